@@ -1,0 +1,66 @@
+import type { ConsentDescription } from "@cloudflare/workers-oauth-provider";
+import { ClientFacts } from "./client-facts";
+import { ClientText } from "./client-text";
+import { Layout } from "./layout";
+import { type ConsentScope, ScopeList } from "./scope-list";
+
+/** What the consent page shows, and the one thing it posts back besides the choice. */
+export interface ConsentPageProps {
+  serverName: string;
+  /** Who signs the person in next, e.g. "GitHub". */
+  identityProviderName: string;
+  /** From `beginConsent()`. The request itself stays on the server. */
+  handle: string;
+  /** From `describeConsent()`. Every string in it may have been chosen by an attacker. */
+  client: ConsentDescription;
+  scopes: readonly ConsentScope[];
+}
+
+/**
+ * Asks a person whether a client may act for them. Posts `handle`, `decision` (`approve` or `deny`) and
+ * the ticked `scope`s to `/authorize`.
+ */
+export function ConsentPage(props: ConsentPageProps) {
+  const { serverName, identityProviderName, handle, client, scopes } = props;
+  return (
+    <Layout title="Allow access?" serverName={serverName}>
+      <h1>
+        Allow “<ClientText text={client.clientName} />” to use {serverName} for you?
+      </h1>
+      <ClientFacts client={client} />
+      <form method="post" action="/authorize">
+        {/*
+          Enter in a checkbox presses the first submit button. This one is disabled, so Enter there
+          neither allows nor denies: either takes a press of its own button.
+        */}
+        <button type="submit" hidden disabled />
+        <input type="hidden" name="handle" value={handle} />
+        {scopes.length > 0 ? (
+          <ScopeList scopes={scopes} />
+        ) : (
+          <p class="note">
+            It asks for no permissions. It can connect, and use only what needs none.
+          </p>
+        )}
+        <p id="next">
+          It never sees your password. Next you sign in with {identityProviderName}; access starts
+          after that.
+        </p>
+        <div class="actions">
+          <button
+            type="submit"
+            name="decision"
+            value="approve"
+            class="primary"
+            aria-describedby={client.redirectIsLoopback ? "loopback-warning next" : "next"}
+          >
+            Allow and sign in
+          </button>
+          <button type="submit" name="decision" value="deny">
+            Deny
+          </button>
+        </div>
+      </form>
+    </Layout>
+  );
+}

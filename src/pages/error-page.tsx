@@ -1,0 +1,33 @@
+import { Layout } from "./layout";
+
+/** A failure told to a person. Sentences, written by us; never a stack and never a client's words. */
+export interface ErrorPageProps {
+  serverName: string;
+  /** What went wrong, in a few words. */
+  title: string;
+  /** What happened, and that nothing was granted if so. */
+  message: string;
+  /** What the person can do now. */
+  advice: string;
+  /** What an operator can find in the logs. */
+  reference?: string;
+}
+
+/**
+ * For failures that must not be redirected to a client, because the client, its redirect URI or the
+ * browser's part in the request isn't trusted.
+ */
+export function ErrorPage({ serverName, title, message, advice, reference }: ErrorPageProps) {
+  return (
+    <Layout title={title} serverName={serverName}>
+      <h1>{title}</h1>
+      <p>{message}</p>
+      <p>{advice}</p>
+      {reference === undefined ? null : (
+        <p class="note">
+          Reference: <code class="copyable">{reference}</code>
+        </p>
+      )}
+    </Layout>
+  );
+}

@@ -1,0 +1,47 @@
+import { html } from "hono/html";
+import type { PropsWithChildren } from "hono/jsx";
+import { Mark } from "./mark";
+
+/** What every page shares. */
+export interface LayoutProps {
+  /** For the browser's tab and for screen readers. No text from a client: a tab cannot isolate it. */
+  title: string;
+  /** The operator's name for this server, `SERVER_NAME`. */
+  serverName: string;
+  /** Told once to the browser: go there now. See `ContinuePage`. */
+  refresh?: string;
+}
+
+/**
+ * The document around every page, doctype included. All it loads is our own stylesheet and icon, so
+ * that a content security policy can refuse everything else.
+ */
+export function Layout({ title, serverName, refresh, children }: PropsWithChildren<LayoutProps>) {
+  const page = (
+    <html lang="en">
+      <head>
+        <meta charset="utf-8" />
+        <title>{`${title} · ${serverName}`}</title>
+        <meta name="viewport" content="width=device-width, initial-scale=1" />
+        <meta name="color-scheme" content="light dark" />
+        <meta name="referrer" content="no-referrer" />
+        {refresh === undefined ? null : <meta http-equiv="refresh" content={refresh} />}
+        <link rel="icon" href="/favicon.svg" type="image/svg+xml" />
+        <link rel="stylesheet" href="/style.css" />
+      </head>
+      <body>
+        <main class="card">
+          <p class="brand">
+            <Mark />
+            <span>{serverName}</span>
+          </p>
+          {children}
+        </main>
+        <footer>
+          <a href="/">About {serverName}</a>
+        </footer>
+      </body>
+    </html>
+  );
+  return html`<!doctype html>${page}`;
+}
