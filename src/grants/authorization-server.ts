@@ -1,0 +1,45 @@
+import { OAuthAuthorizationServer } from "@cloudflare/workers-oauth-provider";
+import type { Config } from "../config";
+import { grantPropsSchema, type TokenProps } from "../identity/principal";
+import type { ProtectedResources } from "../identity/protected-resources";
+import { allScopes } from "../tools/catalogue";
+
+/**
+ * The OAuth 2.1 authorization server for MCP clients: metadata, token, revocation and registration
+ * endpoints. It keeps clients, grants and tokens in the KV namespace OAUTH_KV.
+ *
+ * @param origin its issuer (RFC 8414), for example `https://mcp.example.com`.
+ */
+export function createAuthorizationServer(
+  config: Config,
+  origin: string,
+  resources: ProtectedResources,
+): OAuthAuthorizationServer<Env> {
+  return new OAuthAuthorizationServer<Env>({
+    issuer: origin,
+    resources: [resources.mcp, resources.sse],
+    // For clients that do not send `resource` (RFC 8707).
+    defaultResource: resources.mcp,
+    scopesSupported: allScopes.map((scope) => scope.name),
+    clientIdMetadataDocumentEnabled: config.clientIdMetadataDocuments,
+    ...(config.dynamicClientRegistration && { clientRegistrationEndpoint: "/oauth/register" }),
+    accessTokenTTL: config.accessTokenTtlSeconds,
+    // A grant ends this long after its last use: a new one counts from now, each refresh anew.
+    refreshTokenTTL: config.grantIdleTtlSeconds,
+    refreshTokenIdleTTL: config.grantIdleTtlSeconds,
+    tokenExchangeCallback({ props, grantId }) {
+      const accessTokenProps: TokenProps = { ...grantPropsSchema.parse(props), grantId };
+      return { accessTokenProps };
+    },
+    onError({ code, status, internal }) {
+      // `detail` stays out of the log: it may quote what the client sent.
+      console.warn({
+        event: "oauth_error",
+        code,
+        status,
+        category: internal.category,
+        reason: internal.reason,
+      });
+    },
+  });
+}

@@ -1,0 +1,36 @@
+import type {
+  OAuthAuthorizationServer,
+  OAuthResourceTokenValidator,
+} from "@cloudflare/workers-oauth-provider";
+import { type Principal, tokenPropsSchema } from "./principal";
+
+/**
+ * Verifies access tokens that this Worker issued itself.
+ *
+ * @returns a validator that resolves to null for a token that is unknown, expired, revoked or
+ *   issued for another resource (the caller answers 401), and throws when KV is down (503).
+ */
+export function ownTokenVerifier(
+  authorizationServer: OAuthAuthorizationServer<Env>,
+): (env: Env) => OAuthResourceTokenValidator<Principal> {
+  return (env) => async (resource, token) => {
+    const valid = await authorizationServer.validateToken<unknown>(resource, token, env);
+    if (valid === null) return null;
+    const props = tokenPropsSchema.safeParse(valid.props);
+    // Props of an older version that no longer fit: the person signs in again and gets new ones.
+    if (!props.success) return null;
+    const { identity, clientName, grantId } = props.data;
+    const { userId, clientId, scope, audience, expiresAt } = valid;
+    const principal: Principal = {
+      userId,
+      identity,
+      clientId,
+      clientName,
+      grantId,
+      scopes: scope,
+      resource: audience,
+      expiresAtSeconds: expiresAt,
+    };
+    return { props: principal, audience, expiresAt, scope, userId, clientId };
+  };
+}

@@ -1,0 +1,47 @@
+import * as z from "zod";
+
+/** The person, as the identity provider that signed them in describes them. */
+export const identitySchema = z.object({
+  /** The provider: an OpenID issuer, or `https://github.com`. */
+  issuer: z.string().min(1),
+  /** The provider's own, unchanging id of the person. Never a login name or an e-mail address. */
+  subject: z.string().min(1),
+  name: z.string().optional(),
+  /** Only an address that the provider says it has verified. */
+  email: z.string().optional(),
+});
+export type Identity = z.infer<typeof identitySchema>;
+
+/**
+ * Who is calling, through which client, with what authority: everything that is known from the
+ * access token of ONE request. It is made anew for each request and never kept in a session, so
+ * that a refreshed, narrowed or revoked token takes effect at the very next call.
+ */
+export const principalSchema = z.object({
+  /** Opaque and stable; derived from issuer and subject (identity/user-id.ts). */
+  userId: z.string().min(1),
+  identity: identitySchema,
+  clientId: z.string().min(1),
+  clientName: z.string(),
+  grantId: z.string().min(1),
+  scopes: z.array(z.string()),
+  /** The protected resource that the token was issued for. */
+  resource: z.string(),
+  /** When the token ends, in seconds since 1970. */
+  expiresAtSeconds: z.number(),
+});
+export type Principal = z.infer<typeof principalSchema>;
+
+/**
+ * What a grant keeps about its person and client: the `props` of workers-oauth-provider, which it
+ * encrypts so that only the holder of a token can read them.
+ */
+export const grantPropsSchema = z.object({
+  identity: identitySchema,
+  clientName: z.string(),
+});
+export type GrantProps = z.infer<typeof grantPropsSchema>;
+
+/** The props of an access token: those of its grant, and which grant that is. */
+export const tokenPropsSchema = grantPropsSchema.extend({ grantId: z.string().min(1) });
+export type TokenProps = z.infer<typeof tokenPropsSchema>;

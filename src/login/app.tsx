@@ -1,0 +1,186 @@
+import {
+  AuthorizationError,
+  type AuthorizationErrorCode,
+  type AuthRequest,
+  authorizationErrorRedirect,
+  CimdFetchError,
+  type OAuthHelpers,
+} from "@cloudflare/workers-oauth-provider";
+import { type Context, Hono } from "hono";
+import { bodyLimit } from "hono/body-limit";
+import * as oauth from "oauth4webapi";
+import * as z from "zod";
+import type { Config } from "../config";
+import { allowMethods } from "../http/allow-methods";
+import type { GrantProps } from "../identity/principal";
+import { userIdOf } from "../identity/user-id";
+import { ConsentPage } from "../pages/consent-page";
+import { ContinuePage } from "../pages/continue-page";
+import { ErrorPage } from "../pages/error-page";
+import { page } from "../pages/respond";
+import { consentScopes } from "./consent-scopes";
+import { IdentityProviderError, SignInRefused } from "./identity-provider";
+import { identityProvider } from "./providers";
+import { refusalOf } from "./refusals";
+
+type LoginEnv = { Bindings: Env };
+
+/** What is kept, sealed and bound to the browser, while the person is at the identity provider. */
+const pendingSignInSchema = z.object({
+  codeVerifier: z.string(),
+  nonce: z.string(),
+  clientName: z.string(),
+});
+type PendingSignIn = z.infer<typeof pendingSignInSchema>;
+
+const MAX_FORM_BYTES = 64 * 1_024;
+
+/**
+ * How a person signs in and consents: GET /authorize shows the consent page, POST /authorize takes
+ * the decision and sends the person to the identity provider, GET /callback takes them back and
+ * sends the client its code.
+ *
+ * @param helpers workers-oauth-provider's helpers: they keep the request server-side, single use,
+ *   and bound to the browser by one cookie a page, so that two tabs do not disturb each other.
+ */
+export function createLoginApp(
+  config: Config,
+  origin: string,
+  helpers: (env: Env) => OAuthHelpers,
+): Hono<LoginEnv> {
+  const provider = identityProvider(config.identityProvider);
+  const redirectUri = `${origin}/callback`;
+  const { serverName } = config;
+  const app = new Hono<LoginEnv>();
+
+  app.use("/authorize", allowMethods("GET", "POST"));
+  app.use("/callback", allowMethods("GET"));
+
+  app.get("/authorize", async (c) => {
+    const oauthHelpers = helpers(c.env);
+    const request = await oauthHelpers.parseAuthRequest(c.req.raw);
+    requirePkce(request);
+    const client = await oauthHelpers.describeConsent(request);
+    const consent = await oauthHelpers.beginConsent(request);
+    return page(
+      c,
+      <ConsentPage
+        serverName={serverName}
+        identityProviderName={provider.displayName}
+        handle={consent.handle}
+        client={client}
+        scopes={consentScopes(request.scope)}
+      />,
+      { headers: consent.headers },
+    );
+  });
+
+  app.post("/authorize", bodyLimit({ maxSize: MAX_FORM_BYTES }), async (c) => {
+    // A body that is no form is like an empty one: the page is refused as not from this server.
+    const form = await c.req.formData().catch(() => new FormData());
+    const handle = String(form.get("handle"));
+    const oauthHelpers = helpers(c.env);
+    if (form.get("decision") !== "approve") {
+      const denied = await oauthHelpers.denyConsent(c.req.raw, handle);
+      return continueTo(c, denied.redirectTo, "the app", denied.headers);
+    }
+
+    const scope = form.getAll("scope").map(String);
+    const approved = await oauthHelpers.approveConsent(c.req.raw, handle, { scope });
+    const { clientName } = await oauthHelpers.describeConsent(approved.request);
+    const pending: PendingSignIn = {
+      codeVerifier: oauth.generateRandomCodeVerifier(),
+      nonce: oauth.generateRandomNonce(),
+      clientName,
+    };
+    const { state, headers } = await oauthHelpers.beginUpstream(approved.request, {
+      data: pending,
+      headers: approved.headers,
+    });
+    try {
+      const url = await provider.authorizationUrl({ redirectUri, state, ...pending });
+      return continueTo(c, url.href, provider.displayName, headers);
+    } catch (error) {
+      const url = authorizationErrorRedirect(approved.request, signInErrorCode(error));
+      return continueTo(c, url, "the app", headers);
+    }
+  });
+
+  app.get("/callback", async (c) => {
+    const oauthHelpers = helpers(c.env);
+    const callback = new URL(c.req.url);
+    const { request, data, headers } = await oauthHelpers.finishUpstream(c.req.raw);
+    const { clientName, ...pending } = pendingSignInSchema.parse(data);
+    const state = callback.searchParams.get("state") ?? "";
+    const identified = await provider
+      .identify(callback, { redirectUri, state, ...pending })
+      .catch(signInErrorCode);
+    if (typeof identified === "string") {
+      headers.set("Location", authorizationErrorRedirect(request, identified));
+      return new Response(null, { status: 302, headers });
+    }
+    const props: GrantProps = { identity: identified, clientName };
+    const { redirectTo } = await oauthHelpers.completeAuthorization({
+      request,
+      userId: await userIdOf(identified),
+      metadata: {},
+      scope: request.scope,
+      props,
+      // The same client on a second device is a grant of its own: a new sign-in must not end it.
+      revokeExistingGrants: false,
+    });
+    headers.set("Location", redirectTo);
+    return new Response(null, { status: 302, headers });
+  });
+
+  /**
+   * A page that goes on to `url`. Not a redirect, because the Content-Security-Policy's form-action
+   * also governs redirects after a form was sent, and no list of every provider's hosts and every
+   * client's scheme could be complete.
+   */
+  function continueTo(c: Context<LoginEnv>, url: string, destination: string, headers: Headers) {
+    headers.delete("Location");
+    return page(c, <ContinuePage serverName={serverName} url={url} destination={destination} />, {
+      headers,
+    });
+  }
+
+  app.onError((error, c) => {
+    // Only a request whose client and redirect URI were validated carries an address to go back to.
+    if (error instanceof AuthorizationError && error.redirectTo !== undefined) {
+      return c.redirect(error.redirectTo, 302);
+    }
+    if (error instanceof AuthorizationError || error instanceof CimdFetchError) {
+      return page(c, <ErrorPage serverName={serverName} {...refusalOf(error)} />, { status: 400 });
+    }
+    throw error;
+  });
+
+  return app;
+}
+
+/**
+ * OAuth 2.1, section 7.5.2, and MCP authorization ask it of every client; the library, of public
+ * ones only.
+ */
+function requirePkce({ codeChallenge, redirectUri, state, issuer }: AuthRequest): void {
+  if (codeChallenge !== undefined) return;
+  throw new AuthorizationError("invalid_request", {
+    description: "PKCE is required: send code_challenge with code_challenge_method S256",
+    redirectUri,
+    state,
+    ...(issuer !== undefined && { issuer }),
+  });
+}
+
+/** What the client is told when its person could not be signed in (RFC 6749, section 4.1.2.1). */
+function signInErrorCode(error: unknown): AuthorizationErrorCode {
+  if (error instanceof SignInRefused) return "access_denied";
+  if (!(error instanceof IdentityProviderError)) throw error;
+  console.error({
+    event: "identity_provider_error",
+    error: error.message,
+    cause: String(error.cause),
+  });
+  return "temporarily_unavailable";
+}

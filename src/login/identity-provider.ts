@@ -1,0 +1,42 @@
+import type { Identity } from "../identity/principal";
+
+/** One sign-in at the identity provider. The secrets are kept server-side until the person is back. */
+export type SignIn = {
+  /** Where the provider sends the person back: `<origin>/callback`. */
+  readonly redirectUri: string;
+  /** Bound to the person's browser; created after consent (workers-oauth-provider's beginUpstream). */
+  readonly state: string;
+  /** PKCE (RFC 7636). */
+  readonly codeVerifier: string;
+  /** Ties the ID token to this sign-in (OpenID Connect Core, section 3.1.2.1). */
+  readonly nonce: string;
+};
+
+/** Who people are. One file in providers/ implements it for one kind of provider. */
+export type IdentityProvider = {
+  /** As people know it, for "Continue to …". */
+  readonly displayName: string;
+  /**
+   * The address to send the person to.
+   * @throws IdentityProviderError when the provider does not answer, or answers nonsense.
+   */
+  authorizationUrl(signIn: SignIn): Promise<URL>;
+  /**
+   * Finds out who came back.
+   *
+   * @param callback the address that the provider sent the person to, with its parameters.
+   * @throws SignInRefused when the person or the provider said no.
+   * @throws IdentityProviderError when the provider does not answer, or answers nonsense.
+   */
+  identify(callback: URL, signIn: SignIn): Promise<Identity>;
+};
+
+/** The person refused at the identity provider, or it refused them. */
+export class SignInRefused extends Error {
+  override readonly name = "SignInRefused";
+}
+
+/** The identity provider is down, or does not keep to its protocol. `cause` says how, for the log. */
+export class IdentityProviderError extends Error {
+  override readonly name = "IdentityProviderError";
+}

@@ -1,0 +1,106 @@
+import * as oauth from "oauth4webapi";
+import * as z from "zod";
+import { isLoopback, type OidcConfig } from "../../config";
+import type { Identity } from "../../identity/principal";
+import type { IdentityProvider, SignIn } from "../identity-provider";
+import { authorizationRequestUrl, HTTP_TIMEOUT_MS, rethrowAsSignInError } from "./code-flow";
+
+/** Keys rotate and endpoints move; an isolate may live for days. */
+const DISCOVERY_TTL_MS = 60 * 60 * 1_000;
+
+const profileSchema = z.object({
+  name: z.string().optional().catch(undefined),
+  preferred_username: z.string().optional().catch(undefined),
+  email: z.string().optional().catch(undefined),
+  // Some providers send it as a string, against OpenID Connect Core, section 5.1.
+  email_verified: z.union([z.boolean(), z.stringbool()]).optional().catch(undefined),
+});
+
+/**
+ * Any OpenID Connect provider (Google, Entra, Okta, Auth0, Keycloak, …), found by discovery.
+ * Authorization code with PKCE; the ID token's signature, issuer, audience, nonce and times are all
+ * checked (OpenID Connect Core, section 3.1.3.7).
+ */
+export function openIdConnect(config: OidcConfig): IdentityProvider {
+  const issuer = new URL(config.issuer);
+  const client: oauth.Client = { client_id: config.clientId };
+  const clientAuth =
+    config.clientSecret === undefined ? oauth.None() : oauth.ClientSecretPost(config.clientSecret);
+  const http = () => ({
+    signal: AbortSignal.timeout(HTTP_TIMEOUT_MS),
+    [oauth.allowInsecureRequests]: isLoopback(issuer.hostname),
+  });
+
+  // Only a finished discovery is kept: a promise of one request must not be awaited by another
+  // (Workers), and a failure must not outlive its cause.
+  let discovered: { server: oauth.AuthorizationServer; atMs: number } | undefined;
+  async function discover(): Promise<oauth.AuthorizationServer> {
+    if (discovered !== undefined && Date.now() - discovered.atMs < DISCOVERY_TTL_MS) {
+      return discovered.server;
+    }
+    const response = await oauth.discoveryRequest(issuer, http());
+    const server = await oauth.processDiscoveryResponse(issuer, response);
+    discovered = { server, atMs: Date.now() };
+    return server;
+  }
+
+  async function authorizationUrl(signIn: SignIn): Promise<URL> {
+    const server = await discover();
+    const endpoint = z.url().parse(server.authorization_endpoint);
+    const { clientId, scopes: scope } = config;
+    return authorizationRequestUrl({ endpoint, clientId, scope, nonce: signIn.nonce }, signIn);
+  }
+
+  async function identify(callback: URL, signIn: SignIn): Promise<Identity> {
+    const server = await discover();
+    const parameters = oauth.validateAuthResponse(server, client, callback, signIn.state);
+    const response = await oauth.authorizationCodeGrantRequest(
+      server,
+      client,
+      await clientAuthFor(server),
+      parameters,
+      signIn.redirectUri,
+      signIn.codeVerifier,
+      http(),
+    );
+    const tokens = await oauth.processAuthorizationCodeResponse(server, client, response, {
+      expectedNonce: signIn.nonce,
+      requireIdToken: true,
+    });
+    await oauth.validateApplicationLevelSignature(server, response, http());
+    const claims = oauth.getValidatedIdTokenClaims(tokens);
+    if (claims === undefined) throw new TypeError("The token response has no ID token");
+
+    const profile = profileSchema.parse(claims);
+    const complete = profile.email !== undefined && profile.name !== undefined;
+    if (complete || server.userinfo_endpoint === undefined) return identityOf(claims, profile);
+    // Okta, among others, tells the profile only here when it issues an access token as well.
+    const userInfo = await oauth.userInfoRequest(server, client, tokens.access_token, http());
+    const more = await oauth.processUserInfoResponse(server, client, claims.sub, userInfo);
+    return identityOf(claims, { ...profile, ...profileSchema.parse(more) });
+  }
+
+  /** client_secret_basic is what OpenID Connect Discovery, section 3, takes to be supported. */
+  async function clientAuthFor(server: oauth.AuthorizationServer): Promise<oauth.ClientAuth> {
+    const methods = server.token_endpoint_auth_methods_supported ?? ["client_secret_basic"];
+    if (config.clientSecret === undefined || methods.includes("client_secret_post"))
+      return clientAuth;
+    return oauth.ClientSecretBasic(config.clientSecret);
+  }
+
+  return {
+    displayName: config.displayName,
+    authorizationUrl: (signIn) => authorizationUrl(signIn).catch(rethrowAsSignInError),
+    identify: (callback, signIn) => identify(callback, signIn).catch(rethrowAsSignInError),
+  };
+}
+
+function identityOf(claims: oauth.IDToken, profile: z.infer<typeof profileSchema>): Identity {
+  const name = profile.name ?? profile.preferred_username;
+  return {
+    issuer: claims.iss,
+    subject: claims.sub,
+    ...(name !== undefined && { name }),
+    ...(profile.email !== undefined && profile.email_verified === true && { email: profile.email }),
+  };
+}

@@ -1,0 +1,54 @@
+import { type AuthorizationError, CimdFetchError } from "@cloudflare/workers-oauth-provider";
+
+/** A refusal that must not be redirected, in words for the person who sees it. */
+export type Refusal = { title: string; message: string; advice: string };
+
+const START_AGAIN = "Go back to the app and connect again: it opens a new page.";
+
+/**
+ * What to tell a person when no redirect back to the client is safe (RFC 6749, section 4.1.2.1):
+ * the client or its redirect URI is not trusted, or this page does not belong to this browser.
+ */
+export function refusalOf(error: AuthorizationError | CimdFetchError): Refusal {
+  if (error instanceof CimdFetchError) {
+    return {
+      title: "This app could not be checked",
+      message:
+        "The app describes itself at an address of its own, and that did not give a valid description.",
+      advice: "Try again in a minute. If it stays so, tell the makers of the app.",
+    };
+  }
+  // The library tells these apart by their descriptions only; test/worker/refusals.test.ts holds it to them.
+  switch (error.description) {
+    case "Invalid client_id":
+    case "client_id is required":
+      return {
+        title: "This app is not registered here",
+        message:
+          "The app's registration has expired or was removed, or it is meant for another server.",
+        advice:
+          "Remove this server from the app and add it again. With mcp-remote, delete the folder ~/.mcp-auth first.",
+      };
+    case "Invalid redirect URI":
+      return {
+        title: "This app asks for an answer at a wrong address",
+        message:
+          "The address that the app wants the answer sent to is not one that it registered, so nothing was sent there.",
+        advice:
+          "Remove this server from the app and add it again. Do not go on if you did not start this yourself.",
+      };
+    case "Approved scopes must be ones this server supports":
+      return {
+        title: "This page is out of date",
+        message: "What you can allow here has changed since the page was opened.",
+        advice: START_AGAIN,
+      };
+    default:
+      return {
+        title: "This page has expired",
+        message:
+          "It was open for more than ten minutes, was used already, or was opened in another browser. Nothing was allowed.",
+        advice: START_AGAIN,
+      };
+  }
+}

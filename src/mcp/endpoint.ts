@@ -1,0 +1,113 @@
+import type { OAuthResourceContext } from "@cloudflare/workers-oauth-provider";
+import type { Config } from "../config";
+import { isAdmin } from "../identity/admins";
+import type { Principal } from "../identity/principal";
+import { answeredResponse, forwardedRequest } from "./forward";
+import { jsonRpcError, MessageError, readMessage, sessionNotFound, toolCallsIn } from "./message";
+import { refuseBeyondScopes } from "./scope-check";
+import { McpSession } from "./session";
+import type { SessionIds, SessionOwner } from "./session-id";
+
+/** A request whose token was verified for the resource of this endpoint. */
+export type McpHandler = {
+  fetch(request: Request, env: Env, ctx: OAuthResourceContext<Principal>): Promise<Response>;
+};
+
+const BINDING = "MCP_SESSION";
+
+/** Streamable HTTP at /mcp, for the MCP versions of 2024-11-05 to 2025-11-25, with sessions. */
+export function streamableHttpEndpoint(config: Config, ids: SessionIds): McpHandler {
+  const sessions = McpSession.serve("/mcp", { binding: BINDING });
+  return {
+    async fetch(request, env, ctx) {
+      if (!["GET", "POST", "DELETE"].includes(request.method))
+        return methodNotAllowed("GET, POST, DELETE");
+      const owner = ownerOf(ctx.props);
+      const sealed = request.headers.get("mcp-session-id");
+      const sessionId = sealed === null ? undefined : await ids.open(sealed, owner);
+      if (sealed !== null && sessionId === undefined) return sessionNotFound();
+
+      const message = await messageWithinScopes(config, request, ctx);
+      if (message instanceof Response) return message;
+      const forwarded = forwardedRequest(request, ctx.props, {
+        ...(sessionId !== undefined && { sessionId }),
+        ...(message !== undefined && { body: message }),
+      });
+      const response = await sessions.fetch(forwarded, env, contextFor(owner, ctx));
+      const started = response.headers.get("mcp-session-id");
+      return answeredResponse(
+        response,
+        started === null ? undefined : await ids.seal(started, owner),
+      );
+    },
+  };
+}
+
+/**
+ * HTTP with server-sent events at /sse and /sse/message, the transport of MCP 2024-11-05. The
+ * session's id is in the address of the messages, which the client learns from the stream.
+ */
+export function sseEndpoint(config: Config, ids: SessionIds): McpHandler {
+  const sessions = McpSession.serveSSE("/sse", { binding: BINDING });
+  return {
+    async fetch(request, env, ctx) {
+      const owner = ownerOf(ctx.props);
+      const url = new URL(request.url);
+      if (url.pathname === "/sse") {
+        if (request.method !== "GET") return methodNotAllowed("GET");
+        // McpAgent takes the id from the address; a client's own choice is never passed on.
+        url.search = `?sessionId=${await ids.seal(crypto.randomUUID(), owner)}`;
+        const forwarded = forwardedRequest(request, ctx.props, { url });
+        return answeredResponse(await sessions.fetch(forwarded, env, contextFor(owner, ctx)));
+      }
+      if (url.pathname !== "/sse/message") return jsonRpcError(404, -32_000, "Not found");
+      if (request.method !== "POST") return methodNotAllowed("POST");
+      const sealed = url.searchParams.get("sessionId");
+      if (sealed === null || (await ids.open(sealed, owner)) === undefined)
+        return sessionNotFound();
+      url.search = `?sessionId=${sealed}`;
+      const body = await messageWithinScopes(config, request, ctx);
+      if (body instanceof Response) return body;
+      const forwarded = forwardedRequest(request, ctx.props, {
+        url,
+        ...(body !== undefined && { body }),
+      });
+      return answeredResponse(await sessions.fetch(forwarded, env, contextFor(owner, ctx)));
+    },
+  };
+}
+
+/** The text of a POST's message; a Response when it is none or calls for more than the token allows. */
+async function messageWithinScopes(
+  config: Config,
+  request: Request,
+  ctx: OAuthResourceContext<Principal>,
+): Promise<string | undefined | Response> {
+  if (request.method !== "POST") return undefined;
+  try {
+    const { text, json } = await readMessage(request);
+    const caller = { principal: ctx.props, isAdmin: isAdmin(config, ctx.props) };
+    return refuseBeyondScopes(toolCallsIn(json), caller, ctx.auth) ?? text;
+  } catch (error) {
+    if (error instanceof MessageError) return jsonRpcError(error.status, error.code, error.message);
+    throw error;
+  }
+}
+
+function ownerOf({ userId, clientId }: Principal): SessionOwner {
+  return { userId, clientId };
+}
+
+/**
+ * McpAgent writes the props of its context to the object's storage, unencrypted, and keeps the first
+ * ones: so they are the owner's ids only. The rest of the context is the request's own.
+ */
+function contextFor(owner: SessionOwner, ctx: ExecutionContext): ExecutionContext {
+  return Object.create(ctx, { props: { value: owner } });
+}
+
+function methodNotAllowed(allow: string): Response {
+  const response = jsonRpcError(405, -32_000, "Method not allowed");
+  response.headers.set("allow", `${allow}, OPTIONS`);
+  return response;
+}

@@ -1,0 +1,54 @@
+import type { Principal } from "../identity/principal";
+import { encodePrincipal, PRINCIPAL_HEADER } from "./principal-header";
+
+/**
+ * The client's headers that a session needs. Everything else stays outside: the access token, which
+ * must not end up in an object's storage, cookies, and any forged copy of an internal header.
+ */
+const PASSED_ON = [
+  "accept",
+  "content-type",
+  "last-event-id",
+  "mcp-protocol-version",
+  "mcp-session-id",
+  "user-agent",
+];
+
+/**
+ * The request as the session gets it: of the same method, with the Principal of this very request.
+ *
+ * @param change `url` and `sessionId` in place of the client's; `body` where it was read already.
+ */
+export function forwardedRequest(
+  request: Request,
+  principal: Principal,
+  change: { url?: URL; sessionId?: string; body?: string },
+): Request {
+  const headers = new Headers();
+  for (const name of PASSED_ON) {
+    const value = request.headers.get(name);
+    if (value !== null) headers.set(name, value);
+  }
+  headers.set(PRINCIPAL_HEADER, encodePrincipal(principal));
+  if (change.sessionId !== undefined) headers.set("mcp-session-id", change.sessionId);
+  return new Request(change.url ?? request.url, {
+    method: request.method,
+    headers,
+    ...(change.body !== undefined && { body: change.body }),
+  });
+}
+
+/**
+ * The session's answer as the client gets it. McpAgent lets scripts of every site read it; here the
+ * resource server in front decides that (CORS), after foreign origins were refused.
+ */
+export function answeredResponse(response: Response, sealedSessionId?: string): Response {
+  const headers = new Headers(response.headers);
+  for (const name of response.headers.keys()) {
+    if (name.startsWith("access-control-")) headers.delete(name);
+  }
+  headers.set("access-control-expose-headers", "Mcp-Session-Id");
+  // Events must reach the client one by one (a proxy that buffers would hold them back).
+  if (sealedSessionId !== undefined) headers.set("mcp-session-id", sealedSessionId);
+  return new Response(response.body, { status: response.status, headers });
+}

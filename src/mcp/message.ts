@@ -1,0 +1,82 @@
+import * as z from "zod";
+
+/** The largest message that a client may send, in bytes: as much as McpAgent takes. */
+export const MAX_MESSAGE_BYTES = 4 * 1_024 * 1_024;
+
+/** Thrown for a body that is no message; carries the HTTP status and the JSON-RPC error to answer with. */
+export class MessageError extends Error {
+  override readonly name = "MessageError";
+
+  readonly status: 400 | 413;
+  readonly code: number;
+
+  constructor(status: 400 | 413, code: number, message: string) {
+    super(message);
+    this.status = status;
+    this.code = code;
+  }
+}
+
+/**
+ * Reads the JSON body of a request.
+ *
+ * @throws MessageError 413 when it is larger than {@link MAX_MESSAGE_BYTES}, counted as it arrives
+ *   (a header can lie); 400 with -32700 when it is not JSON in UTF-8.
+ */
+export async function readMessage(request: Request): Promise<{ text: string; json: unknown }> {
+  const bytes = await readBytes(request.body);
+  try {
+    const text = new TextDecoder("utf-8", { fatal: true, ignoreBOM: false }).decode(bytes);
+    return { text, json: JSON.parse(text) };
+  } catch {
+    throw new MessageError(400, -32_700, "Parse error: the body is not JSON");
+  }
+}
+
+async function readBytes(body: ReadableStream<Uint8Array> | null): Promise<Uint8Array> {
+  const chunks: Uint8Array[] = [];
+  let size = 0;
+  // Leaving the loop by an error cancels the stream, so the rest is never read.
+  for await (const chunk of body ?? []) {
+    size += chunk.byteLength;
+    if (size > MAX_MESSAGE_BYTES) {
+      throw new MessageError(413, -32_000, `The body is larger than ${MAX_MESSAGE_BYTES} bytes`);
+    }
+    chunks.push(chunk);
+  }
+  const bytes = new Uint8Array(size);
+  let offset = 0;
+  for (const chunk of chunks) {
+    bytes.set(chunk, offset);
+    offset += chunk.byteLength;
+  }
+  return bytes;
+}
+
+const toolCallSchema = z.object({
+  method: z.literal("tools/call"),
+  params: z.object({ name: z.string(), arguments: z.unknown() }),
+});
+
+/** A tool call, as it stands in a message, not yet judged. */
+export type ToolCall = { name: string; args: unknown };
+
+/** The tool calls in a message; older clients may send several messages in an array. */
+export function toolCallsIn(message: unknown): ToolCall[] {
+  return (Array.isArray(message) ? message : [message]).flatMap((single) => {
+    const call = toolCallSchema.safeParse(single);
+    return call.success
+      ? [{ name: call.data.params.name, args: call.data.params.arguments ?? {} }]
+      : [];
+  });
+}
+
+/** A JSON-RPC error outside any request, as the MCP transports answer HTTP errors. */
+export function jsonRpcError(status: number, code: number, message: string): Response {
+  return Response.json({ jsonrpc: "2.0", error: { code, message }, id: null }, { status });
+}
+
+/** What a client gets for a session that is not its own, has ended or never was (MCP, session management). */
+export function sessionNotFound(): Response {
+  return jsonRpcError(404, -32_001, "Session not found");
+}

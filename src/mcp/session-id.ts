@@ -1,0 +1,52 @@
+/** Whose a session is. Another person's token, or another client's, cannot use it. */
+export type SessionOwner = { readonly userId: string; readonly clientId: string };
+
+/**
+ * Session ids that prove whose they are. McpAgent serves whoever knows a session's id and lets
+ * clients choose ids; so the id that clients see carries a MAC over the owner, and one that does
+ * not fit the caller's token is refused before any object is reached.
+ */
+export type SessionIds = {
+  /** The id that the client gets for the session `id` of this owner: `id.mac`. */
+  seal(id: string, owner: SessionOwner): Promise<string>;
+  /** The inner id, or undefined when we did not make this one for this owner. */
+  open(sealed: string, owner: SessionOwner): Promise<string | undefined>;
+};
+
+/** @param secret SESSION_SECRET. Changing it ends every session, and no grant. */
+export function sessionIds(secret: string): SessionIds {
+  let key: CryptoKey | undefined;
+  async function signingKey(): Promise<CryptoKey> {
+    const algorithm = { name: "HMAC", hash: "SHA-256" };
+    key ??= await crypto.subtle.importKey(
+      "raw",
+      new TextEncoder().encode(secret),
+      algorithm,
+      false,
+      ["sign", "verify"],
+    );
+    return key;
+  }
+  return {
+    async seal(id, owner) {
+      const mac = await crypto.subtle.sign("HMAC", await signingKey(), signedBytes(id, owner));
+      return `${id}.${new Uint8Array(mac).toBase64({ alphabet: "base64url", omitPadding: true })}`;
+    },
+    async open(sealed, owner) {
+      const [, id, encodedMac] = /^([\w-]+)\.([\w-]{43})$/.exec(sealed) ?? [];
+      if (id === undefined || encodedMac === undefined) return undefined;
+      const mac = Uint8Array.fromBase64(encodedMac, { alphabet: "base64url" });
+      const fits = await crypto.subtle.verify(
+        "HMAC",
+        await signingKey(),
+        mac,
+        signedBytes(id, owner),
+      );
+      return fits ? id : undefined;
+    },
+  };
+}
+
+function signedBytes(id: string, { userId, clientId }: SessionOwner): Uint8Array {
+  return new TextEncoder().encode(JSON.stringify(["mcp-session", id, userId, clientId]));
+}

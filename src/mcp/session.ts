@@ -1,0 +1,58 @@
+import { Server } from "@modelcontextprotocol/sdk/server/index.js";
+import { McpAgent } from "agents/mcp";
+import { version } from "../../package.json";
+import { type Config, parseConfig } from "../config";
+import { isAdmin } from "../identity/admins";
+import type { Principal } from "../identity/principal";
+import { personStorage, usageReport } from "../storage/d1";
+import type { Caller, ToolContext } from "../tools/define-tool";
+import type { SessionOwner } from "./session-id";
+import { serveTools } from "./tool-handlers";
+
+/**
+ * One MCP session, in a Durable Object. It keeps the protocol's state and who owns it; what a call
+ * may do comes with each request (principal-header.ts), never from here.
+ */
+export class McpSession extends McpAgent<Env, unknown, SessionOwner> {
+  readonly #config: Config;
+  server: Server;
+
+  constructor(ctx: DurableObjectState, env: Env) {
+    super(ctx, env);
+    this.#config = parseConfig(env);
+    const name = this.#config.serverName;
+    this.server = new Server({ name, title: name, version }, { capabilities: { tools: {} } });
+  }
+
+  /** The first owner stays: McpAgent alone would take over the props of whoever wakes the object. */
+  override async onStart(props?: SessionOwner): Promise<void> {
+    const owner = await this.ctx.storage.get<SessionOwner>("props");
+    await super.onStart(owner === undefined ? props : undefined);
+  }
+
+  override async init(): Promise<void> {
+    serveTools(this.server, {
+      callerOf: (principal) => this.#callerOf(principal),
+      contextFor: (caller, signal) => this.#contextFor(caller, signal),
+    });
+  }
+
+  /** @throws when the session is somebody else's; the endpoint has answered 404 before that. */
+  #callerOf(principal: Principal): Caller {
+    const owner = this.props;
+    if (owner?.userId !== principal.userId || owner.clientId !== principal.clientId) {
+      throw new Error("This session belongs to another person or client");
+    }
+    return { principal, isAdmin: isAdmin(this.#config, principal) };
+  }
+
+  #contextFor(caller: Caller, signal: AbortSignal): ToolContext {
+    const database = this.env.DB;
+    return {
+      ...caller,
+      signal,
+      storage: personStorage(database, caller.principal.userId),
+      usage: usageReport(database),
+    };
+  }
+}

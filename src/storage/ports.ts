@@ -1,0 +1,40 @@
+/** Something a tool keeps for a person: any JSON value. */
+export type StoredRecord = {
+  readonly id: string;
+  /** As it was stored. It may come from an older version of the tool: parse it. */
+  readonly value: unknown;
+  /** ISO 8601, UTC. */
+  readonly createdAt: string;
+};
+
+/** One person's records. It is made for a person and cannot address anybody else's. */
+export type PersonStorage = {
+  /**
+   * Adds a record to a collection.
+   *
+   * @param limits `maxRecords`: how many the person may have in this collection.
+   * @returns the new record, or undefined when there are that many already.
+   */
+  add(
+    collection: string,
+    value: unknown,
+    limits: { readonly maxRecords: number },
+  ): Promise<StoredRecord | undefined>;
+  /**
+   * Lists a collection, newest first.
+   *
+   * @param page `after`: the id of the last record of the page before; it need not exist any more.
+   * @returns at most `limit` records, and whether there are more.
+   */
+  list(
+    collection: string,
+    page: { readonly limit: number; readonly after?: string | undefined },
+  ): Promise<{ records: StoredRecord[]; more: boolean }>;
+  /** Deletes a record. @returns whether it was there. */
+  delete(collection: string, id: string): Promise<boolean>;
+};
+
+/** What administrators may know of everybody's records: how many there are. */
+export type UsageReport = {
+  countAll(): Promise<{ people: number; records: number }>;
+};

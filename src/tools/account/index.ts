@@ -1,0 +1,20 @@
+import { defineToolset } from "../define-toolset";
+import { deleteNote } from "./delete-note";
+import { listNotes } from "./list-notes";
+import { saveNote } from "./save-note";
+import { whoami } from "./whoami";
+
+/** The person's own things: who they are here, and notes that all their clients share. */
+export const account = defineToolset({
+  name: "account",
+  scopes: [
+    {
+      name: "account:read",
+      description: "see who you are: name and e-mail address",
+      baseline: true,
+    },
+    { name: "notes:read", description: "read your notes", baseline: true },
+    { name: "notes:write", description: "save and delete your notes", baseline: true },
+  ],
+  tools: [whoami, saveNote, listNotes, deleteNote],
+});

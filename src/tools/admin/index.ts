@@ -1,0 +1,15 @@
+import { defineToolset } from "../define-toolset";
+import { usageReport } from "./usage-report";
+
+/** For the people whom ADMINS names; for anyone else these tools do not exist. */
+export const admin = defineToolset({
+  name: "admin",
+  scopes: [
+    {
+      name: "usage:read",
+      description: "see how much this server is used (works for its administrators only)",
+      baseline: false,
+    },
+  ],
+  tools: [usageReport],
+});

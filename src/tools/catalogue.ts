@@ -1,0 +1,47 @@
+import { account } from "./account";
+import { admin } from "./admin";
+import { calculator } from "./calculator";
+import type { Caller, Tool } from "./define-tool";
+import type { Toolset } from "./define-toolset";
+import type { Scope } from "./scopes";
+
+/** What this server offers. Add your toolset here. */
+export const toolsets: readonly Toolset[] = [calculator, account, admin];
+
+const tools: ReadonlyMap<string, Tool> = indexByName(toolsets.flatMap((toolset) => toolset.tools));
+const scopes: ReadonlyMap<string, Scope> = indexByName(
+  toolsets.flatMap((toolset) => toolset.scopes),
+);
+
+/** Every scope that can be granted: the authorization server's `scopes_supported` (RFC 8414). */
+export const allScopes: readonly Scope[] = [...scopes.values()];
+
+/** The scopes that clients ask for first: the resource's `scopes_supported` (RFC 9728). */
+export const baselineScopes: readonly Scope[] = allScopes.filter((scope) => scope.baseline);
+
+/** Every tool, whoever may see it. */
+export const allTools: readonly Tool[] = [...tools.values()];
+
+/** The tools that the caller may use, in a stable order, so that clients can cache the list. */
+export function toolsFor(caller: Caller): Tool[] {
+  return allTools.filter(
+    (tool) => tool.visibleTo(caller) && tool.usableWith(caller.principal.scopes),
+  );
+}
+
+/** The tool of that name, unless the caller may not know of it. It may still be beyond their scopes. */
+export function findTool(name: string, caller: Caller): Tool | undefined {
+  const tool = tools.get(name);
+  return tool?.visibleTo(caller) ? tool : undefined;
+}
+
+function indexByName<Named extends { readonly name: string }>(
+  items: readonly Named[],
+): Map<string, Named> {
+  const index = new Map<string, Named>();
+  for (const item of items) {
+    if (index.has(item.name)) throw new TypeError(`Two toolsets declare "${item.name}"`);
+    index.set(item.name, item);
+  }
+  return index;
+}

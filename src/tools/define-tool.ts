@@ -1,0 +1,169 @@
+import * as z from "zod";
+import type { Principal } from "../identity/principal";
+import type { PersonStorage, UsageReport } from "../storage/ports";
+import { missingScopes } from "./scopes";
+
+/** Who is calling, as far as tools may know: what the token says, and whether ADMINS lists them. */
+export type Caller = {
+  readonly principal: Principal;
+  readonly isAdmin: boolean;
+};
+
+/** Everything a running tool can reach. A tool knows no transport and no binding, only these. */
+export type ToolContext = Caller & {
+  /** Aborted when the client cancels the call: pass it on to every request a tool makes. */
+  readonly signal: AbortSignal;
+  /** What is kept for this person, and nobody else's. */
+  readonly storage: PersonStorage;
+  readonly usage: UsageReport;
+};
+
+/** Shown to models, so that they and their users can judge a call beforehand (MCP: ToolAnnotations). */
+export type ToolAnnotations = {
+  /** Changes nothing. */
+  readonly readOnlyHint: boolean;
+  /** May remove or overwrite something. Means nothing on a read-only tool. */
+  readonly destructiveHint: boolean;
+  /** Calling it twice with the same arguments is the same as calling it once. */
+  readonly idempotentHint: boolean;
+  /** Reaches the world outside this product. */
+  readonly openWorldHint: boolean;
+};
+
+/**
+ * The scopes that a call needs: the same for every call, or chosen from `among` by its arguments.
+ */
+export type ScopeRule<Arguments, Scope extends string> =
+  | readonly Scope[]
+  | { readonly among: readonly Scope[]; needed(args: Arguments): readonly NoInfer<Scope>[] };
+
+export type ToolDefinition<
+  Input extends z.ZodObject,
+  Output extends z.ZodObject,
+  Scope extends string,
+> = {
+  /** 1 to 128 of `[A-Za-z0-9_.-]`. */
+  readonly name: string;
+  readonly title: string;
+  /** Written for the model that decides whether to call it. */
+  readonly description: string;
+  readonly scopes: ScopeRule<z.output<Input>, Scope>;
+  readonly input: Input;
+  readonly output: Output;
+  readonly annotations: ToolAnnotations;
+  /** Who may know that this tool exists; everyone by default. For others it is an unknown tool. */
+  readonly visibleTo?: (caller: Caller) => boolean;
+  /**
+   * Does the work as `context.principal`.
+   * @throws ToolError for a failure that the model or the person can act on; its message reaches them.
+   */
+  run(args: z.output<Input>, context: ToolContext): Promise<z.input<Output>> | z.input<Output>;
+};
+
+/** What a call came to. A failure of the tool is a result too: the model reads it and can mend it. */
+export type ToolResult =
+  | { readonly ok: true; readonly output: Record<string, unknown> }
+  | { readonly ok: false; readonly message: string };
+
+/** A tool as the rest of the code sees it: its types are checked inside, and gone outside. */
+export type Tool = {
+  readonly name: string;
+  readonly title: string;
+  readonly description: string;
+  readonly annotations: ToolAnnotations;
+  /** The arguments and the output as JSON Schema 2020-12, made once, when first asked for. */
+  inputSchema(): JsonObjectSchema;
+  outputSchema(): JsonObjectSchema;
+  /** Every scope that any call of this tool may need. */
+  readonly allScopes: readonly string[];
+  /** Whether everyone may know of it. */
+  readonly forEveryone: boolean;
+  visibleTo(caller: Caller): boolean;
+  /** Whether some call of this tool is within `scopes`. */
+  usableWith(scopes: readonly string[]): boolean;
+  /** The scopes that this very call needs; none when its arguments are wrong, as then it does nothing. */
+  scopesNeeded(args: unknown): readonly string[];
+  call(args: unknown, context: ToolContext): Promise<ToolResult>;
+};
+
+export type JsonObjectSchema = { type: "object"; [keyword: string]: unknown };
+
+/** A failure that the model or the person can act on. Say what is wrong and what to do. */
+export class ToolError extends Error {
+  override readonly name = "ToolError";
+}
+
+const jsonObjectSchema = z.looseObject({ type: z.literal("object") });
+
+/**
+ * Describes a tool. Put it in a file of its own in its toolset's folder, and list it there.
+ *
+ * @throws TypeError when the name is not one that MCP allows.
+ */
+export function defineTool<
+  Input extends z.ZodObject,
+  Output extends z.ZodObject,
+  const Scope extends string,
+>(definition: ToolDefinition<Input, Output, Scope>): Tool {
+  const { name, title, description, annotations, scopes, input, output } = definition;
+  if (!/^[A-Za-z0-9_.-]{1,128}$/.test(name)) {
+    throw new TypeError(
+      `The tool name "${name}" is not 1 to 128 of A-Z, a-z, 0-9, "_", "." and "-"`,
+    );
+  }
+  const dependent = "among" in scopes ? scopes : undefined;
+  const allScopes = "among" in scopes ? scopes.among : scopes;
+  const neededFor = (args: z.output<Input>) => dependent?.needed(args) ?? allScopes;
+
+  return {
+    name,
+    title,
+    description,
+    annotations,
+    allScopes,
+    inputSchema: once(() => jsonSchemaOf(input, "input")),
+    outputSchema: once(() => jsonSchemaOf(output, "output")),
+    forEveryone: definition.visibleTo === undefined,
+    visibleTo: definition.visibleTo ?? (() => true),
+    usableWith: (held) =>
+      dependent === undefined
+        ? missingScopes(held, allScopes).length === 0
+        : dependent.among.some((scope) => missingScopes(held, [scope]).length === 0),
+    scopesNeeded(args) {
+      const parsed = input.safeParse(args);
+      return parsed.success ? neededFor(parsed.data) : [];
+    },
+    async call(args, context) {
+      const parsed = input.safeParse(args);
+      if (!parsed.success)
+        return { ok: false, message: `Wrong arguments: ${z.prettifyError(parsed.error)}` };
+      // The endpoint has answered 403 before this; a call that came another way is stopped here.
+      const missing = missingScopes(context.principal.scopes, neededFor(parsed.data));
+      if (missing.length > 0) return { ok: false, message: missingScopesMessage(missing) };
+      try {
+        return { ok: true, output: output.parse(await definition.run(parsed.data, context)) };
+      } catch (error) {
+        if (error instanceof ToolError) return { ok: false, message: error.message };
+        throw error;
+      }
+    },
+  };
+}
+
+function jsonSchemaOf(schema: z.ZodObject, io: "input" | "output"): JsonObjectSchema {
+  return jsonObjectSchema.parse(z.toJSONSchema(schema, { io, target: "draft-2020-12" }));
+}
+
+/** Start-up stays cheap, and a list of tools is not made anew for each request. */
+function once<Value>(make: () => Value): () => Value {
+  let made: { value: Value } | undefined;
+  return () => {
+    made ??= { value: make() };
+    return made.value;
+  };
+}
+
+/** What the model and the person read when a call is beyond the token's scopes. */
+export function missingScopesMessage(missing: readonly string[]): string {
+  return `This needs ${missing.length === 1 ? "the scope" : "the scopes"} ${missing.join(" ")}, which you have not given to this client. Connect again and allow it.`;
+}

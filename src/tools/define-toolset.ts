@@ -1,0 +1,35 @@
+import type { Tool } from "./define-tool";
+import type { Scope } from "./scopes";
+
+/** A group of tools that belong together, and the scopes they are guarded by. */
+export type Toolset = {
+  readonly name: string;
+  readonly scopes: readonly Scope[];
+  readonly tools: readonly Tool[];
+};
+
+const SCOPE_TOKEN = /^[\x21\x23-\x5b\x5d-\x7e]+$/;
+
+/**
+ * Declares a toolset. Its folder holds one file a tool and an `index.ts` that calls this.
+ *
+ * @throws TypeError when a tool needs a scope that the toolset does not declare (nobody could ever
+ *   grant it), when a declared scope is no RFC 6749 scope-token, or when nothing uses it.
+ */
+export function defineToolset(toolset: Toolset): Toolset {
+  const declared = toolset.scopes.map((scope) => scope.name);
+  const used = toolset.tools.flatMap((tool) => tool.allScopes);
+  const problems = [
+    ...declared
+      .filter((scope) => !SCOPE_TOKEN.test(scope))
+      .map((scope) => `"${scope}" is no scope-token`),
+    ...used
+      .filter((scope) => !declared.includes(scope))
+      .map((scope) => `the scope "${scope}" is used, not declared`),
+    ...declared
+      .filter((scope) => !used.includes(scope))
+      .map((scope) => `the scope "${scope}" is declared, not used`),
+  ];
+  if (problems.length > 0) throw new TypeError(`Toolset "${toolset.name}": ${problems.join("; ")}`);
+  return toolset;
+}

@@ -1,0 +1,17 @@
+/** A permission that a person can give to a client. */
+export type Scope = {
+  /** As it stands in tokens: the scope-token of RFC 6749, section 3.3. */
+  readonly name: string;
+  /** Ends the sentence "Allow this app to …" on the consent page. */
+  readonly description: string;
+  /**
+   * Whether clients are told to ask for it at their first sign-in (RFC 9728 `scopes_supported`).
+   * Keep rare and dangerous ones out: clients ask for those when a call needs them.
+   */
+  readonly baseline: boolean;
+};
+
+/** Which of the `needed` scopes are not among the `held` ones. */
+export function missingScopes(held: readonly string[], needed: readonly string[]): string[] {
+  return needed.filter((scope) => !held.includes(scope));
+}

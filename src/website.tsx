@@ -1,0 +1,69 @@
+import type { OAuthHelpers } from "@cloudflare/workers-oauth-provider";
+import { Hono } from "hono";
+import type { Config } from "./config";
+import { allowMethods } from "./http/allow-methods";
+import { createLoginApp } from "./login/app";
+import { ErrorPage } from "./pages/error-page";
+import { HomePage } from "./pages/home-page";
+import { page } from "./pages/respond";
+import { allTools } from "./tools/catalogue";
+
+/** What people see in a browser: sign-in and consent, the front page, and errors. */
+export function createWebsite(
+  config: Config,
+  origin: string,
+  helpers: (env: Env) => OAuthHelpers,
+): Hono<{ Bindings: Env }> {
+  const { serverName } = config;
+  const app = new Hono<{ Bindings: Env }>();
+
+  app.route("/", createLoginApp(config, origin, helpers));
+
+  app.use("/", allowMethods("GET", "HEAD"));
+  app.get("/", (c) =>
+    page(c, <HomePage serverName={serverName} origin={origin} tools={publicTools()} />),
+  );
+
+  // Programs look for documents under /.well-known/ and must not be given a page.
+  app.notFound((c) => {
+    const forPeople = !c.req.path.startsWith("/.well-known/") && acceptsHtml(c.req.raw);
+    if (!forPeople) return c.json({ error: "not_found" }, 404);
+    const error = {
+      title: "There is nothing here",
+      message: "This address does not exist on this server.",
+      advice: `To connect an app, give it the address ${origin}/mcp.`,
+    };
+    return page(c, <ErrorPage serverName={serverName} {...error} />, { status: 404 });
+  });
+
+  app.onError((error, c) => {
+    const reference = crypto.randomUUID();
+    console.error({ event: "unexpected_error", reference, path: c.req.path, error: String(error) });
+    if (!acceptsHtml(c.req.raw)) return c.json({ error: "server_error", reference }, 500);
+    const words = {
+      title: "Something went wrong here",
+      message: "The server could not finish this. Nothing was allowed.",
+      advice: "Try again in a minute. If it stays so, give its operator the reference.",
+    };
+    return page(c, <ErrorPage serverName={serverName} {...words} reference={reference} />, {
+      status: 500,
+    });
+  });
+  return app;
+}
+
+/** The tools that anybody may know of. */
+function publicTools() {
+  return allTools
+    .filter((tool) => tool.forEveryone)
+    .map(({ name, title, description, allScopes: scopes }) => ({
+      name,
+      title,
+      description,
+      scopes,
+    }));
+}
+
+function acceptsHtml(request: Request): boolean {
+  return request.headers.get("accept")?.includes("text/html") ?? false;
+}
