@@ -57,8 +57,8 @@ export function ClientFacts({ client }: { client: ConsentDescription }) {
                 <ClientText text={client.clientDomain} max={HOST_MAX} />
               </strong>
               <p class="note">
-                <span class="badge verified">Verified domain</span> The app’s name comes from this
-                domain.
+                <span class="badge verified">Verified domain</span> The app’s name was published
+                there.
               </p>
             </dd>
           </div>
@@ -79,8 +79,8 @@ export function ClientFacts({ client }: { client: ConsentDescription }) {
       </dl>
       {client.redirectIsLoopback ? (
         <p class="warning" id="loopback-warning">
-          <strong>Did you just start this?</strong> Access goes to an app on this computer only, and
-          any app here could use this name. Continue only if you just started signing in from one.
+          <strong>Did you just start this?</strong> Any app on this computer could use this name.
+          Continue only if you just started signing in from an app on this computer.
         </p>
       ) : null}
     </>

@@ -14,7 +14,7 @@ export interface ConsentScope {
 export function ScopeList({ scopes }: { scopes: readonly ConsentScope[] }) {
   return (
     <fieldset aria-describedby="scopes-hint">
-      <legend>It will be able to</legend>
+      <legend>What it may do</legend>
       <ul class="scopes">
         {scopes.map((scope, index) => (
           <li>
