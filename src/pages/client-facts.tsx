@@ -37,7 +37,6 @@ export function ClientFacts({ client }: { client: ConsentDescription }) {
             <strong>
               <ClientText text={client.clientName} />
             </strong>
-            <WholeText text={client.clientName} label="Show the whole name" />
             {client.clientDomain === undefined ? (
               <p class="note">
                 <span class="badge unverified">Not verified</span> This app named itself; the name
@@ -47,6 +46,7 @@ export function ClientFacts({ client }: { client: ConsentDescription }) {
             {mixesAlphabets(tidy(client.clientName)) ? (
               <p class="note">The name mixes alphabets, which can make it look like another one.</p>
             ) : null}
+            <WholeText text={client.clientName} label="Show the whole name" />
           </dd>
         </div>
         {client.clientDomain === undefined ? null : (
