@@ -99,6 +99,7 @@ describe("ConsentPage", () => {
     const host = `accounts.google.com.${"a".repeat(60)}.${"b".repeat(60)}.evil.example`;
     const page = await consent({ redirectUri: `https://${host}/cb`, redirectHost: host });
     expect(page).toContain(`<bdi>${host}</bdi>`);
+    expect(page).not.toContain("…");
   });
 
   it("does not let an app's own scheme look like a website", async () => {
