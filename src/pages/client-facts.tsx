@@ -37,7 +37,6 @@ export function ClientFacts({ client }: { client: ConsentDescription }) {
             <strong>
               <ClientText text={client.clientName} />
             </strong>
-            <WholeText text={client.clientName} label="Show the whole name" />
             {client.clientDomain === undefined ? (
               <p class="note">
                 <span class="badge unverified">Not verified</span> This app named itself; the name
@@ -47,6 +46,7 @@ export function ClientFacts({ client }: { client: ConsentDescription }) {
             {mixesAlphabets(tidy(client.clientName)) ? (
               <p class="note">The name mixes alphabets, which can make it look like another one.</p>
             ) : null}
+            <WholeText text={client.clientName} label="Show the whole name" />
           </dd>
         </div>
         {client.clientDomain === undefined ? null : (
@@ -57,8 +57,8 @@ export function ClientFacts({ client }: { client: ConsentDescription }) {
                 <ClientText text={client.clientDomain} max={HOST_MAX} />
               </strong>
               <p class="note">
-                <span class="badge verified">Verified domain</span> The app’s name comes from this
-                domain.
+                <span class="badge verified">Verified domain</span> The app’s name was published
+                there.
               </p>
             </dd>
           </div>
@@ -79,8 +79,8 @@ export function ClientFacts({ client }: { client: ConsentDescription }) {
       </dl>
       {client.redirectIsLoopback ? (
         <p class="warning" id="loopback-warning">
-          <strong>Did you just start this?</strong> Access goes to an app on this computer only, and
-          any app here could use this name. Continue only if you just started signing in from one.
+          <strong>Did you just start this?</strong> Any app on this computer could use this name.
+          Continue only if you just started signing in from an app on this computer.
         </p>
       ) : null}
     </>

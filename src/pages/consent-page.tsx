@@ -25,21 +25,22 @@ export function ConsentPage(props: ConsentPageProps) {
   return (
     <Layout title="Allow access?" serverName={serverName}>
       <h1>
-        Allow “<ClientText text={client.clientName} />” to use {serverName} for you?
+        Allow “<ClientText text={client.clientName} max={40} />” to use {serverName} for you?
       </h1>
       <ClientFacts client={client} />
       <form method="post" action="/authorize">
         {/*
-          Enter in a checkbox presses the first submit button. This one is disabled, so Enter there
-          neither allows nor denies: either takes a press of its own button.
+          Enter in a checkbox presses a form's first submit button. This one has nothing to do:
+          "dialog" outside a dialog submits nothing (and a disabled one would be passed over in
+          Chromium). So Enter there neither allows nor denies; either takes its own button.
         */}
-        <button type="submit" hidden disabled />
+        <button type="submit" formmethod="dialog" hidden />
         <input type="hidden" name="handle" value={handle} />
         {scopes.length > 0 ? (
           <ScopeList scopes={scopes} />
         ) : (
           <p class="note">
-            It asks for no permissions. It can connect, and use only what needs none.
+            It asks for no permissions: it can connect, and use only what needs none.
           </p>
         )}
         <p id="next">

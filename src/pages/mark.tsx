@@ -1,7 +1,7 @@
 /** The gatehouse: three merlons over an open arch. It repeats words beside it, so it stays silent. */
 export function Mark() {
   return (
-    <svg class="mark" viewBox="0 0 32 32" aria-hidden="true" focusable="false">
+    <svg class="mark" viewBox="4 5 24 23" aria-hidden="true" focusable="false">
       <path fill="currentColor" d="M4 5h6v4h3V5h6v4h3V5h6v23h-6v-7a6 6 0 0 0-12 0v7H4z" />
     </svg>
   );

@@ -14,7 +14,7 @@ export interface ConsentScope {
 export function ScopeList({ scopes }: { scopes: readonly ConsentScope[] }) {
   return (
     <fieldset aria-describedby="scopes-hint">
-      <legend>It will be able to</legend>
+      <legend>What it may do</legend>
       <ul class="scopes">
         {scopes.map((scope, index) => (
           <li>
@@ -31,7 +31,7 @@ export function ScopeList({ scopes }: { scopes: readonly ConsentScope[] }) {
                 <span id={`scope-${index}`}>{scope.description}</span>
                 <span class="scope-name" id={`scope-${index}-name`}>
                   <code>
-                    <ClientText text={scope.name} max={128} />
+                    <ClientText text={scope.name} max={Infinity} />
                   </code>
                   {scope.requested === false ? " (not asked for)" : null}
                 </span>

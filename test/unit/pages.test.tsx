@@ -1,0 +1,244 @@
+import type { ConsentDescription } from "@cloudflare/workers-oauth-provider";
+import { describe, expect, it } from "vitest";
+import { mixesAlphabets, tidy } from "../../src/pages/client-text";
+import { ConsentPage } from "../../src/pages/consent-page";
+import { ContinuePage } from "../../src/pages/continue-page";
+import { ErrorPage } from "../../src/pages/error-page";
+import { HomePage } from "../../src/pages/home-page";
+import type { ConsentScope } from "../../src/pages/scope-list";
+
+const scopes: ConsentScope[] = [
+  { name: "notes:read", description: "Read your notes." },
+  { name: "notes:write", description: "Change your notes." },
+];
+
+const website: ConsentDescription = {
+  clientId: "client-1",
+  clientName: "Notes Helper",
+  redirectUri: "https://helper.example/callback",
+  redirectHost: "helper.example",
+  redirectIsLoopback: false,
+  scope: ["notes:read"],
+};
+
+async function consent(client: Partial<ConsentDescription> = {}, shown = scopes) {
+  const page = await (
+    <ConsentPage
+      serverName="Gatehouse"
+      identityProviderName="GitHub"
+      handle={`h"1`}
+      client={{ ...website, ...client }}
+      scopes={shown}
+    />
+  );
+  return String(page);
+}
+
+async function onward(url: string) {
+  return String(await (<ContinuePage serverName="Gatehouse" url={url} destination="GitHub" />));
+}
+
+/** The value of the first such attribute, as a browser would read it. */
+function attribute(page: string, pattern: RegExp) {
+  return pattern
+    .exec(page)?.[1]
+    ?.replaceAll("&quot;", '"')
+    .replaceAll("&#39;", "'")
+    .replaceAll("&lt;", "<")
+    .replaceAll("&gt;", ">")
+    .replaceAll("&amp;", "&");
+}
+
+describe("every page", () => {
+  it("is a whole document that loads only our stylesheet and icon", async () => {
+    const page = await consent();
+    expect(page).toMatch(/^<!doctype html><html lang="en">/);
+    expect(page.match(/<link [^>]*href="[^"]*"/g)).toEqual([
+      '<link rel="icon" href="/favicon.svg"',
+      '<link rel="stylesheet" href="/style.css"',
+    ]);
+    expect(page).not.toMatch(/<script|<style|\sstyle=|\son\w+=|<img/);
+  });
+});
+
+describe("ConsentPage", () => {
+  it("escapes what the client chose, in text and in attributes", async () => {
+    const page = await consent(
+      { clientName: "</title><script>alert(1)</script>", clientDomain: '"><img src=x>' },
+      [{ name: '"><b onclick=x>', description: "<i>Read</i>" }],
+    );
+    expect(page).toContain("&lt;/title&gt;&lt;script&gt;");
+    expect(page).not.toMatch(/<script|<img|<b |<i>/);
+    expect(page).toContain('value="&quot;&gt;&lt;b onclick=x&gt;"');
+  });
+
+  it("makes invisible and reordering characters of a name visible", async () => {
+    const page = await consent({ clientName: "safe\u202Eedualc\u200B" });
+    expect(page).toContain("<bdi>safe\uFFFDedualc\uFFFD</bdi>");
+    expect(page).not.toMatch(/\u202E|\u200B/);
+  });
+
+  it("shortens a very long name and still lets it be read whole", async () => {
+    const name = `Helper ${"x".repeat(500)}`;
+    const page = await consent({ clientName: name });
+    expect(page.split(name)).toHaveLength(2);
+    expect(page).toMatch(new RegExp(`<details>.*${name}.*</details>`, "s"));
+    expect(await consent()).not.toContain("<details>");
+  });
+
+  it("links nothing that the client supplied", async () => {
+    const page = await consent({
+      clientUri: "javascript:alert(1)",
+      logoUri: "https://evil.example/logo.png",
+    });
+    expect(page).not.toMatch(/javascript:|logo\.png/);
+    expect(page.match(/<a [^>]*>/g)).toEqual(['<a href="/">']);
+  });
+
+  it("shows where access goes, never cut short", async () => {
+    const host = `accounts.google.com.${"a".repeat(60)}.${"b".repeat(60)}.evil.example`;
+    const page = await consent({ redirectUri: `https://${host}/cb`, redirectHost: host });
+    expect(page).toContain(`<bdi>${host}</bdi>`);
+    expect(page).not.toContain("…");
+  });
+
+  it("does not let an app's own scheme look like a website", async () => {
+    const page = await consent({
+      redirectUri: "notes://accounts.google.com/callback",
+      redirectHost: "accounts.google.com",
+    });
+    expect(page).toContain("<bdi>notes://accounts.google.com</bdi>");
+    expect(page).not.toContain("<bdi>accounts.google.com</bdi>");
+  });
+
+  it("warns about this computer only when access goes to it", async () => {
+    const local = await consent({
+      redirectUri: "http://127.0.0.1:8123/cb",
+      redirectHost: "127.0.0.1",
+      redirectIsLoopback: true,
+    });
+    expect(local).toContain('id="loopback-warning"');
+    expect(local).toContain('aria-describedby="loopback-warning next"');
+    expect(await consent()).not.toMatch(/loopback-warning|this computer/);
+  });
+
+  it("calls a domain verified only when there is one, and else says the name is not", async () => {
+    const verified = await consent({ clientDomain: "claude.ai" });
+    expect(verified).toContain("<bdi>claude.ai</bdi>");
+    expect(verified).toContain("Verified domain");
+    expect(verified).not.toContain("Not verified");
+
+    const unverified = await consent();
+    expect(unverified).toContain("Not verified");
+    expect(unverified).not.toContain("Verified domain");
+  });
+
+  it("ticks each scope that was asked for, and only offers the others", async () => {
+    const page = await consent({}, [
+      ...scopes,
+      { name: "notes:delete", description: "Delete your notes.", requested: false },
+    ]);
+    const boxes = page.match(/<input type="checkbox"[^>]*>/g) ?? [];
+    expect(
+      boxes.map((box) => [attribute(box, /value="([^"]*)"/), box.includes("checked")]),
+    ).toEqual([
+      ["notes:read", true],
+      ["notes:write", true],
+      ["notes:delete", false],
+    ]);
+    expect(boxes.every((box) => box.includes('name="scope"'))).toBe(true);
+    expect(page).toContain("Change your notes.");
+  });
+
+  it("says so when the client asks for no scope", async () => {
+    const page = await consent({}, []);
+    expect(page).toContain("asks for no permissions");
+    expect(page).not.toMatch(/checkbox|fieldset/);
+  });
+
+  it("posts the handle and a decision, and lets a stray Enter decide nothing", async () => {
+    const page = await consent();
+    expect(page).toContain('<form method="post" action="/authorize">');
+    expect(attribute(page, /name="handle" value="([^"]*)"/)).toBe('h"1');
+    const buttons = page.match(/<button[^>]*>/g) ?? [];
+    expect(buttons[0]).toContain('formmethod="dialog"');
+    expect(buttons[0]).not.toContain("decision");
+    expect(buttons[1]).toContain('name="decision" value="approve"');
+    expect(buttons[2]).toContain('name="decision" value="deny"');
+  });
+});
+
+describe("ContinuePage", () => {
+  it("refreshes to, and links, exactly the URL it was given", async () => {
+    const url = new URL(`https://idp.example/a?b=1&c=';url=https://evil.example/;"<x>#d'`).href;
+    const page = await onward(url);
+    expect(attribute(page, /<meta http-equiv="refresh" content="([^"]*)"/)).toBe(`0;url=${url}`);
+    expect(attribute(page, /<a [^>]*id="continue" href="([^"]*)"/)).toBe(url);
+    expect(page).not.toMatch(/content="[^"]*['<]/);
+  });
+
+  it("follows a client's own scheme, and none that would act in this page", async () => {
+    expect(await onward("cursor://callback?code=1")).toContain('href="cursor://callback?code=1"');
+    for (const url of [
+      "javascript:alert(1)",
+      " JavaScript:alert(1)",
+      "data:text/html,x",
+      "/there",
+    ]) {
+      await expect(onward(url), url).rejects.toThrow(TypeError);
+    }
+  });
+
+  it("is the only page that refreshes", async () => {
+    expect(await onward("https://idp.example/")).toContain("http-equiv");
+    expect(await consent()).not.toContain("http-equiv");
+  });
+});
+
+describe("ErrorPage", () => {
+  it("tells what happened, and a reference only if there is one", async () => {
+    const props = { serverName: "Gatehouse", title: "Expired", message: "<b>", advice: "Retry." };
+    const page = String(await (<ErrorPage {...props} reference="ref-1" />));
+    expect(page).toContain("&lt;b&gt;");
+    expect(page).toContain("Retry.");
+    expect(page).toContain("ref-1");
+    expect(String(await (<ErrorPage {...props} />))).not.toContain("Reference");
+  });
+});
+
+describe("HomePage", () => {
+  it("shows the address to paste and what each tool needs", async () => {
+    const tool = { name: "search", title: "Search", description: "Finds notes." };
+    const page = String(
+      await (
+        <HomePage
+          serverName="Gatehouse"
+          origin="https://mcp.example"
+          tools={[
+            { ...tool, scopes: ["notes:read"] },
+            { ...tool, name: "whoami", scopes: [] },
+          ]}
+        />
+      ),
+    );
+    expect(page).toContain(">https://mcp.example/mcp<");
+    expect(page).toContain("<code>search</code> needs <code>notes:read</code>");
+    expect(page).toContain("<code>whoami</code> needs no permission");
+  });
+});
+
+describe("client text", () => {
+  it("keeps the joiners that Persian and emoji need", () => {
+    expect(tidy("می‌خواهم 👩‍💻")).toBe("می‌خواهم 👩‍💻");
+  });
+
+  it("puts a name on one line and stops towers of marks", () => {
+    expect(tidy(" a\n\n\tb ")).toBe("a b");
+    expect(tidy(`z${"\u0301".repeat(50)}`)).toBe(`z${"\u0301".repeat(4)}`);
+  });
+
+  it("notices letters of two alphabets in one word, not in one name", () => {
+    expect(mixesAlphabets("\u0421laude")).toBe(true);
+    expect(mixesAlphabets("Заметки Claude")).toBe(false);
+  });
+});
