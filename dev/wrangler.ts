@@ -5,11 +5,15 @@ import {
   startNode,
 } from "./processes.ts";
 
-/** Keeps wrangler to this machine: no look-up of request.cf, no metrics, no notice of new versions. */
+/**
+ * Keeps wrangler to this machine: no look-up of request.cf, no metrics, no notice of new versions;
+ * and no log files in the person's home, as what it prints is kept anyway.
+ */
 const offline = {
   CLOUDFLARE_CF_FETCH_ENABLED: "false",
   WRANGLER_SEND_METRICS: "false",
   WRANGLER_HIDE_BANNER: "true",
+  WRANGLER_WRITE_LOGS: "false",
 };
 
 /** Starts a wrangler command that needs no account, such as `dev`. */
