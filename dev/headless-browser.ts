@@ -9,6 +9,8 @@ export interface SignInOptions {
   decision?: "approve" | "deny" | "cancel-at-provider";
   /** The scopes to tick on the consent page, and no others. Default: those ticked beforehand. */
   scopes?: readonly string[];
+  /** How addresses are reached. Default: over the network. */
+  fetch?: typeof fetch;
 }
 
 type ShownPage = Extract<Arrival, { kind: "page" }>;
@@ -20,7 +22,7 @@ type ShownPage = Extract<Arrival, { kind: "page" }>;
  * @returns where the browser would be sent at the end, with `code` or `error`. It is not fetched.
  * @throws Error that quotes what the person would have seen, if a page is not the one expected
  */
-export async function signIn(authorizationUrl: string, options: SignInOptions): Promise<URL> {
+export async function signIn(authorizationUrl: string | URL, options: SignInOptions): Promise<URL> {
   const { person, decision = "approve", scopes } = options;
   const start = new URL(authorizationUrl);
   const redirectUri = start.searchParams.get("redirect_uri");
@@ -29,6 +31,7 @@ export async function signIn(authorizationUrl: string, options: SignInOptions): 
   // the way too, so that nothing but the server and its identity provider is ever fetched.
   const browser = new ScriptlessBrowser(
     (address) => isSamePlace(address, redirectUri) || !signInOrigins.has(address.origin),
+    options.fetch,
   );
 
   const consent = await browser.open(start);
