@@ -1,132 +1,95 @@
-import { createCookieJar } from "./cookie-jar.ts";
-import { type HtmlForm, type HtmlPage, readHtmlPage } from "./html-page.ts";
-import type { PersonId } from "./people.ts";
+import type { HtmlForm } from "./html-page.ts";
+import { type Arrival, ScriptlessBrowser } from "./scriptless-browser.ts";
 
-/** What the person at the browser does. */
-export type Choice = {
-  person: PersonId;
-  /**
-   * `approve` allows the client and signs in; `deny` refuses on the consent page; `cancel` allows, and
-   * then turns back at the identity provider. `approve` unless told.
-   */
-  decision?: "approve" | "deny" | "cancel";
-  /** Which of the scopes on the consent page are allowed; all of them unless told. */
+/** Who signs in, and what they decide on the way. */
+export interface SignInOptions {
+  /** Someone the local identity provider knows. */
+  person: "alice" | "bob";
+  /** Default: `approve`. */
+  decision?: "approve" | "deny" | "cancel-at-provider";
+  /** The scopes to tick on the consent page, and no others. Default: those ticked beforehand. */
   scopes?: readonly string[];
-};
-
-export type Visit = {
-  /** The client's redirect URI with its answer: a code or an error. It has not been requested. */
-  redirect: URL;
-  /** What each page on the way said, in order. */
-  pages: readonly string[];
-};
-
-export type HeadlessBrowser = {
-  /**
-   * Opens an authorization URL and does what a person would: answers the consent page, chooses who to be
-   * at the local identity provider, and follows until the client's redirect URI is reached.
-   *
-   * @throws Error when a page is not as expected (an error page, say), with what the page says.
-   */
-  authorize(authorizationUrl: URL, choice: Choice): Promise<Visit>;
-};
-
-const maxSteps = 20;
-const pageTimeoutMs = 20_000;
-
-/** A browser without a screen, for pages of Gatehouse and its local identity provider. Keeps cookies. */
-export function createHeadlessBrowser(): HeadlessBrowser {
-  const cookies = createCookieJar();
-
-  async function request(url: URL, body?: URLSearchParams, from?: URL): Promise<Response> {
-    const headers = new Headers({ Accept: "text/html" });
-    const cookie = cookies.headerFor(url);
-    if (cookie !== "") headers.set("Cookie", cookie);
-    if (from !== undefined) headers.set("Origin", from.origin);
-    const response = await fetch(url, {
-      method: body === undefined ? "GET" : "POST",
-      body: body ?? null,
-      headers,
-      redirect: "manual",
-      signal: AbortSignal.timeout(pageTimeoutMs),
-    });
-    cookies.keep(url, response);
-    return response;
-  }
-
-  return {
-    async authorize(authorizationUrl, choice) {
-      const target = redirectUriOf(authorizationUrl);
-      const pages: string[] = [];
-      let url = authorizationUrl;
-      let response = await request(url);
-      for (let step = 0; step < maxSteps; step++) {
-        const location = response.headers.get("Location");
-        let next = location;
-        if (location === null) {
-          const page = readHtmlPage(await response.text());
-          pages.push(page.text);
-          if (!response.ok) throw unexpected(url, response.status, page);
-          if (page.refresh === undefined && page.form !== undefined) {
-            const action = new URL(page.form.action, url);
-            response = await request(action, answer(page.form, choice, url), url);
-            url = action;
-            continue;
-          }
-          if (page.refresh === undefined) throw unexpected(url, response.status, page);
-          next = page.refresh;
-        } else {
-          await response.body?.cancel();
-        }
-        url = new URL(next ?? "", url);
-        if (isSameAddress(url, target)) return { redirect: url, pages };
-        response = await request(url);
-      }
-      throw new Error(
-        `The sign-in has not ended after ${maxSteps} steps; it got to ${url.origin}.`,
-      );
-    },
-  };
+  /** How addresses are reached. Default: over the network. */
+  fetch?: typeof fetch;
 }
 
-function redirectUriOf(authorizationUrl: URL): URL {
-  const redirectUri = authorizationUrl.searchParams.get("redirect_uri");
-  if (redirectUri !== null && URL.canParse(redirectUri)) return new URL(redirectUri);
-  throw new Error(
-    `${authorizationUrl.origin} was to be opened without a redirect_uri to come back to.`,
+type ShownPage = Extract<Arrival, { kind: "page" }>;
+
+/**
+ * Goes a person's way from a client's authorization URL to the client's redirect URI: consent page,
+ * local identity provider, back. By fetch, without script.
+ *
+ * @returns where the browser would be sent at the end, with `code` or `error`. It is not fetched.
+ * @throws Error that quotes what the person would have seen, if a page is not the one expected
+ */
+export async function signIn(authorizationUrl: string | URL, options: SignInOptions): Promise<URL> {
+  const { person, decision = "approve", scopes } = options;
+  const start = new URL(authorizationUrl);
+  const redirectUri = start.searchParams.get("redirect_uri");
+  const signInOrigins = new Set([start.origin]);
+  // A client's redirect URI may be anywhere, even on this server; every other foreign address ends
+  // the way too, so that nothing but the server and its identity provider is ever fetched.
+  const browser = new ScriptlessBrowser(
+    (address) => isSamePlace(address, redirectUri) || !signInOrigins.has(address.origin),
+    options.fetch,
   );
-}
 
-function isSameAddress(url: URL, target: URL): boolean {
-  return (
-    url.protocol === target.protocol && url.host === target.host && url.pathname === target.pathname
-  );
-}
-
-function unexpected(url: URL, status: number, page: HtmlPage): Error {
-  return new Error(`${url.origin}${url.pathname} answered with status ${status}: ${page.text}`);
-}
-
-/** Which button the person presses, and what else the form then sends. */
-function answer(form: HtmlForm, choice: Choice, url: URL): URLSearchParams {
-  const decision = choice.decision ?? "approve";
-  const isConsent = form.controls.some(({ name }) => name === "decision");
-  const [name, value] = isConsent
-    ? ["decision", decision === "deny" ? "deny" : "approve"]
-    : decision === "cancel"
-      ? ["cancel", "yes"]
-      : ["person", choice.person];
-  const fields = new URLSearchParams();
-  for (const control of form.controls) {
-    const isTicked =
-      control.type === "checkbox" && (choice.scopes?.includes(control.value) ?? true);
-    const isPressed = control.tag === "button" && control.name === name && control.value === value;
-    if (control.type === "hidden" || isTicked || isPressed) {
-      fields.append(control.name, control.value);
+  const consent = await browser.open(start);
+  if (consent.kind === "left") return consent.address;
+  const consentForm = formWithButton(consent, "decision", "the consent page");
+  for (const scope of scopes ?? []) {
+    if (!consentForm.checkboxes.some(({ name, value }) => name === "scope" && value === scope)) {
+      throw unexpected(consent, `a consent page that offers the scope ${scope}`);
     }
   }
-  if (!fields.has(name)) {
-    throw new Error(`The form at ${url.origin}${url.pathname} has no button ${name}=${value}.`);
+  const decided = await browser.submit(
+    consentForm,
+    {
+      press: { name: "decision", value: decision === "deny" ? "deny" : "approve" },
+      ...(scopes && { tick: scopes }),
+    },
+    consent.address,
+  );
+  if (decided.kind === "left") return decided.address;
+  const onward = decided.page.links.get("continue");
+  if (decided.status !== 200 || onward === undefined) {
+    throw unexpected(decided, 'a page with the link id="continue"');
   }
-  return fields;
+  if (decision === "deny" || isSamePlace(onward, redirectUri)) return onward;
+
+  signInOrigins.add(onward.origin);
+  const login = await browser.open(onward);
+  if (login.kind === "left") return login.address;
+  const loginForm = formWithButton(login, "person", "the identity provider's sign-in page");
+  const value = decision === "cancel-at-provider" ? "" : person;
+  if (!loginForm.buttons.some((button) => button.name === "person" && button.value === value)) {
+    throw unexpected(login, `a sign-in page with a button for ${value || "cancelling"}`);
+  }
+  const end = await browser.submit(loginForm, { press: { name: "person", value } }, login.address);
+  if (end.kind === "page") throw unexpected(end, "a redirect to the client");
+  return end.address;
+}
+
+function formWithButton(shown: ShownPage, button: string, expected: string): HtmlForm {
+  const form = shown.page.forms.find(({ buttons }) => buttons.some(({ name }) => name === button));
+  if (shown.status !== 200 || form === undefined) throw unexpected(shown, expected);
+  return form;
+}
+
+/** Whether an address is the redirect URI, but for the answer added to its query. */
+function isSamePlace(address: URL, redirectUri: string | null): boolean {
+  if (redirectUri === null || !URL.canParse(redirectUri)) return false;
+  const { protocol, host, pathname } = new URL(redirectUri);
+  return address.protocol === protocol && address.host === host && address.pathname === pathname;
+}
+
+const MAX_QUOTED_LENGTH = 600;
+
+function unexpected({ address, status, page }: ShownPage, expected: string): Error {
+  const text = page.text.slice(0, MAX_QUOTED_LENGTH);
+  // The query stays out of it: codes and states travel there.
+  return new Error(
+    `Expected ${expected}, but ${address.origin}${address.pathname} answered ${status} with ` +
+      `“${page.title}” / “${page.heading}”: ${text || "(an empty page)"}`,
+  );
 }

@@ -1,65 +1,125 @@
-export type FormControl = { tag: "input" | "button"; type: string; name: string; value: string };
+/** A form as a browser without script would send it. Selects and text areas are not read. */
+export interface HtmlForm {
+  action: URL;
+  method: "GET" | "POST";
+  /** Hidden and text inputs. */
+  fields: readonly NamedValue[];
+  checkboxes: readonly (NamedValue & { checked: boolean })[];
+  buttons: readonly NamedValue[];
+}
 
-export type HtmlForm = { action: string; method: string; controls: FormControl[] };
+interface NamedValue {
+  name: string;
+  value: string;
+}
 
-export type HtmlPage = {
-  /** Where a `<meta http-equiv="refresh">` leads. */
-  refresh: string | undefined;
-  /** The page's first form. */
-  form: HtmlForm | undefined;
-  /** What a person reads, in one line. */
+/** What a person, or a browser without script, makes of a page. */
+export interface HtmlPage {
+  title: string;
+  heading: string;
+  /** What stands in the body, on one line. */
   text: string;
+  forms: readonly HtmlForm[];
+  /** Addresses of the links that have an id, by that id. */
+  links: ReadonlyMap<string, URL>;
+}
+
+type Attributes = ReadonlyMap<string, string>;
+
+const NOT_CONTENT = /<!--[\s\S]*?-->|<(script|style|template)\b[\s\S]*?<\/\1\s*>/gi;
+const TAG = /<(\/?[a-z][a-z0-9-]*)((?:[^>"']|"[^"]*"|'[^']*')*)>/gi;
+const ATTRIBUTE = /([^\s"'<>/=]+)(?:\s*=\s*(?:"([^"]*)"|'([^']*)'|([^\s"'=<>`]+)))?/g;
+const NO_FIELD = new Set(["submit", "button", "image", "reset", "file", "radio"]);
+
+/** Reads a page, with addresses resolved against the page's own. */
+export function readHtmlPage(html: string, address: URL): HtmlPage {
+  const content = html.replace(NOT_CONTENT, "");
+  const links = new Map<string, URL>();
+  const forms: HtmlForm[] = [];
+  let form: ReturnType<typeof emptyForm> | undefined;
+  for (const [, tag = "", rest = ""] of content.matchAll(TAG)) {
+    const attributes = readAttributes(rest);
+    const name = tag.toLowerCase();
+    const href = attributes.get("href");
+    const id = attributes.get("id");
+    if (name === "a" && href !== undefined && id !== undefined)
+      links.set(id, new URL(href, address));
+    if (name === "form") {
+      form = emptyForm(attributes, address);
+      forms.push(form);
+    }
+    if (name === "/form") form = undefined;
+    if (name === "input" || name === "button") addControl(form, name, attributes);
+  }
+  return {
+    title: innerText(content, "title"),
+    heading: innerText(content, "h1"),
+    text: innerText(content, "body") || plainText(content),
+    forms,
+    links,
+  };
+}
+
+function emptyForm(attributes: Attributes, address: URL) {
+  const method = attributes.get("method")?.toUpperCase() === "POST" ? "POST" : "GET";
+  return {
+    // An empty action means the page itself.
+    action: new URL(attributes.get("action") || address.href, address),
+    method,
+    fields: [] as NamedValue[],
+    checkboxes: [] as (NamedValue & { checked: boolean })[],
+    buttons: [] as NamedValue[],
+  } satisfies HtmlForm;
+}
+
+function addControl(
+  form: ReturnType<typeof emptyForm> | undefined,
+  tag: "input" | "button",
+  attributes: Attributes,
+): void {
+  const name = attributes.get("name");
+  // What has no name, or is disabled, is never sent.
+  if (form === undefined || name === undefined || attributes.has("disabled")) return;
+  const type = attributes.get("type")?.toLowerCase() ?? (tag === "button" ? "submit" : "text");
+  const value = attributes.get("value");
+  if (type === "submit") form.buttons.push({ name, value: value ?? "" });
+  else if (type === "checkbox")
+    form.checkboxes.push({ name, value: value ?? "on", checked: attributes.has("checked") });
+  else if (tag === "input" && !NO_FIELD.has(type)) form.fields.push({ name, value: value ?? "" });
+}
+
+function readAttributes(source: string): Attributes {
+  const attributes = new Map<string, string>();
+  for (const [, name = "", double, single, bare] of source.matchAll(ATTRIBUTE)) {
+    const key = name.toLowerCase();
+    // Of an attribute written twice, browsers keep the first.
+    if (!attributes.has(key)) attributes.set(key, decodeEntities(double ?? single ?? bare ?? ""));
+  }
+  return attributes;
+}
+
+function innerText(content: string, tag: string): string {
+  const match = new RegExp(`<${tag}\\b[^>]*>([\\s\\S]*?)</${tag}\\s*>`, "i").exec(content);
+  return plainText(match?.[1] ?? "");
+}
+
+function plainText(html: string): string {
+  return decodeEntities(html.replace(TAG, " ")).replace(/\s+/g, " ").trim();
+}
+
+const NAMED_ENTITIES: Readonly<Record<string, string>> = {
+  amp: "&",
+  lt: "<",
+  gt: ">",
+  quot: '"',
+  apos: "'",
+  nbsp: "\u00a0",
 };
 
-/**
- * Reads the pages that Gatehouse and its local identity provider send. They are our own, with every
- * attribute quoted, so this need not understand HTML at large.
- */
-export function readHtmlPage(html: string): HtmlPage {
-  let refresh: string | undefined;
-  let form: HtmlForm | undefined;
-  let isFormOver = false;
-  for (const { name, attributes } of readTags(html)) {
-    const attribute = (key: string) => attributes.get(key) ?? "";
-    if (name === "meta" && attribute("http-equiv") === "refresh") {
-      refresh = /^\d+;\s*url=(.+)$/i.exec(attribute("content"))?.[1];
-    } else if (name === "form" && form === undefined) {
-      form = { action: attribute("action"), method: attribute("method"), controls: [] };
-    } else if (name === "/form") {
-      isFormOver = true;
-    } else if ((name === "input" || name === "button") && form !== undefined && !isFormOver) {
-      form.controls.push({
-        tag: name,
-        type: attribute("type"),
-        name: attribute("name"),
-        value: attribute("value"),
-      });
-    }
-  }
-  const body = html.replace(/<(style|script|head)\b[\s\S]*?<\/\1>/g, " ");
-  const text = decodeEntities(body.replace(/<[^>]*>/g, " "));
-  return { refresh, form, text: text.replace(/\s+/g, " ").trim() };
-}
-
-function readTags(html: string): { name: string; attributes: Map<string, string> }[] {
-  return [...html.matchAll(/<(\/?[a-z][a-z0-9]*)((?:\s+[a-z-]+(?:="[^"]*")?)*)\s*\/?>/g)].map(
-    ([, name = "", attributes = ""]) => ({
-      name,
-      attributes: new Map(
-        [...attributes.matchAll(/([a-z-]+)(?:="([^"]*)")?/g)].map(([, key = "", value = ""]) => [
-          key,
-          decodeEntities(value),
-        ]),
-      ),
-    }),
-  );
-}
-
 function decodeEntities(text: string): string {
-  const named: Record<string, string> = { amp: "&", lt: "<", gt: ">", quot: '"', apos: "'" };
-  return text.replace(/&(?:#(\d+)|#x([0-9a-f]+)|([a-z]+));/gi, (entity, decimal, hex, name) => {
-    if (decimal !== undefined) return String.fromCodePoint(Number(decimal));
-    if (hex !== undefined) return String.fromCodePoint(Number.parseInt(hex, 16));
-    return named[name] ?? entity;
+  return text.replace(/&(?:#x([0-9a-f]+)|#(\d+)|([a-z]+));/gi, (entity, hex, decimal, name) => {
+    if (name !== undefined) return NAMED_ENTITIES[name] ?? entity;
+    const point = hex === undefined ? Number.parseInt(decimal, 10) : Number.parseInt(hex, 16);
+    return point <= 0x10ffff ? String.fromCodePoint(point) : "\ufffd";
   });
 }

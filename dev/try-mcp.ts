@@ -1,0 +1,97 @@
+import { extractWWWAuthenticateParams } from "@modelcontextprotocol/sdk/client/auth.js";
+import { Client } from "@modelcontextprotocol/sdk/client/index.js";
+import { StreamableHTTPClientTransport } from "@modelcontextprotocol/sdk/client/streamableHttp.js";
+import {
+  type CallToolResult,
+  CallToolResultSchema,
+  McpError,
+  type Tool,
+} from "@modelcontextprotocol/sdk/types.js";
+import * as z from "zod";
+import type { Report } from "./try-authorization.ts";
+
+/** A tool and what to call it with. */
+export interface ToolCall {
+  name: string;
+  args: Record<string, unknown>;
+}
+
+/**
+ * Connects to an MCP endpoint, lists its tools or calls the one asked for, and ends the session.
+ *
+ * @throws Error if the tool does not exist, is beyond the token's scopes, or fails
+ */
+export async function useMcp(
+  url: URL,
+  accessToken: string,
+  call: ToolCall | undefined,
+  report: Report,
+): Promise<void> {
+  const client = new Client({ name: "npm-run-try", version: "1.0.0" });
+  const transport = new StreamableHTTPClientTransport(url, {
+    requestInit: { headers: { authorization: `Bearer ${accessToken}` } },
+    fetch: fetchWithinScopes,
+  });
+  await client.connect(transport);
+  try {
+    const server = client.getServerVersion();
+    report(
+      "MCP initialize",
+      `server: ${server?.name} ${server?.version}`,
+      `protocol version: ${transport.protocolVersion}`,
+    );
+    if (call === undefined) await listTools(client, report);
+    else await callTool(client, call, report);
+  } finally {
+    await transport.terminateSession().catch(() => undefined);
+    await client.close();
+  }
+}
+
+async function listTools(client: Client, report: Report): Promise<void> {
+  const { tools } = await client.listTools();
+  report("MCP tools/list", ...tools.map(describe));
+}
+
+async function callTool(client: Client, { name, args }: ToolCall, report: Report): Promise<void> {
+  const request = { method: "tools/call", params: { name, arguments: args } } as const;
+  const result = await client.request(request, CallToolResultSchema).catch((error: unknown) => {
+    if (!(error instanceof McpError)) throw error;
+    throw new Error(
+      `The server refused to call ${name} (${error.message}): ` +
+        "run this without a tool's name to see what there is.",
+    );
+  });
+  if (result.isError) throw new Error(`The tool ${name} failed: ${textOf(result)}`);
+  report(`MCP tools/call ${name}`, textOf(result));
+}
+
+function textOf({ content, structuredContent }: CallToolResult): string {
+  if (structuredContent !== undefined) return JSON.stringify(structuredContent, undefined, 2);
+  return content
+    .map((block) => (block.type === "text" ? block.text : `(${block.type})`))
+    .join("\n");
+}
+
+const propertySchema = z.object({ type: z.string() });
+
+function describe({ name, title, inputSchema }: Tool): string {
+  const needed = (inputSchema.required ?? []).map((argument) => {
+    const property = propertySchema.safeParse(inputSchema.properties?.[argument]);
+    return property.success ? `${argument}: ${property.data.type}` : argument;
+  });
+  return `${name}(${needed.join(", ")})${title === undefined ? "" : `  ${title}`}`;
+}
+
+/** The transport reports a refusal without the scopes that the challenge names. */
+async function fetchWithinScopes(url: string | URL, init?: RequestInit): Promise<Response> {
+  const response = await fetch(url, init);
+  if (response.status !== 403) return response;
+  const { error, scope } = extractWWWAuthenticateParams(response);
+  if (error !== "insufficient_scope") return response;
+  await response.body?.cancel();
+  throw new Error(
+    `The token's scopes do not allow this call (403 insufficient_scope): ` +
+      `run this again with --scope "${scope ?? ""}".`,
+  );
+}
