@@ -69,7 +69,7 @@ machine, asks for no password, and knows nobody but the two made-up people of th
 `;
 }
 
-/** Lets the person choose who to be. Posts `person` to `action`: an id, or nothing to cancel. */
+/** Lets the person choose who to be. Posts `person` (an id) or `cancel` to `action`. */
 export function chooserPage(action: string, clientHost: string): string {
   const buttons = people.map(
     ({ id, name, email }) =>
@@ -83,7 +83,7 @@ export function chooserPage(action: string, clientHost: string): string {
 <legend>Choose a person</legend>
 ${buttons.join("\n")}
 </fieldset>
-<button type="submit" class="cancel" name="person" value="">Cancel</button>
+<button type="submit" class="cancel" name="cancel" value="yes">Cancel</button>
 </form>`,
   );
 }
