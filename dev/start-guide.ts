@@ -29,17 +29,16 @@ export function startGuide(options: { origin: string; hasLocalIdentityProvider: 
     `    ${inspector}`,
     `    ${inspector} --cli --server-url ${url} --transport http --method tools/list`,
     "  A first look, without any client:",
-    hasLocalIdentityProvider
-      ? `    ${tryCommand(url)} --user ${people[0]?.id}`
-      : `    ${tryCommand(url)}`,
+    `    ${tryCommand(url, hasLocalIdentityProvider ? `--user ${people[0]?.id}` : "")}`,
   ];
   const rule = "─".repeat(80);
   return [rule, ...lines, rule].join("\n");
 }
 
-function tryCommand(url: string): string {
+function tryCommand(url: string, flags: string): string {
   const isDefault = url === `http://localhost:${defaultPort}/mcp`;
-  return isDefault ? "npm run try --" : `npm run try -- --url ${url}`;
+  const all = [isDefault ? "" : `--url ${url}`, flags].filter((flag) => flag !== "").join(" ");
+  return all === "" ? "npm run try" : `npm run try -- ${all}`;
 }
 
 /** Where `npm start` serves unless PORT says otherwise, and where `npm run try` looks. */

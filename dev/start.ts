@@ -62,7 +62,7 @@ async function start(): Promise<void> {
     onOutput: (text) => isReady && process.stdout.write(text),
   });
   running.push(server);
-  await showConfigurationError(server.origin);
+  await refuseConfigurationError(server.origin);
   console.log(startGuide({ origin: server.origin, hasLocalIdentityProvider: !hasOwnProvider }));
   isReady = true;
 
@@ -109,11 +109,15 @@ function varsFor(provider: IdentityProvider): Record<string, string> {
   };
 }
 
-/** The Worker answers a wrong configuration with status 500 and what to change, in plain text. */
-async function showConfigurationError(origin: string): Promise<void> {
+/**
+ * A Worker that is configured wrongly runs, but answers all requests with status 500 and what to change.
+ *
+ * @throws Error with that answer.
+ */
+async function refuseConfigurationError(origin: string): Promise<void> {
   const response = await fetch(`${origin}/.well-known/oauth-authorization-server`);
   const text = await response.text();
   if (response.status >= 500) {
-    console.error(`\nThe Worker runs, but answers with status ${response.status}:\n${text}`);
+    throw new Error(`The Worker answers with status ${response.status}:\n\n${text}`);
   }
 }
