@@ -61,13 +61,23 @@ export async function signIn(authorizationUrl: string | URL, options: SignInOpti
   const login = await browser.open(onward);
   if (login.kind === "left") return login.address;
   const loginForm = formWithButton(login, "person", "the identity provider's sign-in page");
-  const value = decision === "cancel-at-provider" ? "" : person;
-  if (!loginForm.buttons.some((button) => button.name === "person" && button.value === value)) {
-    throw unexpected(login, `a sign-in page with a button for ${value || "cancelling"}`);
+  const press =
+    decision === "cancel-at-provider"
+      ? { name: "cancel", value: "yes" }
+      : { name: "person", value: person };
+  if (!loginForm.buttons.some(({ name, value }) => name === press.name && value === press.value)) {
+    throw unexpected(login, `a sign-in page with the button ${press.name} = ${press.value}`);
   }
-  const end = await browser.submit(loginForm, { press: { name: "person", value } }, login.address);
+  const chosen = await browser.submit(loginForm, { press }, login.address);
+  const end = chosen.kind === "page" ? await followLink(browser, chosen) : chosen;
   if (end.kind === "page") throw unexpected(end, "a redirect to the client");
   return end.address;
+}
+
+/** The identity provider too goes on by a page, for the same reason as the Worker (continue-page.tsx). */
+async function followLink(browser: ScriptlessBrowser, shown: ShownPage): Promise<Arrival> {
+  const onward = shown.page.links.get("continue");
+  return onward === undefined ? shown : browser.open(onward);
 }
 
 function formWithButton(shown: ShownPage, button: string, expected: string): HtmlForm {

@@ -7,12 +7,25 @@ import { expect, inject, it, onTestFinished } from "vitest";
 import { clientEnvironment, projectDir } from "../support/stdio-client.ts";
 
 /** Runs the Inspector's command line, signed in as alice, and returns what it printed. */
-async function inspect(path: string, transport: "http" | "sse", ...more: string[]): Promise<string> {
+async function inspect(
+  path: string,
+  transport: "http" | "sse",
+  ...more: string[]
+): Promise<string> {
   const home = await mkdtemp(join(tmpdir(), "inspector-"));
   onTestFinished(() => rm(home, { recursive: true, force: true }));
   const { stdout } = await promisify(execFile)(
     join(projectDir, "node_modules/.bin/inspector"),
-    ["--cli", "--server-url", inject("origin") + path, "--transport", transport, "--format", "json", ...more],
+    [
+      "--cli",
+      "--server-url",
+      inject("origin") + path,
+      "--transport",
+      transport,
+      "--format",
+      "json",
+      ...more,
+    ],
     {
       env: clientEnvironment("alice", {
         HOME: home,
@@ -32,6 +45,14 @@ it.each([
   const listed = await inspect(path, transport, "--method", "tools/list");
   expect(listed).toContain('"calculator"');
   const args = ["operation=add", "a=5", "b=8"].flatMap((arg) => ["--tool-arg", arg]);
-  const called = await inspect(path, transport, "--method", "tools/call", "--tool-name", "calculator", ...args);
+  const called = await inspect(
+    path,
+    transport,
+    "--method",
+    "tools/call",
+    "--tool-name",
+    "calculator",
+    ...args,
+  );
   expect(JSON.parse(called)).toMatchObject({ structuredContent: { result: 13 } });
 });
