@@ -54,5 +54,5 @@ it.each([
     "calculator",
     ...args,
   );
-  expect(JSON.parse(called)).toMatchObject({ structuredContent: { result: 13 } });
+  expect(JSON.parse(called)).toMatchObject({ result: { structuredContent: { result: 13 } } });
 });
