@@ -68,16 +68,9 @@ export async function signIn(authorizationUrl: string | URL, options: SignInOpti
   if (!loginForm.buttons.some(({ name, value }) => name === press.name && value === press.value)) {
     throw unexpected(login, `a sign-in page with the button ${press.name} = ${press.value}`);
   }
-  const chosen = await browser.submit(loginForm, { press }, login.address);
-  const end = chosen.kind === "page" ? await followLink(browser, chosen) : chosen;
+  const end = await browser.submit(loginForm, { press }, login.address);
   if (end.kind === "page") throw unexpected(end, "a redirect to the client");
   return end.address;
-}
-
-/** The identity provider too goes on by a page, for the same reason as the Worker (continue-page.tsx). */
-async function followLink(browser: ScriptlessBrowser, shown: ShownPage): Promise<Arrival> {
-  const onward = shown.page.links.get("continue");
-  return onward === undefined ? shown : browser.open(onward);
 }
 
 function formWithButton(shown: ShownPage, button: string, expected: string): HtmlForm {

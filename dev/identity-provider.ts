@@ -1,9 +1,11 @@
+/// <reference path="./oidc-provider.d.ts" />
+
 import { randomBytes } from "node:crypto";
 import { once } from "node:events";
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 import { text } from "node:stream/consumers";
 import { type Context, Provider } from "oidc-provider";
-import { chooserPage, continuePage, errorPage, pageHeaders } from "./identity-provider-pages.ts";
+import { chooserPage, errorPage, pageHeaders } from "./identity-provider-pages.ts";
 import { loadIdentityProviderState } from "./identity-provider-state.ts";
 import { people } from "./people.ts";
 
@@ -169,7 +171,7 @@ async function handleInteraction(
     const result = person
       ? { login: { accountId: person.sub } }
       : { error: "access_denied", error_description: "The person chose to cancel." };
-    send(200, continuePage(await provider.interactionResult(request, response, result)));
+    await provider.interactionFinished(request, response, result);
   } catch (error) {
     send(400, errorPage("invalid_request", error instanceof Error ? error.message : String(error)));
   }
