@@ -117,9 +117,9 @@ const NAMED_ENTITIES: Readonly<Record<string, string>> = {
 };
 
 function decodeEntities(text: string): string {
-  return text.replace(/&(?:#x([0-9a-f]+)|#(\d+)|([a-z]+));/gi, (entity, hex, decimal, name) => {
-    if (name !== undefined) return NAMED_ENTITIES[name] ?? entity;
-    const point = hex === undefined ? Number.parseInt(decimal, 10) : Number.parseInt(hex, 16);
+  return text.replace(/&(#x[0-9a-f]+|#[0-9]+|[a-z]+);/gi, (entity, reference: string) => {
+    if (!reference.startsWith("#")) return NAMED_ENTITIES[reference] ?? entity;
+    const point = Number(reference.slice(1).replace(/^x/i, "0x"));
     return point <= 0x10ffff ? String.fromCodePoint(point) : "\ufffd";
   });
 }

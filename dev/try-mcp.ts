@@ -8,7 +8,7 @@ import {
   type Tool,
 } from "@modelcontextprotocol/sdk/types.js";
 import * as z from "zod";
-import type { Report } from "./try-authorization.ts";
+import type { Report } from "./try-report.ts";
 
 /** A tool and what to call it with. */
 export interface ToolCall {

@@ -2,9 +2,10 @@ import { parseArgs } from "node:util";
 import * as oauth from "oauth4webapi";
 import * as z from "zod";
 import { isLoopback } from "../src/config.ts";
-import { authorize, type Report } from "./try-authorization.ts";
+import { authorize } from "./try-authorization.ts";
 import { withBrowser, withoutBrowser } from "./try-browser.ts";
 import { useMcp } from "./try-mcp.ts";
+import { numberedSteps } from "./try-report.ts";
 
 const USAGE = `npm run try -- [options] [tool]
 
@@ -57,7 +58,7 @@ async function run(): Promise<void> {
       : withoutBrowser(localPerson(values.user, url));
   const call = tool === undefined ? undefined : { name: tool, args: toolArguments(values.args) };
 
-  const report = numberedSteps();
+  const report = numberedSteps(console.log);
   const accessToken = await authorize(url, values.scope, way, report);
   await useMcp(url, accessToken, call, report);
 }
@@ -96,15 +97,6 @@ function parseJson(value: unknown): unknown {
   } catch {
     return undefined;
   }
-}
-
-function numberedSteps(): Report {
-  let number = 0;
-  return (step, ...findings) => {
-    number += 1;
-    console.log(`${number}. ${step}`);
-    for (const finding of findings) console.log(`   ${finding.replaceAll("\n", "\n   ")}`);
-  };
 }
 
 function sentenceOf(error: unknown): string {
