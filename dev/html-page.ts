@@ -107,18 +107,18 @@ function plainText(html: string): string {
   return decodeEntities(html.replace(TAG, " ")).replace(/\s+/g, " ").trim();
 }
 
-const NAMED_ENTITIES: Readonly<Record<string, string>> = {
-  amp: "&",
-  lt: "<",
-  gt: ">",
-  quot: '"',
-  apos: "'",
-  nbsp: "\u00a0",
-};
+const NAMED_ENTITIES: ReadonlyMap<string, string> = new Map([
+  ["amp", "&"],
+  ["lt", "<"],
+  ["gt", ">"],
+  ["quot", '"'],
+  ["apos", "'"],
+  ["nbsp", "\u00a0"],
+]);
 
 function decodeEntities(text: string): string {
   return text.replace(/&(#x[0-9a-f]+|#[0-9]+|[a-z]+);/gi, (entity, reference: string) => {
-    if (!reference.startsWith("#")) return NAMED_ENTITIES[reference] ?? entity;
+    if (!reference.startsWith("#")) return NAMED_ENTITIES.get(reference) ?? entity;
     const point = Number(reference.slice(1).replace(/^x/i, "0x"));
     return point <= 0x10ffff ? String.fromCodePoint(point) : "\ufffd";
   });

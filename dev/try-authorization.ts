@@ -42,7 +42,7 @@ export async function authorize(
   for (const [name, value] of Object.entries(parameters)) url.searchParams.set(name, value);
   report(
     "Authorization",
-    `asks for: ${requested ?? "(no scopes)"}`,
+    `asks for: ${requested || "(no scopes)"}`,
     "with PKCE S256, state, resource",
   );
   const answer = oauth.validateAuthResponse(server, client, await way.follow(url.href), state);
