@@ -73,13 +73,18 @@ function textOf({ content, structuredContent }: CallToolResult): string {
     .join("\n");
 }
 
-const propertySchema = z.object({ type: z.string() });
+/** Of an argument's JSON Schema, what tells a person what to give. */
+const propertySchema = z
+  .union([
+    z.object({ enum: z.array(z.string()) }).transform((property) => property.enum.join("|")),
+    z.object({ type: z.string() }).transform((property) => property.type),
+  ])
+  .catch("any");
 
 function describe({ name, title, inputSchema }: Tool): string {
-  const needed = (inputSchema.required ?? []).map((argument) => {
-    const property = propertySchema.safeParse(inputSchema.properties?.[argument]);
-    return property.success ? `${argument}: ${property.data.type}` : argument;
-  });
+  const needed = (inputSchema.required ?? []).map(
+    (argument) => `${argument}: ${propertySchema.parse(inputSchema.properties?.[argument])}`,
+  );
   return `${name}(${needed.join(", ")})${title === undefined ? "" : `  ${title}`}`;
 }
 
