@@ -57,8 +57,10 @@ async function callTool(client: Client, { name, args }: ToolCall, report: Report
   const request = { method: "tools/call", params: { name, arguments: args } } as const;
   const result = await client.request(request, CallToolResultSchema).catch((error: unknown) => {
     if (!(error instanceof McpError)) throw error;
+    // Both sides' SDKs may have put their prefix in front.
+    const reason = error.message.replace(/^(MCP error -?\d+: )+/, "");
     throw new Error(
-      `The server refused to call ${name} (${error.message}): ` +
+      `The server refused to call ${name} (${reason}): ` +
         "run this without a tool's name to see what there is.",
     );
   });

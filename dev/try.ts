@@ -107,6 +107,9 @@ function sentenceOf(error: unknown): string {
     const description = error.error_description ?? "the server gave no reason";
     return `The server refused with ${error.error}: ${description}.`;
   }
+  if (error instanceof oauth.OperationProcessingError) {
+    return `The server does not answer as OAuth asks it to: ${error.message}.`;
+  }
   if (!(error instanceof Error)) return String(error);
   const cause = z.object({ code: z.string() }).safeParse(error.cause);
   if (error.message === "fetch failed") {
