@@ -1,4 +1,4 @@
-/** A form as a browser without script would send it. Selects and text areas are not read. */
+/** A form as a browser without script would send it. Selects, text areas and radios are not read. */
 export interface HtmlForm {
   action: URL;
   method: "GET" | "POST";
