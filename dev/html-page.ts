@@ -28,7 +28,7 @@ type Attributes = ReadonlyMap<string, string>;
 
 const NOT_CONTENT = /<!--[\s\S]*?-->|<(script|style|template)\b[\s\S]*?<\/\1\s*>/gi;
 const TAG = /<(\/?[a-z][a-z0-9-]*)((?:[^>"']|"[^"]*"|'[^']*')*)>/gi;
-const ATTRIBUTE = /([^\s"'<>/=]+)(?:\s*=\s*(?:"([^"]*)"|'([^']*)'|([^\s"'=<>`]+)))?/g;
+const ATTRIBUTE = /([^\s"'<>/=]+)(?:\s*=\s*(?:"([^"]*)"|'([^']*)'|([^\s"'>][^\s>]*)))?/g;
 const NO_FIELD = new Set(["submit", "button", "image", "reset", "file", "radio"]);
 
 /** Reads a page, with addresses resolved against the page's own. */
