@@ -58,13 +58,26 @@ export async function signIn(authorizationUrl: string, options: SignInOptions): 
   const login = await browser.open(onward);
   if (login.kind === "left") return login.address;
   const loginForm = formWithButton(login, "person", "the identity provider's sign-in page");
-  const value = decision === "cancel-at-provider" ? "" : person;
-  if (!loginForm.buttons.some((button) => button.name === "person" && button.value === value)) {
-    throw unexpected(login, `a sign-in page with a button for ${value || "cancelling"}`);
+  const press = loginForm.buttons.find(({ name, value }) =>
+    decision === "cancel-at-provider"
+      ? isCancel(name, value)
+      : name === "person" && value === person,
+  );
+  if (press === undefined) {
+    const who = decision === "cancel-at-provider" ? "cancelling" : person;
+    throw unexpected(login, `a sign-in page with a button for ${who}`);
   }
-  const end = await browser.submit(loginForm, { press: { name: "person", value } }, login.address);
+  let end = await browser.submit(loginForm, { press }, login.address);
+  // Like our own pages, the provider's may go on by a link, to be free of their form-action rule.
+  const back = end.kind === "page" && end.status === 200 && end.page.links.get("continue");
+  if (back) end = await browser.open(back);
   if (end.kind === "page") throw unexpected(end, "a redirect to the client");
   return end.address;
+}
+
+/** Cancelling is a button of its own, or choosing nobody. */
+function isCancel(name: string, value: string): boolean {
+  return name === "cancel" || (name === "person" && value === "");
 }
 
 function formWithButton(shown: ShownPage, button: string, expected: string): HtmlForm {
