@@ -9,6 +9,8 @@ export interface SignInOptions {
   decision?: "approve" | "deny" | "cancel-at-provider";
   /** The scopes to tick on the consent page, and no others. Default: those ticked beforehand. */
   scopes?: readonly string[];
+  /** How addresses are reached. Default: over the network. */
+  fetch?: typeof fetch;
 }
 
 type ShownPage = Extract<Arrival, { kind: "page" }>;
@@ -20,7 +22,7 @@ type ShownPage = Extract<Arrival, { kind: "page" }>;
  * @returns where the browser would be sent at the end, with `code` or `error`. It is not fetched.
  * @throws Error that quotes what the person would have seen, if a page is not the one expected
  */
-export async function signIn(authorizationUrl: string, options: SignInOptions): Promise<URL> {
+export async function signIn(authorizationUrl: string | URL, options: SignInOptions): Promise<URL> {
   const { person, decision = "approve", scopes } = options;
   const start = new URL(authorizationUrl);
   const redirectUri = start.searchParams.get("redirect_uri");
@@ -29,6 +31,7 @@ export async function signIn(authorizationUrl: string, options: SignInOptions): 
   // the way too, so that nothing but the server and its identity provider is ever fetched.
   const browser = new ScriptlessBrowser(
     (address) => isSamePlace(address, redirectUri) || !signInOrigins.has(address.origin),
+    options.fetch,
   );
 
   const consent = await browser.open(start);
@@ -58,26 +61,23 @@ export async function signIn(authorizationUrl: string, options: SignInOptions): 
   const login = await browser.open(onward);
   if (login.kind === "left") return login.address;
   const loginForm = formWithButton(login, "person", "the identity provider's sign-in page");
-  const press = loginForm.buttons.find(({ name, value }) =>
+  const press =
     decision === "cancel-at-provider"
-      ? isCancel(name, value)
-      : name === "person" && value === person,
-  );
-  if (press === undefined) {
-    const who = decision === "cancel-at-provider" ? "cancelling" : person;
-    throw unexpected(login, `a sign-in page with a button for ${who}`);
+      ? { name: "cancel", value: "yes" }
+      : { name: "person", value: person };
+  if (!loginForm.buttons.some(({ name, value }) => name === press.name && value === press.value)) {
+    throw unexpected(login, `a sign-in page with the button ${press.name} = ${press.value}`);
   }
-  let end = await browser.submit(loginForm, { press }, login.address);
-  // Like our own pages, the provider's may go on by a link, to be free of their form-action rule.
-  const back = end.kind === "page" && end.status === 200 && end.page.links.get("continue");
-  if (back) end = await browser.open(back);
+  const chosen = await browser.submit(loginForm, { press }, login.address);
+  const end = chosen.kind === "page" ? await followLink(browser, chosen) : chosen;
   if (end.kind === "page") throw unexpected(end, "a redirect to the client");
   return end.address;
 }
 
-/** Cancelling is a button of its own, or choosing nobody. */
-function isCancel(name: string, value: string): boolean {
-  return name === "cancel" || (name === "person" && value === "");
+/** The identity provider too goes on by a page, for the same reason as the Worker (continue-page.tsx). */
+async function followLink(browser: ScriptlessBrowser, shown: ShownPage): Promise<Arrival> {
+  const onward = shown.page.links.get("continue");
+  return onward === undefined ? shown : browser.open(onward);
 }
 
 function formWithButton(shown: ShownPage, button: string, expected: string): HtmlForm {

@@ -21,14 +21,17 @@ const SECONDS_TO_ANSWER = 30;
  * A browser reduced to what sign-in needs: cookies, redirects and forms, and no script.
  *
  * @param leaves tells at which addresses the browser stops without fetching them
+ * @param reach how addresses are reached, when not over the network
  */
 export class ScriptlessBrowser {
   readonly #leaves: (address: URL) => boolean;
+  readonly #reach: typeof fetch;
   /** By host and port: with `Secure` and `__Host-` cookies on http://localhost, as browsers allow. */
   readonly #cookies = new Map<string, Map<string, string>>();
 
-  constructor(leaves: (address: URL) => boolean) {
+  constructor(leaves: (address: URL) => boolean, reach: typeof fetch = fetch) {
     this.#leaves = leaves;
+    this.#reach = reach;
   }
 
   /** Goes to an address and follows redirects. */
@@ -75,7 +78,8 @@ export class ScriptlessBrowser {
       headers.set("cookie", [...cookies].map(([name, value]) => `${name}=${value}`).join("; "));
     }
     if (from !== undefined) headers.set("origin", from.origin);
-    const response = await fetch(address, {
+    const reach = this.#reach;
+    const response = await reach(address, {
       method: form === undefined ? "GET" : "POST",
       headers,
       body: form ?? null,

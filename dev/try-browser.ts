@@ -65,7 +65,7 @@ function openBrowser(url: string): void {
 }
 
 function browserCommand(): [string, ...string[]] {
-  const chosen = process.env["BROWSER"];
+  const chosen = process.env.BROWSER;
   if (chosen) return [chosen];
   if (process.platform === "darwin") return ["open"];
   // `start` belongs to the shell, which would take the & of the address for its own.

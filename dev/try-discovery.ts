@@ -87,7 +87,7 @@ async function authorizationServer(metadata: oauth.ResourceServer, http: Http, r
   const server = await oauth.processDiscoveryResponse(issuer, response);
   const registration = [
     ...(server.registration_endpoint === undefined ? [] : ["dynamic registration"]),
-    ...(server["client_id_metadata_document_supported"] === true ? ["metadata documents"] : []),
+    ...(server.client_id_metadata_document_supported === true ? ["metadata documents"] : []),
   ];
   report(
     "Authorization server metadata",

@@ -34,7 +34,7 @@ async function run(): Promise<void> {
     options: {
       url: {
         type: "string",
-        default: `http://localhost:${process.env["PORT"] ?? DEFAULT_PORT}/mcp`,
+        default: `http://localhost:${process.env.PORT ?? DEFAULT_PORT}/mcp`,
       },
       user: { type: "string" },
       scope: { type: "string" },

@@ -138,7 +138,7 @@ export function parseConfig(env: object): Config {
   const problems = problemsOf(parsed);
 
   // An IDP that is itself wrong makes the provider's variables meaningless, so they are not judged.
-  const idp = common.shape.IDP.safeParse(variables["IDP"]).data;
+  const idp = common.shape.IDP.safeParse(variables.IDP).data;
   const parsedOidc = idp === "oidc" ? oidc.safeParse(variables) : undefined;
   const parsedGitHub = idp === "github" ? github.safeParse(variables) : undefined;
   problems.push(...problemsOf(parsedOidc), ...problemsOf(parsedGitHub));

@@ -1,5 +1,6 @@
 import type { OAuthHelpers } from "@cloudflare/workers-oauth-provider";
 import { Hono } from "hono";
+import { HTTPException } from "hono/http-exception";
 import type { Config } from "./config";
 import { allowMethods } from "./http/allow-methods";
 import { createLoginApp } from "./login/app";
@@ -37,6 +38,7 @@ export function createWebsite(
   });
 
   app.onError((error, c) => {
+    if (error instanceof HTTPException) return error.getResponse();
     const reference = crypto.randomUUID();
     console.error({ event: "unexpected_error", reference, path: c.req.path, error: String(error) });
     if (!acceptsHtml(c.req.raw)) return c.json({ error: "server_error", reference }, 500);

@@ -1,0 +1,30 @@
+/** Someone who can sign in at the local identity provider. */
+export type Person = {
+  id: PersonId;
+  /** What the identity provider calls this person: as opaque as a real one's, and for ever the same. */
+  sub: string;
+  name: string;
+  email: string;
+};
+
+export type PersonId = "alice" | "bob";
+
+export const people: readonly Person[] = [
+  {
+    id: "alice",
+    sub: "5f0c1f52-0c0b-4c8e-9a3d-7be9d1a4e201",
+    name: "Alice Example",
+    email: "alice@example.com",
+  },
+  {
+    id: "bob",
+    sub: "c2a9a0d4-61f7-4d0e-8f6b-2f1f6a3b9c02",
+    name: "Bob Example",
+    email: "bob@example.com",
+  },
+];
+
+/** Whether the local identity provider knows this person. */
+export function isPersonId(id: string): id is PersonId {
+  return people.some((person) => person.id === id);
+}

@@ -1,0 +1,23 @@
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import type { TestProject } from "vitest/node";
+import { startLocalGatehouse } from "../support/local-gatehouse.ts";
+
+declare module "vitest" {
+  interface ProvidedContext {
+    /** Where `wrangler dev` serves Gatehouse, with the local identity provider beside it. */
+    origin: string;
+  }
+}
+
+/** One server for the whole run, as `npm start` runs it, in a folder of its own. */
+export default async function setUp(project: TestProject): Promise<() => Promise<void>> {
+  const persistDir = await mkdtemp(join(tmpdir(), "gatehouse-e2e-"));
+  const gatehouse = await startLocalGatehouse({ persistDir });
+  project.provide("origin", gatehouse.origin);
+  return async () => {
+    await gatehouse.stop();
+    await rm(persistDir, { recursive: true });
+  };
+}

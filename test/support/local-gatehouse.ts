@@ -1,0 +1,55 @@
+import { findFreePort } from "../../dev/free-port.ts";
+import { type IdentityProvider, startIdentityProvider } from "../../dev/identity-provider.ts";
+import { type Server, startServer } from "../../dev/server.ts";
+
+export type LocalGatehouse = {
+  readonly origin: string;
+  /** Stops the Worker and starts it anew, on the same port and with what it has stored. */
+  restart(): Promise<void>;
+  stop(): Promise<void>;
+};
+
+/** The Worker under `wrangler dev`, and a local identity provider, on ports that the system chose. */
+export async function startLocalGatehouse(options: {
+  persistDir: string;
+  vars?: Record<string, string>;
+}): Promise<LocalGatehouse> {
+  const port = await findFreePort();
+  const origin = `http://localhost:${port}`;
+  const provider = await startIdentityProvider({ port: 0, redirectUris: [`${origin}/callback`] });
+  const start = () => startWith(provider, port, options);
+  let server = await start().catch(async (error: unknown) => {
+    await provider.stop();
+    throw error;
+  });
+  return {
+    origin,
+    async restart() {
+      await server.stop();
+      server = await start();
+    },
+    async stop() {
+      await Promise.all([server.stop(), provider.stop()]);
+    },
+  };
+}
+
+function startWith(
+  provider: IdentityProvider,
+  port: number,
+  { persistDir, vars }: { persistDir: string; vars?: Record<string, string> },
+): Promise<Server> {
+  return startServer({
+    port,
+    persistDir,
+    vars: {
+      SESSION_SECRET: "only-for-tests-and-long-enough-to-be-taken",
+      IDP: "oidc",
+      OIDC_ISSUER: provider.issuer,
+      OIDC_CLIENT_ID: provider.clientId,
+      OIDC_CLIENT_SECRET: provider.clientSecret,
+      ADMINS: "alice@example.com",
+      ...vars,
+    },
+  });
+}

@@ -1,0 +1,97 @@
+import { describe, expect, it } from "vitest";
+import { ConfigError, parseConfig } from "../../src/config";
+
+const valid = {
+  SESSION_SECRET: "x".repeat(32),
+  OIDC_ISSUER: "https://idp.example/realms/main",
+  OIDC_CLIENT_ID: "gatehouse",
+};
+
+/** The problems that the configuration is refused for. */
+function problems(change: Record<string, string | undefined>): readonly string[] {
+  try {
+    parseConfig({ ...valid, ...change });
+  } catch (error) {
+    if (error instanceof ConfigError) return error.problems;
+  }
+  return [];
+}
+
+describe("parseConfig", () => {
+  it("has a default for everything that can have one", () => {
+    expect(parseConfig({ ...valid, PUBLIC_URL: "", ADMINS: "", OIDC_CLIENT_SECRET: "" })).toEqual({
+      serverName: "Gatehouse",
+      publicUrl: undefined,
+      sessionSecret: valid.SESSION_SECRET,
+      identityProvider: {
+        kind: "oidc",
+        displayName: "idp.example",
+        issuer: valid.OIDC_ISSUER,
+        clientId: "gatehouse",
+        clientSecret: undefined,
+        scopes: "openid profile email",
+      },
+      admins: new Set(),
+      allowedOrigins: new Set(),
+      dynamicClientRegistration: true,
+      clientIdMetadataDocuments: true,
+      accessTokenTtlSeconds: 3_600,
+      grantIdleTtlSeconds: 2_592_000,
+    });
+  });
+
+  it("reads lists, and addresses in any case", () => {
+    const config = parseConfig({
+      ...valid,
+      ADMINS: " Alice@Example.com, u_Ab-1 ,",
+      ALLOWED_ORIGINS: "https://a.example,http://localhost:6274",
+    });
+    expect([...config.admins]).toEqual(["alice@example.com", "u_Ab-1"]);
+    expect([...config.allowedOrigins]).toEqual(["https://a.example", "http://localhost:6274"]);
+  });
+
+  it("names every problem at once, with the variable and what to do", () => {
+    const found = problems({
+      SESSION_SECRET: "short",
+      OIDC_ISSUER: undefined,
+      OIDC_CLIENT_ID: "",
+      PUBLIC_URL: "https://mcp.example/",
+      DYNAMIC_CLIENT_REGISTRATION: "yes",
+      ACCESS_TOKEN_TTL_SECONDS: "5",
+    });
+    expect(found).toHaveLength(6);
+    expect(found.join("\n")).toMatch(/SESSION_SECRET must be at least 32 characters/);
+    expect(found.join("\n")).toMatch(/OIDC_ISSUER is missing: the issuer URL/);
+    expect(found.join("\n")).toMatch(/OIDC_CLIENT_ID is missing/);
+    expect(found.join("\n")).toMatch(/PUBLIC_URL must be an origin/);
+    expect(found.join("\n")).toMatch(/DYNAMIC_CLIENT_REGISTRATION must be "on" or "off"/);
+    expect(found.join("\n")).toMatch(/ACCESS_TOKEN_TTL_SECONDS must be at least 60/);
+  });
+
+  it("never repeats a value, which may be a secret", () => {
+    const message = problems({ SESSION_SECRET: "hunter2", PUBLIC_URL: "hunter2" }).join();
+    expect(message).not.toContain("hunter2");
+  });
+
+  it.each([
+    ["http://idp.example", /must start with https/],
+    ["idp.example", /must be a URL/],
+    ["ftp://idp.example", /must start with https/],
+  ])("refuses the issuer %s", (issuer, problem) => {
+    expect(problems({ OIDC_ISSUER: issuer }).join()).toMatch(problem);
+  });
+
+  it("asks for GitHub's variables only when GitHub signs people in", () => {
+    expect(problems({ IDP: "github" })).toEqual([
+      expect.stringContaining("GITHUB_CLIENT_ID is missing"),
+      expect.stringContaining("GITHUB_CLIENT_SECRET is missing"),
+    ]);
+    expect(problems({ IDP: "saml" })).toEqual(['IDP must be "oidc" or "github"']);
+  });
+
+  it("accepts http for a provider on this machine only", () => {
+    expect(problems({ OIDC_ISSUER: "http://localhost:8789" })).toEqual([]);
+    expect(problems({ OIDC_ISSUER: "http://127.0.0.1:8789" })).toEqual([]);
+    expect(problems({ OIDC_ISSUER: "http://localhost.evil.example" })).not.toEqual([]);
+  });
+});

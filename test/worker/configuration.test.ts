@@ -1,0 +1,19 @@
+import { createExecutionContext } from "cloudflare:test";
+import { env } from "cloudflare:workers";
+import { expect, it } from "vitest";
+import worker from "../../src/index";
+
+it("names every wrong variable at the first request, and works when they are right", async () => {
+  const call = (variables: Record<string, string>) =>
+    worker.fetch(
+      new Request("https://unconfigured.test/"),
+      { ...env, ...variables },
+      createExecutionContext(),
+    );
+  const response = await call({ SESSION_SECRET: "", OIDC_ISSUER: "nonsense", ADMINS: "x" });
+  expect(response.status).toBe(500);
+  const text = await response.text();
+  expect(text).toContain("SESSION_SECRET is missing");
+  expect(text).toContain("OIDC_ISSUER must be a URL");
+  expect((await call({})).status).toBe(200);
+});

@@ -1,0 +1,111 @@
+import { createExecutionContext } from "cloudflare:test";
+import { env } from "cloudflare:workers";
+import { describe, expect, inject, it } from "vitest";
+import { signIn } from "../../dev/headless-browser.ts";
+import { parseConfig } from "../../src/config";
+import { createGatehouse } from "../../src/gatehouse";
+import { userIdOf } from "../../src/identity/user-id";
+import type { Fault } from "../support/unruly-provider.ts";
+import { authorizationUrl, register } from "./as-client.ts";
+import { TEST_ORIGIN } from "./origin.ts";
+
+/** Signs in at a server with another identity provider, up to what the client is told. */
+async function signInWith(variables: Record<string, string>): Promise<URLSearchParams> {
+  const config = parseConfig({ ...env, ...variables });
+  const gatehouse = createGatehouse(config, TEST_ORIGIN);
+  const browse: typeof fetch = async (input, init) => {
+    const request = new Request(input, init);
+    const ours = new URL(request.url).origin === TEST_ORIGIN;
+    return ours ? gatehouse(request, env, createExecutionContext()) : fetch(request);
+  };
+  const { url } = await authorizationUrl(await register());
+  const callback = await signIn(url, { person: "alice", fetch: browse });
+  expect(callback.searchParams.get("state")).toBe("the-clients-state");
+  expect(callback.searchParams.get("iss")).toBe(TEST_ORIGIN);
+  return callback.searchParams;
+}
+
+/** The user ids that have a grant. */
+async function userIds(): Promise<string[]> {
+  const { keys } = await env.OAUTH_KV.list({ prefix: "grant:" });
+  return keys.map(({ name }) => name.split(":")[1] ?? "");
+}
+
+describe("an OpenID provider", () => {
+  const withFault = (fault: Fault) =>
+    signInWith({ OIDC_ISSUER: `${inject("unrulyOrigin")}/${fault}`, OIDC_CLIENT_ID: "gatehouse" });
+
+  it("without a fault signs its person in", async () => {
+    const told = await withFault("none");
+    expect(told.get("error")).toBeNull();
+    const issuer = `${inject("unrulyOrigin")}/none`;
+    expect(await userIds()).toContain(await userIdOf({ issuer, subject: "unruly-1" }));
+  });
+
+  it("that refuses its person makes it access_denied", async () => {
+    expect((await withFault("refuses")).get("error")).toBe("access_denied");
+  });
+
+  it.each<Fault>([
+    "discovery-500",
+    "discovery-html",
+    "discovery-other-issuer",
+    "token-500",
+    "token-html",
+    "no-id-token",
+    "forged-signature",
+    "unsigned",
+    "other-nonce",
+    "other-audience",
+    "other-issuer",
+    "expired",
+  ])("with the fault %s signs nobody in, and the client is told", async (fault) => {
+    const before = await userIds();
+    const told = await withFault(fault);
+    expect(told.get("code")).toBeNull();
+    expect(told.get("error")).toBe("temporarily_unavailable");
+    expect(await userIds()).toEqual(before);
+  });
+
+  it("that is down is the same, and recovers without a restart", async () => {
+    const told = await signInWith({
+      OIDC_ISSUER: "http://localhost:9",
+      OIDC_CLIENT_ID: "gatehouse",
+    });
+    expect(told.get("error")).toBe("temporarily_unavailable");
+    expect((await withFault("none")).get("code")).not.toBeNull();
+  });
+});
+
+describe("GitHub", () => {
+  const withGitHub = (variables: Record<string, string> = {}) =>
+    signInWith({
+      IDP: "github",
+      GITHUB_URL: inject("gitHubOrigin"),
+      GITHUB_API_URL: inject("gitHubOrigin"),
+      GITHUB_CLIENT_ID: "gatehouse",
+      GITHUB_CLIENT_SECRET: "github-secret",
+      ...variables,
+    });
+
+  it("knows its person by number, not by login", async () => {
+    expect((await withGitHub()).get("code")).not.toBeNull();
+    const issuer = inject("gitHubOrigin");
+    expect(await userIds()).toContain(await userIdOf({ issuer, subject: "583231" }));
+    expect(await userIds()).not.toContain(await userIdOf({ issuer, subject: "octo-renamed" }));
+  });
+
+  it("that refuses is access_denied", async () => {
+    expect((await withGitHub({ GITHUB_CLIENT_ID: "refused" })).get("error")).toBe("access_denied");
+  });
+
+  it("that does not know the secret signs nobody in", async () => {
+    const told = await withGitHub({ GITHUB_CLIENT_SECRET: "wrong" });
+    expect(told.get("error")).toBe("temporarily_unavailable");
+  });
+
+  it("that is down signs nobody in", async () => {
+    const told = await withGitHub({ GITHUB_API_URL: "http://localhost:9" });
+    expect(told.get("error")).toBe("temporarily_unavailable");
+  });
+});

@@ -1,0 +1,53 @@
+import { cloudflareTest } from "@cloudflare/vitest-plugin";
+import { defineConfig } from "vitest/config";
+
+const jsx = { runtime: "automatic", importSource: "hono/jsx" } as const;
+
+/** Folders are named for where their tests run; each stands for one project. */
+export default defineConfig({
+  test: {
+    // Two cores, and several of these start servers.
+    maxWorkers: 2,
+    // What the Worker logs matters only where a test fails.
+    silent: "passed-only",
+    reporters: ["default", "./test/support/summary-reporter.ts"],
+    projects: [
+      {
+        test: {
+          name: "e2e",
+          include: ["test/e2e/**/*.test.ts"],
+          globalSetup: ["test/e2e/servers.setup.ts"],
+          // Real clients start and sign in; a bound, not a measurement.
+          testTimeout: 120_000,
+        },
+      },
+      { oxc: { jsx }, test: { name: "unit", include: ["test/unit/**/*.test.{ts,tsx}"] } },
+      {
+        plugins: [
+          cloudflareTest(({ inject }) => ({
+            wrangler: { configPath: "./wrangler.jsonc" },
+            miniflare: {
+              bindings: {
+                SESSION_SECRET: "only-for-tests-and-long-enough-to-be-taken",
+                IDP: "oidc",
+                OIDC_ISSUER: inject("identityProvider").issuer,
+                OIDC_CLIENT_ID: inject("identityProvider").clientId,
+                OIDC_CLIENT_SECRET: inject("identityProvider").clientSecret,
+                OIDC_NAME: "the test provider",
+                ADMINS: "alice@example.com",
+                ALLOWED_ORIGINS: "https://allowed.example",
+              },
+            },
+          })),
+        ],
+        oxc: { jsx },
+        test: {
+          name: "worker",
+          include: ["test/worker/**/*.test.ts"],
+          globalSetup: ["test/worker/servers.setup.ts"],
+          setupFiles: ["test/worker/migrations.setup.ts"],
+        },
+      },
+    ],
+  },
+});
