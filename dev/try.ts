@@ -2,6 +2,7 @@ import { parseArgs } from "node:util";
 import * as oauth from "oauth4webapi";
 import * as z from "zod";
 import { isLoopback } from "../src/config.ts";
+import { isPersonId, type PersonId } from "./people.ts";
 import { authorize } from "./try-authorization.ts";
 import { withBrowser, withoutBrowser } from "./try-browser.ts";
 import { useMcp } from "./try-mcp.ts";
@@ -72,15 +73,14 @@ function endpoint(text: string): URL {
   throw new Error(`--url ${text} must start with https:// (http:// is for localhost only).`);
 }
 
-function localPerson(user: string, url: URL): "alice" | "bob" {
+function localPerson(user: string, url: URL): PersonId {
   if (!isLoopback(url.hostname)) {
     throw new Error(
       `--user signs in at the local identity provider, and ${url.host} is not on this machine: ` +
         "leave it out to sign in with your browser.",
     );
   }
-  const person = z.enum(["alice", "bob"]).safeParse(user);
-  if (person.success) return person.data;
+  if (isPersonId(user)) return user;
   throw new Error(`The local identity provider knows no ${user}: use --user alice or --user bob.`);
 }
 
