@@ -12,6 +12,15 @@ export default defineConfig({
     silent: "passed-only",
     reporters: ["default", "./test/support/summary-reporter.ts"],
     projects: [
+      {
+        test: {
+          name: "e2e",
+          include: ["test/e2e/**/*.test.ts"],
+          globalSetup: ["test/e2e/servers.setup.ts"],
+          // Real clients start and sign in; a bound, not a measurement.
+          testTimeout: 120_000,
+        },
+      },
       { oxc: { jsx }, test: { name: "unit", include: ["test/unit/**/*.test.{ts,tsx}"] } },
       {
         plugins: [

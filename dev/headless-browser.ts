@@ -1,10 +1,11 @@
 import type { HtmlForm } from "./html-page.ts";
+import type { PersonId } from "./people.ts";
 import { type Arrival, ScriptlessBrowser } from "./scriptless-browser.ts";
 
 /** Who signs in, and what they decide on the way. */
 export interface SignInOptions {
   /** Someone the local identity provider knows. */
-  person: "alice" | "bob";
+  person: PersonId;
   /** Default: `approve`. */
   decision?: "approve" | "deny" | "cancel-at-provider";
   /** The scopes to tick on the consent page, and no others. Default: those ticked beforehand. */

@@ -4,7 +4,6 @@ import {
   type CallToolResult,
   ErrorCode,
   ListToolsRequestSchema,
-  McpError,
   type Tool as ToolDescription,
 } from "@modelcontextprotocol/sdk/types.js";
 import type { Principal } from "../identity/principal";
@@ -38,9 +37,19 @@ export function serveTools(server: Server, host: ToolHost): void {
     const { name, arguments: args = {} } = request.params;
     const caller = callerOf(extra);
     const tool = findTool(name, caller);
-    if (tool === undefined) throw new McpError(ErrorCode.InvalidParams, `Unknown tool: ${name}`);
+    if (tool === undefined) throw new UnknownToolError(name);
     return callResult(await callSafely(tool, args, host.contextFor(caller, extra.signal)));
   });
+}
+
+/** The SDK sends `code` and `message` as they are; its own McpError would put a prefix before the message. */
+class UnknownToolError extends Error {
+  override readonly name = "UnknownToolError";
+  readonly code = ErrorCode.InvalidParams;
+
+  constructor(tool: string) {
+    super(`Unknown tool: ${tool}`);
+  }
 }
 
 /** Nothing of an unforeseen failure reaches the client but a reference, under which the log has it. */

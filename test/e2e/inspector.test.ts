@@ -4,19 +4,35 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { promisify } from "node:util";
 import { expect, inject, it, onTestFinished } from "vitest";
+import { findFreePort } from "../../dev/free-port.ts";
 import { clientEnvironment, projectDir } from "../support/stdio-client.ts";
 
 /** Runs the Inspector's command line, signed in as alice, and returns what it printed. */
-async function inspect(path: string, transport: "http" | "sse", ...more: string[]): Promise<string> {
+async function inspect(
+  path: string,
+  transport: "http" | "sse",
+  ...more: string[]
+): Promise<string> {
   const home = await mkdtemp(join(tmpdir(), "inspector-"));
   onTestFinished(() => rm(home, { recursive: true, force: true }));
   const { stdout } = await promisify(execFile)(
     join(projectDir, "node_modules/.bin/inspector"),
-    ["--cli", "--server-url", inject("origin") + path, "--transport", transport, "--format", "json", ...more],
+    [
+      "--cli",
+      "--server-url",
+      inject("origin") + path,
+      "--transport",
+      transport,
+      "--format",
+      "json",
+      ...more,
+    ],
     {
       env: clientEnvironment("alice", {
         HOME: home,
         MCP_AUTO_OPEN_ENABLED: "true",
+        // Its own choice is one port for all Inspectors of a machine.
+        MCP_OAUTH_CALLBACK_URL: `http://127.0.0.1:${await findFreePort()}/oauth/callback`,
         MCP_INSPECTOR_SECRET_STORE: "file",
       }),
       timeout: 60_000,
@@ -32,6 +48,14 @@ it.each([
   const listed = await inspect(path, transport, "--method", "tools/list");
   expect(listed).toContain('"calculator"');
   const args = ["operation=add", "a=5", "b=8"].flatMap((arg) => ["--tool-arg", arg]);
-  const called = await inspect(path, transport, "--method", "tools/call", "--tool-name", "calculator", ...args);
-  expect(JSON.parse(called)).toMatchObject({ structuredContent: { result: 13 } });
+  const called = await inspect(
+    path,
+    transport,
+    "--method",
+    "tools/call",
+    "--tool-name",
+    "calculator",
+    ...args,
+  );
+  expect(JSON.parse(called)).toMatchObject({ result: { structuredContent: { result: 13 } } });
 });

@@ -58,6 +58,6 @@ function isConnectionRefused(error: unknown): boolean {
 }
 
 function log(line: string): void {
-  const file = process.env["GATEHOUSE_TEST_LOG"];
+  const file = process.env.GATEHOUSE_TEST_LOG;
   if (file) appendFileSync(file, `${new Date().toISOString()} ${line}\n`);
 }

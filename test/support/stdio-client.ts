@@ -14,8 +14,8 @@ export function clientEnvironment(
   more: Record<string, string> = {},
 ): Record<string, string> {
   return {
-    PATH: `${join(projectDir, "node_modules/.bin")}:${process.env["PATH"] ?? ""}`,
-    HOME: process.env["HOME"] ?? "",
+    PATH: `${join(projectDir, "node_modules/.bin")}:${process.env.PATH ?? ""}`,
+    HOME: process.env.HOME ?? "",
     BROWSER: join(projectDir, "test/support/browser-stand-in.ts"),
     GATEHOUSE_TEST_USER: person,
     ...more,
