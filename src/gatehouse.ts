@@ -8,7 +8,8 @@ import { type McpHandler, sseEndpoint, streamableHttpEndpoint } from "./mcp/endp
 import { jsonRpcError } from "./mcp/message";
 import { isForeignOrigin } from "./mcp/origin";
 import { sessionIds } from "./mcp/session-id";
-import { baselineScopes } from "./tools/catalogue";
+import { allScopes, baselineScopes } from "./tools/catalogue";
+import { withImplied } from "./tools/scopes";
 import { createWebsite } from "./website";
 
 type Handler = (request: Request, env: Env, ctx: ExecutionContext) => Response | Promise<Response>;
@@ -24,7 +25,9 @@ export function createGatehouse(config: Config, origin: string): Handler {
   const resources = protectedResources(origin);
   const authorizationServer = createAuthorizationServer(config, origin, resources);
   const ids = sessionIds(config.sessionSecret);
-  const validateToken = ownTokenVerifier(authorizationServer);
+  const validateToken = ownTokenVerifier(authorizationServer, (scopes) =>
+    withImplied(scopes, allScopes),
+  );
 
   function resourceServer(resource: string, handler: McpHandler): Handler {
     const server = new OAuthResourceServer<Env, Principal>({

@@ -11,6 +11,7 @@ it.each(["/mcp", "/sse"])("mcp-remote signs in and calls at %s", async (path) =>
     "save_note",
     "list_notes",
     "delete_note",
+    "clear_notes",
   ]);
   const sum = await client.callTool({
     name: "calculator",

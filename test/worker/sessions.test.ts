@@ -149,7 +149,7 @@ describe("a message that is wrong", () => {
     };
     expect(await refused("{not json")).toEqual([400, -32_700]);
     expect(await refused("")).toEqual([400, -32_700]);
-    expect(await refused({ hello: "world" })).toEqual([400, -32_700]);
+    expect(await refused({ hello: "world" })).toEqual([400, -32_600]);
     expect(await refused(call("whoami"), { "content-type": "text/plain" })).toEqual([415, -32_000]);
     expect(await refused(call("whoami"), { accept: "text/html" })).toEqual([406, -32_000]);
     expect(await refused(call("whoami"), { "mcp-protocol-version": "1999-01-01" })).toEqual([
