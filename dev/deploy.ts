@@ -14,7 +14,7 @@ import { runWrangler, startWrangler } from "./wrangler.ts";
 const show = { onOutput: (text: string) => process.stdout.write(text) };
 
 // Ending this process ends the wrangler command that is running.
-stopOnSignals(async () => {});
+stopOnSignals(async () => {}, 130);
 try {
   const { values } = parseArgs({ options: { "dry-run": { type: "boolean", default: false } } });
   await (values["dry-run"] ? rehearse() : deploy());
