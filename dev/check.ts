@@ -12,7 +12,7 @@ type Outcome = { passed: boolean; output: string };
 type Check = { name: string; run(): Promise<Outcome> };
 
 // Ending this process ends the check that is running.
-stopOnSignals(async () => {});
+stopOnSignals(async () => {}, 130);
 
 const tsc = packageScript("typescript", "bin/tsc");
 const biome = packageScript("@biomejs/biome", "bin/biome");

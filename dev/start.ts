@@ -25,7 +25,7 @@ async function stopAll(): Promise<void> {
 stopOnSignals(async () => {
   console.log("\nStopping …");
   await stopAll();
-});
+}, 0);
 try {
   await start();
 } catch (error) {

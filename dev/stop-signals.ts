@@ -5,9 +5,10 @@
  * Ctrl+C reaches us twice, from the terminal and from dev/bootstrap.mjs, so a second signal is no wish
  * for more haste; `stop` must be done in bounded time.
  *
- * @param stop ends what this process has started.
+ * @param stop ends what this process has started and cannot leave to the end of this process.
+ * @param exitCode 0 where to be stopped is the ordinary end, as it is for a server.
  */
-export function stopOnSignals(stop: () => Promise<void>): void {
+export function stopOnSignals(stop: () => Promise<void>, exitCode: number): void {
   let isStopping = false;
   const end = async () => {
     if (isStopping) return;
@@ -15,8 +16,7 @@ export function stopOnSignals(stop: () => Promise<void>): void {
     try {
       await stop();
     } finally {
-      // 0: to be stopped is the ordinary end. And what is still being started ends with this process.
-      process.exit(0);
+      process.exit(exitCode);
     }
   };
   for (const event of ["SIGINT", "SIGTERM", "SIGHUP", "disconnect"]) {
