@@ -7,7 +7,7 @@ import { jsonRpcError, type Message, MessageError, readMessage, sessionNotFound 
 import { refuseBeyondScopes } from "./scope-check";
 import { McpSession } from "./session";
 import type { SessionIds, SessionOwner } from "./session-id";
-import { statelessHandler } from "./stateless";
+import type { StatelessLane } from "./stateless";
 import { callerOf } from "./tool-context";
 
 /** A request whose token was verified for the resource of this endpoint. */
@@ -21,10 +21,14 @@ const BINDING = "MCP_SESSION";
  * Streamable HTTP at /mcp, for both eras of MCP: 2024-11-05 to 2025-11-25 with sessions, 2026-07-28
  * without.
  */
-export function streamableHttpEndpoint(config: Config, ids: SessionIds): McpHandler {
+export function streamableHttpEndpoint(
+  config: Config,
+  ids: SessionIds,
+  stateless: StatelessLane,
+): McpHandler {
   const sessions = McpSession.serve("/mcp", { binding: BINDING });
   // An isolate has one env, in practice; should it get another, it gets another handler.
-  let stateless: { env: Env; handle: ReturnType<typeof statelessHandler> } | undefined;
+  let lane: { env: Env; handle: ReturnType<StatelessLane> } | undefined;
   return {
     async fetch(request, env, ctx) {
       if (!["GET", "POST", "DELETE"].includes(request.method))
@@ -37,8 +41,8 @@ export function streamableHttpEndpoint(config: Config, ids: SessionIds): McpHand
       const message = await messageWithinScopes(config, request, ctx);
       if (message instanceof Response) return message;
       if (message !== undefined && !(await isLegacyRequest(request, message.json))) {
-        if (stateless?.env !== env) stateless = { env, handle: statelessHandler(config, env) };
-        return answeredResponse(await stateless.handle(request, message.json, ctx.props));
+        if (lane?.env !== env) lane = { env, handle: stateless(config, env) };
+        return answeredResponse(await lane.handle(request, message.json, ctx.props));
       }
       const forwarded = forwardedRequest(request, ctx.props, {
         ...(sessionId !== undefined && { sessionId }),

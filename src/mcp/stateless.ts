@@ -2,6 +2,7 @@ import {
   type AuthInfo,
   createRequestStateCodec,
   inputRequired,
+  type McpServer,
   ProtocolError,
   ProtocolErrorCode,
   ResourceNotFoundError,
@@ -19,16 +20,22 @@ import { QuestionPending } from "./question";
 import { type Round, roundOf } from "./question-round";
 import { callerOf, toolContext } from "./tool-context";
 
-type Handle = (request: Request, body: unknown, principal: Principal) => Promise<Response>;
+/** Serves requests whose origin, token and scopes were checked already. */
+export type StatelessLane = (
+  config: Config,
+  env: Env,
+) => (request: Request, body: unknown, principal: Principal) => Promise<Response>;
 
-/**
- * MCP 2026-07-28: every request stands for itself, with its own token and without a session.
- *
- * @returns a handler of requests whose origin, token and scopes were checked already.
- */
-export function statelessHandler(config: Config, env: Env): Handle {
+/** MCP 2026-07-28: every request stands for itself, with its own token and without a session. */
+export const statelessLane: StatelessLane = (config, env) =>
+  statelessLaneOf((principal) => createServer(config, env, principal));
+
+/** @param serverFor makes the SDK v2 server for one request. */
+export function statelessLaneOf(
+  serverFor: (principal: Principal) => Server | McpServer,
+): ReturnType<StatelessLane> {
   const handler = createMcpHandler(
-    ({ authInfo }) => createServer(config, env, principalOf(authInfo)),
+    ({ authInfo }) => serverFor(principalOf(authInfo)),
     // Origins and CORS are judged in front, for both eras alike (gatehouse.ts).
     { route: "/mcp", legacy: "reject", allowedOriginHostnames: "*", corsOptions: false },
   );
