@@ -20,15 +20,17 @@ export class OAuthMemory implements OAuthClientProvider {
     grant_types: ["authorization_code", "refresh_token"],
     token_endpoint_auth_method: "none",
   };
-  /** The code that the person's browser brought back. */
-  code: string | undefined;
-  #person: SignInOptions;
+  /** How often the person's browser was opened. */
+  signIns = 0;
+  /** Who signs in the next time, and what they tick. */
+  person: SignInOptions;
   #client: OAuthClientInformationMixed | undefined;
   #tokens: OAuthTokens | undefined;
   #verifier = "";
+  #answer: URLSearchParams | undefined;
 
   constructor(person: SignInOptions) {
-    this.#person = person;
+    this.person = person;
   }
 
   clientInformation() {
@@ -50,8 +52,25 @@ export class OAuthMemory implements OAuthClientProvider {
     this.#verifier = verifier;
   }
   async redirectToAuthorization(url: URL) {
-    const callback = await signIn(url.href, this.#person);
-    this.code = callback.searchParams.get("code") ?? undefined;
+    this.signIns++;
+    const callback = await signIn(url.href, this.person);
+    this.#answer = callback.searchParams;
+  }
+
+  /** What the browser brought back from the last sign-in: a code, state and iss. */
+  takeAnswer(): { code: string; parameters: URLSearchParams } {
+    const parameters = this.#answer;
+    this.#answer = undefined;
+    const code = parameters?.get("code") ?? undefined;
+    if (parameters === undefined || code === undefined) {
+      throw new Error("The sign-in brought no code");
+    }
+    return { code, parameters };
+  }
+
+  /** Makes the access token useless, as its end does; the refresh token stays. */
+  expireAccessToken() {
+    if (this.#tokens !== undefined) this.#tokens = { ...this.#tokens, access_token: "expired" };
   }
 }
 
@@ -79,8 +98,7 @@ export async function connectSdkClient(
         },
         () => undefined,
       );
-    if (memory.code === undefined) throw new Error("The sign-in brought no code");
-    await first.finishAuth(memory.code);
+    await first.finishAuth(memory.takeAnswer().code);
   }
   const client = newClient();
   const connected = transport();
