@@ -42,15 +42,19 @@ async function inspect(
 }
 
 it.each([
-  ["/mcp", "http"],
-  ["/sse", "sse"],
-] as const)("the Inspector's command line lists and calls at %s", async (path, transport) => {
-  const listed = await inspect(path, transport, "--method", "tools/list");
+  ["/mcp", "http", "legacy"],
+  ["/mcp", "http", "modern"],
+  ["/sse", "sse", "legacy"],
+] as const)("the Inspector's command line lists and calls at %s by %s, %s", async (...how) => {
+  const [path, transport, era] = how;
+  const listed = await inspect(path, transport, "--protocol-era", era, "--method", "tools/list");
   expect(listed).toContain('"calculator"');
   const args = ["operation=add", "a=5", "b=8"].flatMap((arg) => ["--tool-arg", arg]);
   const called = await inspect(
     path,
     transport,
+    "--protocol-era",
+    era,
     "--method",
     "tools/call",
     "--tool-name",
