@@ -23,7 +23,7 @@ const anySecret = "x".repeat(64);
 export function readDeployConfig(): DeployConfig {
   const { vars } = unstable_readConfig({ config: join(projectDir, "wrangler.jsonc") });
   const secrets =
-    vars["IDP"] === "github"
+    vars.IDP === "github"
       ? [
           { name: "SESSION_SECRET", isOptional: false },
           { name: "GITHUB_CLIENT_SECRET", isOptional: false },
@@ -37,7 +37,7 @@ export function readDeployConfig(): DeployConfig {
     .map(({ name }) => `${name} is a secret: take it out of wrangler.jsonc, it is asked for`);
   const stand = Object.fromEntries(secrets.map(({ name }) => [name, anySecret]));
   return {
-    publicUrl: String(vars["PUBLIC_URL"] ?? ""),
+    publicUrl: String(vars.PUBLIC_URL ?? ""),
     secrets,
     problems: [...misplaced, ...problemsOf({ ...vars, ...stand })],
   };

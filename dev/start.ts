@@ -36,7 +36,7 @@ try {
 
 async function start(): Promise<void> {
   const { values } = parseArgs({ options: { fresh: { type: "boolean", default: false } } });
-  const port = portFrom(process.env["PORT"]);
+  const port = portFrom(process.env.PORT);
   if (!(await isPortFree(port))) {
     throw new Error(
       `Port ${port} is in use: is another npm start running? ` +

@@ -50,7 +50,7 @@ function authInfoOf(principal: Principal): AuthInfo {
 }
 
 function principalOf(authInfo: AuthInfo | undefined): Principal {
-  return principalSchema.parse(authInfo?.extra?.["principal"]);
+  return principalSchema.parse(authInfo?.extra?.principal);
 }
 
 function createServer(config: Config, env: Env, principal: Principal): Server {

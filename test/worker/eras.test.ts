@@ -51,7 +51,7 @@ describe.each([
       "clear_notes",
     ]);
     for (const tool of tools) {
-      expect(tool.inputSchema["$schema"]).toBe("https://json-schema.org/draft/2020-12/schema");
+      expect(tool.inputSchema.$schema).toBe("https://json-schema.org/draft/2020-12/schema");
     }
   });
 
