@@ -30,10 +30,11 @@ export async function roundOf(
 ): Promise<Round> {
   const fingerprint = await fingerprintOf(call);
   const state = stateSchema.safeParse(ctx.mcpReq.requestState());
-  const answers = state.success && state.data.call === fingerprint ? [...state.data.answers] : [];
   const key = () => `question-${answers.length + 1}`;
-  const responses = ctx.mcpReq.inputResponses;
-  const fresh = state.success ? responses?.[key()] : undefined;
+  // Without the state of this very call an answer belongs to no question that was asked.
+  const goesOn = state.success && state.data.call === fingerprint;
+  const answers = goesOn ? [...state.data.answers] : [];
+  const fresh = goesOn ? ctx.mcpReq.inputResponses?.[key()] : undefined;
   if (fresh !== undefined) answers.push(fresh);
 
   let asked = 0;
