@@ -8,27 +8,39 @@ import type {
 } from "@modelcontextprotocol/sdk/shared/auth.js";
 import { type SignInOptions, signIn } from "../../dev/headless-browser.ts";
 
+/** Opens the authorization URL, and gives the address at which the client gets its answer. */
+export type OpenBrowser = (authorizationUrl: URL) => Promise<URL>;
+
 /**
  * What an application that uses the official SDK keeps for OAuth, in memory. Where it would open a
  * browser, the person signs in by themselves.
  */
 export class OAuthMemory implements OAuthClientProvider {
-  readonly redirectUrl = "http://localhost:3334/oauth/callback";
-  readonly clientMetadata = {
-    client_name: "SDK client",
-    redirect_uris: [this.redirectUrl],
-    grant_types: ["authorization_code", "refresh_token"],
-    token_endpoint_auth_method: "none",
-  };
+  readonly redirectUrl: string;
   /** The code that the person's browser brought back. */
   code: string | undefined;
-  #person: SignInOptions;
+  #openBrowser: OpenBrowser;
   #client: OAuthClientInformationMixed | undefined;
   #tokens: OAuthTokens | undefined;
   #verifier = "";
 
-  constructor(person: SignInOptions) {
-    this.#person = person;
+  /** @param browser who signs in without a browser window, or what opens a real one. */
+  constructor(
+    browser: SignInOptions | OpenBrowser,
+    redirectUrl = "http://localhost:3334/oauth/callback",
+  ) {
+    this.#openBrowser =
+      typeof browser === "function" ? browser : (url) => signIn(url.href, browser);
+    this.redirectUrl = redirectUrl;
+  }
+
+  get clientMetadata() {
+    return {
+      client_name: "SDK client",
+      redirect_uris: [this.redirectUrl],
+      grant_types: ["authorization_code", "refresh_token"],
+      token_endpoint_auth_method: "none",
+    };
   }
 
   clientInformation() {
@@ -50,7 +62,7 @@ export class OAuthMemory implements OAuthClientProvider {
     this.#verifier = verifier;
   }
   async redirectToAuthorization(url: URL) {
-    const callback = await signIn(url.href, this.#person);
+    const callback = await this.#openBrowser(url);
     this.code = callback.searchParams.get("code") ?? undefined;
   }
 }
