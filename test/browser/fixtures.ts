@@ -58,6 +58,6 @@ async function watch(context: BrowserContext, complain: (complaint: string) => v
 function isRefusal(message: ConsoleMessage): boolean {
   return (
     message.text().includes("the server responded with a status of 400") &&
-    new URL(message.location().url).pathname === "/authorize"
+    /^\/(authorize$|interaction\/)/.test(new URL(message.location().url).pathname)
   );
 }

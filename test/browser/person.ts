@@ -42,3 +42,14 @@ export async function codeFor(
   expect(answer.get("error")).toBeNull();
   return answer.get("code") ?? "";
 }
+
+/**
+ * Keeps the browser on the pages of Gatehouse: other places answer without content, and then it
+ * stays at the page it shows, such as the one that would go on at once.
+ */
+export async function stayHere(page: Page): Promise<void> {
+  await page.route(
+    ({ origin }) => origin !== inject("origin"),
+    (route) => route.fulfill({ status: 204 }),
+  );
+}

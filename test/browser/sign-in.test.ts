@@ -77,19 +77,20 @@ it("keeps two tabs of one browser apart, whichever is finished first", async ({
   await client.exchange(second, secondCode);
 });
 
+/** Cursor's, at the time of writing. */
+const cursorRedirectUris = [
+  "cursor://anysphere.cursor-mcp/oauth/callback",
+  "https://www.cursor.com/agents/mcp/oauth/callback",
+  "http://localhost:8787/callback",
+];
+
 it("answers at a loopback address though other kinds are registered too", async ({
   openBrowser,
   client,
 }) => {
   const page = await openBrowser();
-  // Cursor's; a program on this computer may answer at any port (RFC 8252, section 7.3).
-  const authorization = await client.authorize({
-    redirect_uris: [
-      "cursor://anysphere.cursor-mcp/oauth/callback",
-      "https://www.cursor.com/agents/mcp/oauth/callback",
-      "http://localhost:8787/callback",
-    ],
-  });
+  // At another port than the registered one, as RFC 8252, section 7.3, lets it.
+  const authorization = await client.authorize({ redirect_uris: cursorRedirectUris });
   await page.goto(authorization.url);
   await allow(page).click();
   await signInAs(page, "Alice");
