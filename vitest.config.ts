@@ -16,9 +16,17 @@ export default defineConfig({
         test: {
           name: "e2e",
           include: ["test/e2e/**/*.test.ts"],
-          globalSetup: ["test/e2e/servers.setup.ts"],
+          globalSetup: ["test/support/gatehouse.setup.ts"],
           // Real clients start and sign in; a bound, not a measurement.
           testTimeout: 120_000,
+        },
+      },
+      {
+        test: {
+          name: "browser",
+          include: ["test/browser/**/*.test.ts"],
+          globalSetup: ["test/support/gatehouse.setup.ts", "test/browser/chromium.setup.ts"],
+          testTimeout: 60_000,
         },
       },
       { oxc: { jsx }, test: { name: "unit", include: ["test/unit/**/*.test.{ts,tsx}"] } },

@@ -41,7 +41,7 @@ describe.each(modes)("the official SDK v2 client, %s", (_name, mode, version) =>
   it("asks for more when a call needs it, and goes on", async () => {
     const memory = new OAuthMemory({ person: "bob", scopes: ["op:add"] });
     const { client, finishSignIn } = await connect(memory);
-    memory.person = { person: "bob" };
+    memory.browser = { person: "bob" };
     const divide = () =>
       client.callTool({
         name: "calculator",

@@ -8,29 +8,39 @@ import type {
 } from "@modelcontextprotocol/sdk/shared/auth.js";
 import { type SignInOptions, signIn } from "../../dev/headless-browser.ts";
 
+/** Opens the authorization URL, and gives the address at which the client gets its answer. */
+export type OpenBrowser = (authorizationUrl: URL) => Promise<URL>;
+
 /**
  * What an application that uses the official SDK keeps for OAuth, in memory. Where it would open a
  * browser, the person signs in by themselves.
  */
 export class OAuthMemory implements OAuthClientProvider {
-  readonly redirectUrl = "http://localhost:3334/oauth/callback";
-  readonly clientMetadata = {
-    client_name: "SDK client",
-    redirect_uris: [this.redirectUrl],
-    grant_types: ["authorization_code", "refresh_token"],
-    token_endpoint_auth_method: "none",
-  };
+  readonly redirectUrl: string;
   /** How often the person's browser was opened. */
   signIns = 0;
-  /** Who signs in the next time, and what they tick. */
-  person: SignInOptions;
+  /** Who signs in the next time, without a browser window, or what opens a real one. */
+  browser: SignInOptions | OpenBrowser;
   #client: OAuthClientInformationMixed | undefined;
   #tokens: OAuthTokens | undefined;
   #verifier = "";
   #answer: URLSearchParams | undefined;
 
-  constructor(person: SignInOptions) {
-    this.person = person;
+  constructor(
+    browser: SignInOptions | OpenBrowser,
+    redirectUrl = "http://localhost:3334/oauth/callback",
+  ) {
+    this.browser = browser;
+    this.redirectUrl = redirectUrl;
+  }
+
+  get clientMetadata() {
+    return {
+      client_name: "SDK client",
+      redirect_uris: [this.redirectUrl],
+      grant_types: ["authorization_code", "refresh_token"],
+      token_endpoint_auth_method: "none",
+    };
   }
 
   clientInformation() {
@@ -53,7 +63,10 @@ export class OAuthMemory implements OAuthClientProvider {
   }
   async redirectToAuthorization(url: URL) {
     this.signIns++;
-    const callback = await signIn(url.href, this.person);
+    const { browser } = this;
+    const callback = await (typeof browser === "function"
+      ? browser(url)
+      : signIn(url.href, browser));
     this.#answer = callback.searchParams;
   }
 
@@ -90,18 +103,20 @@ export async function connectSdkClient(
   const newClient = () => new Client({ name: "sdk-test", version: "1" });
   if (memory.tokens() === undefined) {
     const first = transport();
-    await newClient()
-      .connect(first)
-      .then(
-        () => {
-          throw new Error("The server let a client in without a token");
-        },
-        () => undefined,
-      );
+    await mustBeRefused(newClient().connect(first));
     await first.finishAuth(memory.takeAnswer().code);
   }
   const client = newClient();
   const connected = transport();
   await client.connect(connected);
   return { client, close: () => client.close() };
+}
+
+/** The first attempt of every client, by which it learns that and where its person has to sign in. */
+export async function mustBeRefused(connecting: Promise<void>): Promise<void> {
+  const refused = await connecting.then(
+    () => false,
+    () => true,
+  );
+  if (!refused) throw new Error("The server let a client in without a token");
 }

@@ -1,5 +1,5 @@
 import { Client, StreamableHTTPClientTransport } from "@modelcontextprotocol/client";
-import type { OAuthMemory } from "./sdk-oauth.ts";
+import { mustBeRefused, type OAuthMemory } from "./sdk-oauth.ts";
 
 /** How the client finds out which era of MCP to speak. */
 export type Mode = "legacy" | "auto" | { pin: string };
@@ -25,14 +25,7 @@ export async function connectSdkV2Client(url: string, memory: OAuthMemory, mode:
     new StreamableHTTPClientTransport(new URL(url), { authProvider: memory });
   if (memory.tokens() === undefined) {
     const first = newTransport();
-    await newClient()
-      .connect(first)
-      .then(
-        () => {
-          throw new Error("The server let a client in without a token");
-        },
-        () => undefined,
-      );
+    await mustBeRefused(newClient().connect(first));
     await first.finishAuth(memory.takeAnswer().parameters);
   }
   const client = newClient();

@@ -2,7 +2,7 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { TestProject } from "vitest/node";
-import { startLocalGatehouse } from "../support/local-gatehouse.ts";
+import { startLocalGatehouse } from "./local-gatehouse.ts";
 
 declare module "vitest" {
   interface ProvidedContext {
@@ -11,9 +11,9 @@ declare module "vitest" {
   }
 }
 
-/** One server for the whole run, as `npm start` runs it, in a folder of its own. */
+/** One server for a whole project of tests, as `npm start` runs it, in a folder of its own. */
 export default async function setUp(project: TestProject): Promise<() => Promise<void>> {
-  const persistDir = await mkdtemp(join(tmpdir(), "gatehouse-e2e-"));
+  const persistDir = await mkdtemp(join(tmpdir(), "gatehouse-tests-"));
   const gatehouse = await startLocalGatehouse({ persistDir });
   project.provide("origin", gatehouse.origin);
   return async () => {

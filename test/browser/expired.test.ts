@@ -1,0 +1,78 @@
+import type { Page } from "playwright-core";
+import { expect, inject } from "vitest";
+import { it } from "./fixtures.ts";
+import { allow, codeFor, deny, heading, signInAs, stayHere } from "./person.ts";
+
+/** The page that tells it to a person, and no redirect to anywhere. */
+async function expectExpired(page: Page): Promise<void> {
+  await heading(page).filter({ hasText: "This page has expired" }).waitFor();
+  expect(page.url()).toBe(`${inject("origin")}/authorize`);
+  expect(await page.getByRole("main").ariaSnapshot()).toContain("Nothing was allowed");
+  expect(await page.getByRole("main").getByRole("link").count()).toBe(0);
+}
+
+it("a page whose cookie is gone has expired", async ({ openBrowser, client }) => {
+  const page = await openBrowser();
+  await page.goto((await client.authorize()).url);
+  await page.context().clearCookies();
+  await allow(page).click();
+  await expectExpired(page);
+});
+
+it("a page without its cookie cannot deny for somebody else either", async ({
+  openBrowser,
+  client,
+}) => {
+  const page = await openBrowser();
+  await page.goto((await client.authorize()).url);
+  await page.context().clearCookies();
+  await deny(page).click();
+  await expectExpired(page);
+});
+
+it("a decision that is sent again by reloading has expired", async ({ openBrowser, client }) => {
+  const page = await openBrowser();
+  await page.goto((await client.authorize()).url);
+  await stayHere(page);
+  await allow(page).click();
+  await heading(page).filter({ hasText: "One moment" }).waitFor();
+  await page.reload();
+  await expectExpired(page);
+});
+
+it("a page whose answer got lost is used up", async ({ openBrowser, client }) => {
+  const page = await openBrowser();
+  await page.goto((await client.authorize()).url);
+  await page.route(
+    "**/authorize",
+    async (route) => {
+      await route.fetch();
+      await route.fulfill({ status: 204 });
+    },
+    { times: 1 },
+  );
+  const lost = page.waitForResponse((response) => response.status() === 204);
+  await allow(page).click();
+  await lost;
+  await allow(page).click();
+  await expectExpired(page);
+});
+
+it("going back after the end asks anew, and a new decision counts", async ({
+  openBrowser,
+  client,
+}) => {
+  const page = await openBrowser();
+  const authorization = await client.authorize();
+  await page.goto(authorization.url);
+  await allow(page).click();
+  await signInAs(page, "Alice");
+  const firstCode = await codeFor(authorization, page, client);
+  // Past the identity provider, whose own page is used up too.
+  while (page.url() !== authorization.url) await page.goBack();
+  await allow(page).click();
+  await signInAs(page, "Bob");
+  const secondCode = await codeFor(authorization, page, client);
+  expect(secondCode).not.toBe(firstCode);
+  await client.exchange(authorization, secondCode);
+});

@@ -1,0 +1,55 @@
+import type { Page } from "playwright-core";
+import { expect, inject } from "vitest";
+import type { Authorization, Client } from "./client.ts";
+
+/** The buttons and boxes of the pages, by the names that people and screen readers know. */
+export const allow = (page: Page) => page.getByRole("button", { name: "Allow and sign in" });
+export const deny = (page: Page) => page.getByRole("button", { name: "Deny" });
+export const heading = (page: Page) => page.getByRole("heading", { level: 1 });
+export const scopeBox = (page: Page, description: string) =>
+  page.getByRole("checkbox", { name: description });
+
+/** At the identity provider: signs in as one of its people. */
+export async function signInAs(page: Page, name: "Alice" | "Bob"): Promise<void> {
+  await page.getByRole("button", { name: new RegExp(name) }).click();
+}
+
+/** Waits until the browser is back at the client. */
+export async function backAt(page: Page, client: Client): Promise<URL> {
+  await page.waitForURL(({ origin, pathname }) => origin + pathname === client.redirectUri);
+  return new URL(page.url());
+}
+
+/** Waits for the client's answer to a request, and checks that it is an answer to that very one. */
+export async function answerTo(
+  authorization: Authorization,
+  page: Page,
+  client: Client,
+): Promise<URLSearchParams> {
+  const { searchParams } = await backAt(page, client);
+  expect(searchParams.get("state")).toBe(authorization.state);
+  expect(searchParams.get("iss")).toBe(inject("origin"));
+  return searchParams;
+}
+
+/** Waits for the code that answers a request. */
+export async function codeFor(
+  authorization: Authorization,
+  page: Page,
+  client: Client,
+): Promise<string> {
+  const answer = await answerTo(authorization, page, client);
+  expect(answer.get("error")).toBeNull();
+  return answer.get("code") ?? "";
+}
+
+/**
+ * Keeps the browser on the pages of Gatehouse: other places answer without content, and then it
+ * stays at the page it shows, such as the one that would go on at once.
+ */
+export async function stayHere(page: Page): Promise<void> {
+  await page.route(
+    ({ origin }) => origin !== inject("origin"),
+    (route) => route.fulfill({ status: 204 }),
+  );
+}
