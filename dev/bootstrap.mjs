@@ -20,6 +20,29 @@ function exitCodeOf(code, signal) {
   return code ?? 128 + (constants.signals[signal] ?? 0);
 }
 
+/** Our parent and, where /proc tells it, the parent's parent. */
+function ancestors() {
+  try {
+    const status = readFileSync(`/proc/${process.ppid}/status`, "utf8");
+    return `${process.ppid} ${/^PPid:\s*(\d+)/m.exec(status)?.[1]}`;
+  } catch {
+    return String(process.ppid);
+  }
+}
+
+/**
+ * npm runs us through a shell. When npm is told to end it ends that shell, or only itself, and neither
+ * tells us. All that can be noticed of it is that our ancestors have become others.
+ */
+function onNpmGone(callback) {
+  if (process.env.npm_lifecycle_event === undefined) return () => {};
+  const before = ancestors();
+  const timer = setInterval(() => {
+    if (ancestors() !== before) callback();
+  }, 500);
+  return () => clearInterval(timer);
+}
+
 /**
  * Runs a command to its end, with this terminal, and passes on the signals that arrive meanwhile.
  * The command has an IPC channel to us: its closing tells the command when we are killed outright.
@@ -37,8 +60,9 @@ function run(command, args, { shell = false, ipc = false } = {}) {
       process.on(signal, forward);
       return () => process.off(signal, forward);
     });
+    const stopWatching = onNpmGone(() => child.kill("SIGTERM"));
     const finish = (code) => {
-      for (const off of forwards) off();
+      for (const off of [...forwards, stopWatching]) off();
       done(code);
     };
     child.on("error", (error) => {

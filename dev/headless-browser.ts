@@ -1,10 +1,11 @@
 import type { HtmlForm } from "./html-page.ts";
+import type { PersonId } from "./people.ts";
 import { type Arrival, ScriptlessBrowser } from "./scriptless-browser.ts";
 
 /** Who signs in, and what they decide on the way. */
 export interface SignInOptions {
   /** Someone the local identity provider knows. */
-  person: "alice" | "bob";
+  person: PersonId;
   /** Default: `approve`. */
   decision?: "approve" | "deny" | "cancel-at-provider";
   /** The scopes to tick on the consent page, and no others. Default: those ticked beforehand. */
@@ -68,16 +69,9 @@ export async function signIn(authorizationUrl: string | URL, options: SignInOpti
   if (!loginForm.buttons.some(({ name, value }) => name === press.name && value === press.value)) {
     throw unexpected(login, `a sign-in page with the button ${press.name} = ${press.value}`);
   }
-  const chosen = await browser.submit(loginForm, { press }, login.address);
-  const end = chosen.kind === "page" ? await followLink(browser, chosen) : chosen;
+  const end = await browser.submit(loginForm, { press }, login.address);
   if (end.kind === "page") throw unexpected(end, "a redirect to the client");
   return end.address;
-}
-
-/** The identity provider too goes on by a page, for the same reason as the Worker (continue-page.tsx). */
-async function followLink(browser: ScriptlessBrowser, shown: ShownPage): Promise<Arrival> {
-  const onward = shown.page.links.get("continue");
-  return onward === undefined ? shown : browser.open(onward);
 }
 
 function formWithButton(shown: ShownPage, button: string, expected: string): HtmlForm {

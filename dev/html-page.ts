@@ -1,4 +1,4 @@
-/** A form as a browser without script would send it. Selects and text areas are not read. */
+/** A form as a browser without script would send it. Selects, text areas and radios are not read. */
 export interface HtmlForm {
   action: URL;
   method: "GET" | "POST";
@@ -28,7 +28,7 @@ type Attributes = ReadonlyMap<string, string>;
 
 const NOT_CONTENT = /<!--[\s\S]*?-->|<(script|style|template)\b[\s\S]*?<\/\1\s*>/gi;
 const TAG = /<(\/?[a-z][a-z0-9-]*)((?:[^>"']|"[^"]*"|'[^']*')*)>/gi;
-const ATTRIBUTE = /([^\s"'<>/=]+)(?:\s*=\s*(?:"([^"]*)"|'([^']*)'|([^\s"'=<>`]+)))?/g;
+const ATTRIBUTE = /([^\s"'<>/=]+)(?:\s*=\s*(?:"([^"]*)"|'([^']*)'|([^\s"'>][^\s>]*)))?/g;
 const NO_FIELD = new Set(["submit", "button", "image", "reset", "file", "radio"]);
 
 /** Reads a page, with addresses resolved against the page's own. */
@@ -107,19 +107,19 @@ function plainText(html: string): string {
   return decodeEntities(html.replace(TAG, " ")).replace(/\s+/g, " ").trim();
 }
 
-const NAMED_ENTITIES: Readonly<Record<string, string>> = {
-  amp: "&",
-  lt: "<",
-  gt: ">",
-  quot: '"',
-  apos: "'",
-  nbsp: "\u00a0",
-};
+const NAMED_ENTITIES: ReadonlyMap<string, string> = new Map([
+  ["amp", "&"],
+  ["lt", "<"],
+  ["gt", ">"],
+  ["quot", '"'],
+  ["apos", "'"],
+  ["nbsp", "\u00a0"],
+]);
 
 function decodeEntities(text: string): string {
-  return text.replace(/&(?:#x([0-9a-f]+)|#(\d+)|([a-z]+));/gi, (entity, hex, decimal, name) => {
-    if (name !== undefined) return NAMED_ENTITIES[name] ?? entity;
-    const point = hex === undefined ? Number.parseInt(decimal, 10) : Number.parseInt(hex, 16);
+  return text.replace(/&(#x[0-9a-f]+|#[0-9]+|[a-z]+);/gi, (entity, reference: string) => {
+    if (!reference.startsWith("#")) return NAMED_ENTITIES.get(reference) ?? entity;
+    const point = Number(reference.slice(1).replace(/^x/i, "0x"));
     return point <= 0x10ffff ? String.fromCodePoint(point) : "\ufffd";
   });
 }

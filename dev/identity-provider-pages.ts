@@ -18,7 +18,6 @@ button:hover { border-color: var(--accent); }
 :focus-visible { outline: 3px solid var(--accent); outline-offset: 2px; }
 button small { display: block; color: var(--quiet); }
 button.cancel { text-align: center; }
-a { color: var(--accent); }
 .note { margin: 1rem 0 0; padding-top: 1rem; border-top: 1px solid var(--line); color: var(--quiet); font-size: .875rem; }
 `;
 
@@ -29,7 +28,8 @@ export const pageHeaders = {
   "Content-Security-Policy": [
     "default-src 'none'",
     `style-src 'sha256-${createHash("sha256").update(style).digest("base64")}'`,
-    "form-action 'self'",
+    // No form-action: it would also govern the redirects after the form, and the last of them goes to
+    // an MCP client, whose address is not known here.
     "frame-ancestors 'none'",
     "base-uri 'none'",
   ].join("; "),
@@ -48,14 +48,14 @@ function escapeHtml(text: string): string {
   return text.replace(/[&<>"]/g, (character) => entities[character] ?? character);
 }
 
-function page(title: string, content: string, head = ""): string {
+function page(title: string, content: string): string {
   return `<!doctype html>
 <html lang="en">
 <head>
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width">
 <title>${escapeHtml(title)}</title>
-${head}<style>${style}</style>
+<style>${style}</style>
 </head>
 <body>
 <main>
@@ -85,18 +85,6 @@ ${buttons.join("\n")}
 </fieldset>
 <button type="submit" class="cancel" name="cancel" value="yes">Cancel</button>
 </form>`,
-  );
-}
-
-/**
- * Sends the browser on after the form was posted. A redirect would not do: `form-action 'self'` also
- * governs every redirect after a form's submission, and the last of them goes to an MCP client.
- */
-export function continuePage(url: string): string {
-  return page(
-    "One moment",
-    `<p><a id="continue" href="${escapeHtml(url)}">Continue</a></p>`,
-    `<meta http-equiv="refresh" content="0;url=${escapeHtml(url)}">\n`,
   );
 }
 

@@ -1,9 +1,12 @@
-import { randomBytes } from "node:crypto";
+/// <reference path="./oidc-provider.d.ts" />
+
 import { once } from "node:events";
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 import { text } from "node:stream/consumers";
-import { type Context, Provider } from "oidc-provider";
-import { chooserPage, continuePage, errorPage, pageHeaders } from "./identity-provider-pages.ts";
+import { Provider } from "oidc-provider";
+import { listenLocally } from "./free-port.ts";
+import { providerConfiguration } from "./identity-provider-config.ts";
+import { chooserPage, errorPage, pageHeaders } from "./identity-provider-pages.ts";
 import { loadIdentityProviderState } from "./identity-provider-state.ts";
 import { people } from "./people.ts";
 
@@ -39,22 +42,16 @@ const clientId = "gatehouse";
 export async function startIdentityProvider(
   options: IdentityProviderOptions,
 ): Promise<IdentityProvider> {
-  const state = await loadIdentityProviderState(options.persistFile);
+  const { clientSecret, jwks } = await loadIdentityProviderState(options.persistFile);
   const server = createServer();
-  server.listen(options.port, "127.0.0.1");
-  try {
-    await once(server, "listening");
-  } catch (error) {
-    throw new Error(`The identity provider cannot listen on port ${options.port}.`, {
-      cause: error,
-    });
-  }
-  const address = server.address();
-  if (address === null || typeof address === "string") throw new Error("no port was assigned");
-  const issuer = `http://127.0.0.1:${address.port}`;
-
+  const port = await listenLocally(server, options.port).catch((cause: unknown) => {
+    throw new Error(`The identity provider cannot listen on port ${options.port}.`, { cause });
+  });
+  const issuer = `http://127.0.0.1:${port}`;
+  const { redirectUris } = options;
   const provider = withoutAdvice(
-    () => new Provider(issuer, configuration(state.clientSecret, state.jwks, options.redirectUris)),
+    () =>
+      new Provider(issuer, providerConfiguration({ clientId, clientSecret, redirectUris, jwks })),
   );
   provider.on("server_error", (_ctx, error) => console.error("identity provider:", error));
   const handleProtocol = provider.callback();
@@ -69,7 +66,7 @@ export async function startIdentityProvider(
   return {
     issuer,
     clientId,
-    clientSecret: state.clientSecret,
+    clientSecret,
     async stop() {
       if (!server.listening) return;
       const closed = once(server, "close");
@@ -94,62 +91,6 @@ function withoutAdvice<Result>(work: () => Result): Result {
   }
 }
 
-function configuration(clientSecret: string, jwks: object, redirectUris: readonly string[]) {
-  return {
-    clients: [
-      { client_id: clientId, client_secret: clientSecret, redirect_uris: [...redirectUris] },
-    ],
-    jwks,
-    pkce: { required: () => true },
-    claims: { openid: ["sub"], profile: ["name"], email: ["email", "email_verified"] },
-    // Both in the ID token and at the userinfo endpoint, so that clients may use either.
-    conformIdTokenClaims: false,
-    findAccount: (_ctx: Context, sub: string) => findAccount(sub),
-    loadExistingGrant: grantAll,
-    interactions: { url: (_ctx: Context, { uid }: { uid: string }) => `/interaction/${uid}` },
-    renderError(ctx: Context, out: { error: string; error_description?: string }) {
-      ctx.type = "html";
-      for (const [name, value] of Object.entries(pageHeaders)) ctx.set(name, value);
-      ctx.body = errorPage(out.error, out.error_description ?? "");
-    },
-    cookies: {
-      keys: [randomBytes(32).toString("base64url")],
-      // A path that nobody visits, so no browser sends this cookie back: each sign-in asks anew who it
-      // is, and bob can follow alice in the same browser.
-      long: { path: "/no-earlier-session", httpOnly: true, sameSite: "lax" },
-    },
-    features: {
-      devInteractions: { enabled: false },
-      rpInitiatedLogout: { enabled: false },
-    },
-    ttl: {
-      AccessToken: 3_600,
-      AuthorizationCode: 60,
-      Grant: 3_600,
-      IdToken: 3_600,
-      Interaction: 3_600,
-      Session: 3_600,
-    },
-  };
-}
-
-function findAccount(sub: string) {
-  const person = people.find((candidate) => candidate.sub === sub);
-  if (person === undefined) return undefined;
-  const { name, email } = person;
-  return { accountId: sub, claims: async () => ({ sub, name, email, email_verified: true }) };
-}
-
-/** The client is our own, so nobody is asked at this end what it may know. */
-async function grantAll({ oidc }: Context) {
-  const { accountId } = oidc.session;
-  if (accountId === undefined) return undefined;
-  const grant = new oidc.provider.Grant({ accountId, clientId: oidc.client.clientId });
-  grant.addOIDCScope("openid profile email");
-  await grant.save();
-  return grant;
-}
-
 async function handleInteraction(
   provider: Provider,
   request: IncomingMessage,
@@ -169,7 +110,7 @@ async function handleInteraction(
     const result = person
       ? { login: { accountId: person.sub } }
       : { error: "access_denied", error_description: "The person chose to cancel." };
-    send(200, continuePage(await provider.interactionResult(request, response, result)));
+    await provider.interactionFinished(request, response, result);
   } catch (error) {
     send(400, errorPage("invalid_request", error instanceof Error ? error.message : String(error)));
   }

@@ -21,7 +21,7 @@ declare module "oidc-provider" {
   export class Grant {
     constructor(of: { accountId: string; clientId: string });
     addOIDCScope(scope: string): void;
-    save(): Promise<string>;
+    save(): Promise<void>;
   }
 
   export class Provider {
@@ -31,11 +31,11 @@ declare module "oidc-provider" {
     on(event: "server_error", listener: (ctx: Context, error: Error) => void): this;
     /** @throws SessionNotFound when the browser has no such interaction, or it is over. */
     interactionDetails(request: IncomingMessage, response: ServerResponse): Promise<Interaction>;
-    /** Ends the interaction; returns the URL to send the browser to. */
-    interactionResult(
+    /** Ends the interaction, and sends the browser on. */
+    interactionFinished(
       request: IncomingMessage,
       response: ServerResponse,
       result: { login: { accountId: string } } | { error: string; error_description: string },
-    ): Promise<string>;
+    ): Promise<void>;
   }
 }

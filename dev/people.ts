@@ -5,6 +5,8 @@ export type Person = {
   sub: string;
   name: string;
   email: string;
+  /** Whether `npm start` makes this person an admin of Gatehouse. */
+  isAdmin: boolean;
 };
 
 export type PersonId = "alice" | "bob";
@@ -15,12 +17,14 @@ export const people: readonly Person[] = [
     sub: "5f0c1f52-0c0b-4c8e-9a3d-7be9d1a4e201",
     name: "Alice Example",
     email: "alice@example.com",
+    isAdmin: true,
   },
   {
     id: "bob",
     sub: "c2a9a0d4-61f7-4d0e-8f6b-2f1f6a3b9c02",
     name: "Bob Example",
     email: "bob@example.com",
+    isAdmin: false,
   },
 ];
 

@@ -20,8 +20,10 @@ export type NodeProcessOptions = {
 };
 
 export type NodeProcess = {
-  /** Everything written so far (the last million characters of it). */
+  /** Everything written so far, to stdout and stderr (the last million characters of it). */
   output(): string;
+  /** What of it was written to stdout. */
+  stdout(): string;
   /** Resolves with the exit code when the process has ended; never rejects. */
   readonly exited: Promise<number>;
   /** Ends the process and all that it started. Resolves when they are gone; may be called again. */
@@ -46,11 +48,15 @@ export function startNode(
     stdio: ["ignore", "pipe", "pipe", "pipe"],
   });
   let output = "";
+  let stdout = "";
   const collect = (text: string) => {
     output = (output + text).slice(-maxOutputChars);
     options.onOutput?.(text);
   };
-  child.stdout?.setEncoding("utf8").on("data", collect);
+  child.stdout?.setEncoding("utf8").on("data", (text: string) => {
+    stdout = (stdout + text).slice(-maxOutputChars);
+    collect(text);
+  });
   child.stderr?.setEncoding("utf8").on("data", collect);
 
   const exited = new Promise<number>((resolve) => {
@@ -70,6 +76,7 @@ export function startNode(
 
   return {
     output: () => output,
+    stdout: () => stdout,
     exited,
     async stop() {
       signalGroup(child, "SIGTERM");

@@ -3,12 +3,13 @@ import { once } from "node:events";
 import { createServer } from "node:http";
 import * as z from "zod";
 import { signIn } from "./headless-browser.ts";
+import type { PersonId } from "./people.ts";
 import type { SignInWay } from "./try-authorization.ts";
 
 const PERSON_TAKES_AT_MOST_MS = 5 * 60_000;
 
 /** Signs in without a browser, as someone the local identity provider knows. */
-export function withoutBrowser(person: "alice" | "bob"): SignInWay {
+export function withoutBrowser(person: PersonId): SignInWay {
   return {
     // Nothing listens there: the way is followed up to this address, and not to it.
     redirectUri: "http://127.0.0.1/callback",

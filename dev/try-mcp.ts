@@ -8,7 +8,7 @@ import {
   type Tool,
 } from "@modelcontextprotocol/sdk/types.js";
 import * as z from "zod";
-import type { Report } from "./try-authorization.ts";
+import type { Report } from "./try-report.ts";
 
 /** A tool and what to call it with. */
 export interface ToolCall {
@@ -57,8 +57,10 @@ async function callTool(client: Client, { name, args }: ToolCall, report: Report
   const request = { method: "tools/call", params: { name, arguments: args } } as const;
   const result = await client.request(request, CallToolResultSchema).catch((error: unknown) => {
     if (!(error instanceof McpError)) throw error;
+    // Both sides' SDKs may have put their prefix in front.
+    const reason = error.message.replace(/^(MCP error -?\d+: )+/, "");
     throw new Error(
-      `The server refused to call ${name} (${error.message}): ` +
+      `The server refused to call ${name} (${reason}): ` +
         "run this without a tool's name to see what there is.",
     );
   });
@@ -73,13 +75,18 @@ function textOf({ content, structuredContent }: CallToolResult): string {
     .join("\n");
 }
 
-const propertySchema = z.object({ type: z.string() });
+/** Of an argument's JSON Schema, what tells a person what to give. */
+const propertySchema = z
+  .union([
+    z.object({ enum: z.array(z.string()) }).transform((property) => property.enum.join("|")),
+    z.object({ type: z.string() }).transform((property) => property.type),
+  ])
+  .catch("any");
 
 function describe({ name, title, inputSchema }: Tool): string {
-  const needed = (inputSchema.required ?? []).map((argument) => {
-    const property = propertySchema.safeParse(inputSchema.properties?.[argument]);
-    return property.success ? `${argument}: ${property.data.type}` : argument;
-  });
+  const needed = (inputSchema.required ?? []).map(
+    (argument) => `${argument}: ${propertySchema.parse(inputSchema.properties?.[argument])}`,
+  );
   return `${name}(${needed.join(", ")})${title === undefined ? "" : `  ${title}`}`;
 }
 

@@ -2,9 +2,11 @@ import { parseArgs } from "node:util";
 import * as oauth from "oauth4webapi";
 import * as z from "zod";
 import { isLoopback } from "../src/config.ts";
-import { authorize, type Report } from "./try-authorization.ts";
+import { isPersonId, type PersonId } from "./people.ts";
+import { authorize } from "./try-authorization.ts";
 import { withBrowser, withoutBrowser } from "./try-browser.ts";
 import { useMcp } from "./try-mcp.ts";
+import { numberedSteps } from "./try-report.ts";
 
 const USAGE = `npm run try -- [options] [tool]
 
@@ -57,7 +59,7 @@ async function run(): Promise<void> {
       : withoutBrowser(localPerson(values.user, url));
   const call = tool === undefined ? undefined : { name: tool, args: toolArguments(values.args) };
 
-  const report = numberedSteps();
+  const report = numberedSteps(console.log);
   const accessToken = await authorize(url, values.scope, way, report);
   await useMcp(url, accessToken, call, report);
 }
@@ -71,15 +73,14 @@ function endpoint(text: string): URL {
   throw new Error(`--url ${text} must start with https:// (http:// is for localhost only).`);
 }
 
-function localPerson(user: string, url: URL): "alice" | "bob" {
+function localPerson(user: string, url: URL): PersonId {
   if (!isLoopback(url.hostname)) {
     throw new Error(
       `--user signs in at the local identity provider, and ${url.host} is not on this machine: ` +
         "leave it out to sign in with your browser.",
     );
   }
-  const person = z.enum(["alice", "bob"]).safeParse(user);
-  if (person.success) return person.data;
+  if (isPersonId(user)) return user;
   throw new Error(`The local identity provider knows no ${user}: use --user alice or --user bob.`);
 }
 
@@ -98,15 +99,6 @@ function parseJson(value: unknown): unknown {
   }
 }
 
-function numberedSteps(): Report {
-  let number = 0;
-  return (step, ...findings) => {
-    number += 1;
-    console.log(`${number}. ${step}`);
-    for (const finding of findings) console.log(`   ${finding.replaceAll("\n", "\n   ")}`);
-  };
-}
-
 function sentenceOf(error: unknown): string {
   if (
     error instanceof oauth.AuthorizationResponseError ||
@@ -114,6 +106,9 @@ function sentenceOf(error: unknown): string {
   ) {
     const description = error.error_description ?? "the server gave no reason";
     return `The server refused with ${error.error}: ${description}.`;
+  }
+  if (error instanceof oauth.OperationProcessingError) {
+    return `The server does not answer as OAuth asks it to: ${error.message}.`;
   }
   if (!(error instanceof Error)) return String(error);
   const cause = z.object({ code: z.string() }).safeParse(error.cause);

@@ -16,7 +16,7 @@ const offline = {
   WRANGLER_WRITE_LOGS: "false",
 };
 
-/** Starts a wrangler command that needs no account, such as `dev`. */
+/** Starts a wrangler command, which has no terminal and so asks nothing. */
 export function startWrangler(args: readonly string[], options: NodeProcessOptions): NodeProcess {
   return startNode(packageScript("wrangler", "wrangler-dist/cli.js"), args, {
     ...options,
@@ -25,7 +25,7 @@ export function startWrangler(args: readonly string[], options: NodeProcessOptio
 }
 
 /**
- * Runs a wrangler command that needs no account to its end, and returns what it printed.
+ * Runs a wrangler command to its end, and returns what it wrote to stdout.
  *
  * @throws Error with wrangler's output when the command fails.
  */
@@ -38,5 +38,5 @@ export async function runWrangler(
   if (code !== 0) {
     throw new Error(`wrangler ${args.join(" ")} failed (exit code ${code}):\n${command.output()}`);
   }
-  return command.output();
+  return command.stdout();
 }

@@ -16,6 +16,8 @@ export type Config = {
   allowedOrigins: ReadonlySet<string>;
   dynamicClientRegistration: boolean;
   clientIdMetadataDocuments: boolean;
+  /** Whether a redirect URI may have an app's own scheme, such as `cursor:` (RFC 8252, section 7.1). */
+  privateUseRedirectUris: boolean;
   accessTokenTtlSeconds: number;
   grantIdleTtlSeconds: number;
 };
@@ -102,6 +104,7 @@ const common = z.object({
   ALLOWED_ORIGINS: list.pipe(z.array(origin)),
   DYNAMIC_CLIENT_REGISTRATION: onOff.default(true),
   CLIENT_ID_METADATA_DOCUMENTS: onOff.default(true),
+  PRIVATE_USE_REDIRECT_URIS: onOff.default(false),
   ACCESS_TOKEN_TTL_SECONDS: ttlSeconds.default(3_600),
   GRANT_IDLE_TTL_SECONDS: ttlSeconds.default(30 * 86_400),
   IDP: z.enum(["oidc", "github"], 'must be "oidc" or "github"').default("oidc"),
@@ -163,6 +166,7 @@ export function parseConfig(env: object): Config {
     allowedOrigins: new Set(values.ALLOWED_ORIGINS),
     dynamicClientRegistration: values.DYNAMIC_CLIENT_REGISTRATION,
     clientIdMetadataDocuments: values.CLIENT_ID_METADATA_DOCUMENTS,
+    privateUseRedirectUris: values.PRIVATE_USE_REDIRECT_URIS,
     accessTokenTtlSeconds: values.ACCESS_TOKEN_TTL_SECONDS,
     grantIdleTtlSeconds: values.GRANT_IDLE_TTL_SECONDS,
   };

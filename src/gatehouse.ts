@@ -8,7 +8,9 @@ import { type McpHandler, sseEndpoint, streamableHttpEndpoint } from "./mcp/endp
 import { jsonRpcError } from "./mcp/message";
 import { isForeignOrigin } from "./mcp/origin";
 import { sessionIds } from "./mcp/session-id";
-import { baselineScopes } from "./tools/catalogue";
+import { type StatelessLane, statelessLane } from "./mcp/stateless";
+import { allScopes, baselineScopes } from "./tools/catalogue";
+import { withImplied } from "./tools/scopes";
 import { createWebsite } from "./website";
 
 type Handler = (request: Request, env: Env, ctx: ExecutionContext) => Response | Promise<Response>;
@@ -19,12 +21,19 @@ const RESOURCE_METADATA = "/.well-known/oauth-protected-resource";
  * The whole server, for one public origin: what is served where.
  *
  * @param origin the authorization server's issuer and the root of both protected resources.
+ * @param stateless what serves MCP 2026-07-28; the conformance tests put their fixtures here.
  */
-export function createGatehouse(config: Config, origin: string): Handler {
+export function createGatehouse(
+  config: Config,
+  origin: string,
+  stateless: StatelessLane = statelessLane,
+): Handler {
   const resources = protectedResources(origin);
   const authorizationServer = createAuthorizationServer(config, origin, resources);
   const ids = sessionIds(config.sessionSecret);
-  const validateToken = ownTokenVerifier(authorizationServer);
+  const validateToken = ownTokenVerifier(authorizationServer, (scopes) =>
+    withImplied(scopes, allScopes),
+  );
 
   function resourceServer(resource: string, handler: McpHandler): Handler {
     const server = new OAuthResourceServer<Env, Principal>({
@@ -40,7 +49,7 @@ export function createGatehouse(config: Config, origin: string): Handler {
     return (request, env, ctx) =>
       server.fetch(request, env, ctx).then((response) => withoutBodyForHead(request, response));
   }
-  const mcp = resourceServer(resources.mcp, streamableHttpEndpoint(config, ids));
+  const mcp = resourceServer(resources.mcp, streamableHttpEndpoint(config, ids, stateless));
   const sse = resourceServer(resources.sse, sseEndpoint(config, ids));
   const authorization: Handler = (request, env, ctx) =>
     authorizationServer.fetch(request, env, ctx);

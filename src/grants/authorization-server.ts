@@ -22,6 +22,7 @@ export function createAuthorizationServer(
     defaultResource: resources.mcp,
     scopesSupported: allScopes.map((scope) => scope.name),
     clientIdMetadataDocumentEnabled: config.clientIdMetadataDocuments,
+    allowPrivateUseRedirectUris: config.privateUseRedirectUris,
     ...(config.dynamicClientRegistration && { clientRegistrationEndpoint: "/oauth/register" }),
     accessTokenTTL: config.accessTokenTtlSeconds,
     // A grant ends this long after its last use: a new one counts from now, each refresh anew.

@@ -7,11 +7,14 @@ import { type Principal, tokenPropsSchema } from "./principal";
 /**
  * Verifies access tokens that this Worker issued itself.
  *
+ * @param withImplied adds to a token's scopes those that they imply: here, once a request, so that
+ *   nothing else has to know of scope hierarchies.
  * @returns a validator that resolves to null for a token that is unknown, expired, revoked or
  *   issued for another resource (the caller answers 401), and throws when KV is down (503).
  */
 export function ownTokenVerifier(
   authorizationServer: OAuthAuthorizationServer<Env>,
+  withImplied: (scopes: readonly string[]) => string[],
 ): (env: Env) => OAuthResourceTokenValidator<Principal> {
   return (env) => async (resource, token) => {
     const valid = await authorizationServer.validateToken<unknown>(resource, token, env);
@@ -27,7 +30,7 @@ export function ownTokenVerifier(
       clientId,
       clientName,
       grantId,
-      scopes: scope,
+      scopes: withImplied(scope),
       resource: audience,
       expiresAtSeconds: expiresAt,
     };

@@ -24,6 +24,7 @@ export const principalSchema = z.object({
   clientId: z.string().min(1),
   clientName: z.string(),
   grantId: z.string().min(1),
+  /** What the token allows, with all that it implies. */
   scopes: z.array(z.string()),
   /** The protected resource that the token was issued for. */
   resource: z.string(),

@@ -21,7 +21,7 @@ import { page } from "../pages/respond";
 import { consentScopes } from "./consent-scopes";
 import { IdentityProviderError, SignInRefused } from "./identity-provider";
 import { identityProvider } from "./providers";
-import { refusalOf } from "./refusals";
+import { nothingTicked, refusalOf } from "./refusals";
 
 type LoginEnv = { Bindings: Env };
 
@@ -86,6 +86,10 @@ export function createLoginApp(
     }
 
     const scope = form.getAll("scope").map(String);
+    // The handle is not used up, so the person can go back to the page and still decide.
+    if (scope.length === 0) {
+      return page(c, <ErrorPage serverName={serverName} {...nothingTicked} />, { status: 400 });
+    }
     const approved = await oauthHelpers.approveConsent(c.req.raw, handle, { scope });
     const { clientName } = await oauthHelpers.describeConsent(approved.request);
     const pending: PendingSignIn = {

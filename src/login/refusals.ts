@@ -5,6 +5,12 @@ export type Refusal = { title: string; message: string; advice: string };
 
 const START_AGAIN = "Go back to the app and connect again: it opens a new page.";
 
+export const nothingTicked: Refusal = {
+  title: "Nothing was ticked",
+  message: "The app would be connected and could do nothing at all.",
+  advice: "Go back, and tick what the app may do, or choose Deny.",
+};
+
 /**
  * What to tell a person when no redirect back to the client is safe (RFC 6749, section 4.1.2.1):
  * the client or its redirect URI is not trusted, or this page does not belong to this browser.

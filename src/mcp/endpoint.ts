@@ -1,12 +1,14 @@
 import type { OAuthResourceContext } from "@cloudflare/workers-oauth-provider";
+import { isLegacyRequest } from "@modelcontextprotocol/server";
 import type { Config } from "../config";
-import { isAdmin } from "../identity/admins";
 import type { Principal } from "../identity/principal";
 import { answeredResponse, forwardedRequest } from "./forward";
-import { jsonRpcError, MessageError, readMessage, sessionNotFound, toolCallsIn } from "./message";
+import { jsonRpcError, type Message, MessageError, readMessage, sessionNotFound } from "./message";
 import { refuseBeyondScopes } from "./scope-check";
 import { McpSession } from "./session";
 import type { SessionIds, SessionOwner } from "./session-id";
+import type { StatelessLane } from "./stateless";
+import { callerOf } from "./tool-context";
 
 /** A request whose token was verified for the resource of this endpoint. */
 export type McpHandler = {
@@ -15,9 +17,18 @@ export type McpHandler = {
 
 const BINDING = "MCP_SESSION";
 
-/** Streamable HTTP at /mcp, for the MCP versions of 2024-11-05 to 2025-11-25, with sessions. */
-export function streamableHttpEndpoint(config: Config, ids: SessionIds): McpHandler {
+/**
+ * Streamable HTTP at /mcp, for both eras of MCP: 2024-11-05 to 2025-11-25 with sessions, 2026-07-28
+ * without.
+ */
+export function streamableHttpEndpoint(
+  config: Config,
+  ids: SessionIds,
+  stateless: StatelessLane,
+): McpHandler {
   const sessions = McpSession.serve("/mcp", { binding: BINDING });
+  // An isolate has one env, in practice; should it get another, it gets another handler.
+  let lane: { env: Env; handle: ReturnType<StatelessLane> } | undefined;
   return {
     async fetch(request, env, ctx) {
       if (!["GET", "POST", "DELETE"].includes(request.method))
@@ -29,9 +40,13 @@ export function streamableHttpEndpoint(config: Config, ids: SessionIds): McpHand
 
       const message = await messageWithinScopes(config, request, ctx);
       if (message instanceof Response) return message;
+      if (message !== undefined && !(await isLegacyRequest(request, message.json))) {
+        if (lane?.env !== env) lane = { env, handle: stateless(config, env) };
+        return answeredResponse(await lane.handle(request, message.json, ctx.props));
+      }
       const forwarded = forwardedRequest(request, ctx.props, {
         ...(sessionId !== undefined && { sessionId }),
-        ...(message !== undefined && { body: message }),
+        ...(message !== undefined && { body: message.text }),
       });
       const response = await sessions.fetch(forwarded, env, contextFor(owner, ctx));
       const started = response.headers.get("mcp-session-id");
@@ -66,28 +81,27 @@ export function sseEndpoint(config: Config, ids: SessionIds): McpHandler {
       if (sealed === null || (await ids.open(sealed, owner)) === undefined)
         return sessionNotFound();
       url.search = `?sessionId=${sealed}`;
-      const body = await messageWithinScopes(config, request, ctx);
-      if (body instanceof Response) return body;
+      const message = await messageWithinScopes(config, request, ctx);
+      if (message instanceof Response) return message;
       const forwarded = forwardedRequest(request, ctx.props, {
         url,
-        ...(body !== undefined && { body }),
+        ...(message !== undefined && { body: message.text }),
       });
       return answeredResponse(await sessions.fetch(forwarded, env, contextFor(owner, ctx)));
     },
   };
 }
 
-/** The text of a POST's message; a Response when it is none or calls for more than the token allows. */
+/** A POST's message; a Response when it is none or asks for more than the token allows. */
 async function messageWithinScopes(
   config: Config,
   request: Request,
   ctx: OAuthResourceContext<Principal>,
-): Promise<string | undefined | Response> {
+): Promise<Message | undefined | Response> {
   if (request.method !== "POST") return undefined;
   try {
-    const { text, json } = await readMessage(request);
-    const caller = { principal: ctx.props, isAdmin: isAdmin(config, ctx.props) };
-    return refuseBeyondScopes(toolCallsIn(json), caller, ctx.auth) ?? text;
+    const message = await readMessage(request);
+    return refuseBeyondScopes(message.json, callerOf(config, ctx.props), ctx.auth) ?? message;
   } catch (error) {
     if (error instanceof MessageError) return jsonRpcError(error.status, error.code, error.message);
     throw error;

@@ -1,5 +1,3 @@
-import * as z from "zod";
-
 /** The largest message that a client may send, in bytes: as much as McpAgent takes. */
 export const MAX_MESSAGE_BYTES = 4 * 1_024 * 1_024;
 
@@ -17,13 +15,16 @@ export class MessageError extends Error {
   }
 }
 
+/** A body that is JSON: as it came, and parsed. */
+export type Message = { readonly text: string; readonly json: unknown };
+
 /**
  * Reads the JSON body of a request.
  *
  * @throws MessageError 413 when it is larger than {@link MAX_MESSAGE_BYTES}, counted as it arrives
  *   (a header can lie); 400 with -32700 when it is not JSON in UTF-8.
  */
-export async function readMessage(request: Request): Promise<{ text: string; json: unknown }> {
+export async function readMessage(request: Request): Promise<Message> {
   const bytes = await readBytes(request.body);
   try {
     const text = new TextDecoder("utf-8", { fatal: true, ignoreBOM: false }).decode(bytes);
@@ -51,24 +52,6 @@ async function readBytes(body: ReadableStream<Uint8Array> | null): Promise<Uint8
     offset += chunk.byteLength;
   }
   return bytes;
-}
-
-const toolCallSchema = z.object({
-  method: z.literal("tools/call"),
-  params: z.object({ name: z.string(), arguments: z.unknown() }),
-});
-
-/** A tool call, as it stands in a message, not yet judged. */
-export type ToolCall = { name: string; args: unknown };
-
-/** The tool calls in a message; older clients may send several messages in an array. */
-export function toolCallsIn(message: unknown): ToolCall[] {
-  return (Array.isArray(message) ? message : [message]).flatMap((single) => {
-    const call = toolCallSchema.safeParse(single);
-    return call.success
-      ? [{ name: call.data.params.name, args: call.data.params.arguments ?? {} }]
-      : [];
-  });
 }
 
 /** A JSON-RPC error outside any request, as the MCP transports answer HTTP errors. */

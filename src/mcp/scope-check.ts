@@ -1,27 +1,53 @@
 import { insufficientScope, type OAuthResourceAuth } from "@cloudflare/workers-oauth-provider";
-import { findTool } from "../tools/catalogue";
-import type { Caller } from "../tools/define-tool";
-import { missingScopesMessage } from "../tools/define-tool";
+import * as z from "zod";
+import { findPrompt, findResource, findTool } from "../tools/catalogue";
+import { type Caller, missingScopesMessage } from "../tools/define-tool";
 import { missingScopes } from "../tools/scopes";
-import type { ToolCall } from "./message";
+
+const operationSchema = z.discriminatedUnion("method", [
+  z.object({
+    method: z.literal("tools/call"),
+    params: z.object({ name: z.string(), arguments: z.unknown().optional() }),
+  }),
+  z.object({ method: z.literal("resources/read"), params: z.object({ uri: z.string() }) }),
+  z.object({ method: z.literal("prompts/get"), params: z.object({ name: z.string() }) }),
+]);
 
 /**
- * Answers a call that is beyond the token's scopes before anything runs: 403 with every scope that
- * the client then needs, those it has included, so that it can ask the person once for all of them
+ * Answers what is beyond the token's scopes before anything runs: 403 with every scope that the
+ * client then needs, those it has included, so that it can ask the person once for all of them
  * (MCP authorization, scope challenge handling; RFC 6750, section 3.1).
  *
- * @returns the refusal, or undefined when every call may go on.
+ * @param message one message, or several in an array, as older clients may send them.
+ * @returns the refusal, or undefined when all of it may go on.
  */
 export function refuseBeyondScopes(
-  calls: readonly ToolCall[],
+  message: unknown,
   caller: Caller,
   auth: OAuthResourceAuth,
 ): Response | undefined {
-  const held = caller.principal.scopes;
-  const needed = calls.flatMap(
-    ({ name, args }) => findTool(name, caller)?.scopesNeeded(args) ?? [],
-  );
-  const missing = missingScopes(held, needed);
+  const messages = Array.isArray(message) ? message : [message];
+  const needed = messages.flatMap((single) => scopesNeeded(single, caller));
+  const missing = missingScopes(caller.principal.scopes, needed);
   if (missing.length === 0) return undefined;
-  return insufficientScope(auth, [...new Set([...held, ...needed])], missingScopesMessage(missing));
+  return insufficientScope(
+    auth,
+    [...new Set([...auth.scope, ...needed])],
+    missingScopesMessage(missing),
+  );
+}
+
+/** What one message needs; nothing when it names what is not there, which then says so itself. */
+function scopesNeeded(message: unknown, caller: Caller): readonly string[] {
+  const operation = operationSchema.safeParse(message);
+  if (!operation.success) return [];
+  const { method, params } = operation.data;
+  switch (method) {
+    case "tools/call":
+      return findTool(params.name, caller)?.scopesNeeded(params.arguments ?? {}) ?? [];
+    case "resources/read":
+      return findResource(params.uri)?.scopes ?? [];
+    case "prompts/get":
+      return findPrompt(params.name)?.scopes ?? [];
+  }
 }

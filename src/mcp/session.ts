@@ -1,13 +1,12 @@
 import { Server } from "@modelcontextprotocol/sdk/server/index.js";
 import { McpAgent } from "agents/mcp";
-import { version } from "../../package.json";
 import { type Config, parseConfig } from "../config";
-import { isAdmin } from "../identity/admins";
 import type { Principal } from "../identity/principal";
-import { personStorage, usageReport } from "../storage/d1";
-import type { Caller, ToolContext } from "../tools/define-tool";
+import type { Caller } from "../tools/define-tool";
+import { serverCapabilities, serverInfo } from "./capabilities";
+import { serveOperations } from "./session-handlers";
 import type { SessionOwner } from "./session-id";
-import { serveTools } from "./tool-handlers";
+import { callerOf, toolContext } from "./tool-context";
 
 /**
  * One MCP session, in a Durable Object. It keeps the protocol's state and who owns it; what a call
@@ -20,8 +19,9 @@ export class McpSession extends McpAgent<Env, unknown, SessionOwner> {
   constructor(ctx: DurableObjectState, env: Env) {
     super(ctx, env);
     this.#config = parseConfig(env);
-    const name = this.#config.serverName;
-    this.server = new Server({ name, title: name, version }, { capabilities: { tools: {} } });
+    this.server = new Server(serverInfo(this.#config.serverName), {
+      capabilities: serverCapabilities,
+    });
   }
 
   /** The first owner stays: McpAgent alone would take over the props of whoever wakes the object. */
@@ -31,9 +31,9 @@ export class McpSession extends McpAgent<Env, unknown, SessionOwner> {
   }
 
   override async init(): Promise<void> {
-    serveTools(this.server, {
+    serveOperations(this.server, {
       callerOf: (principal) => this.#callerOf(principal),
-      contextFor: (caller, signal) => this.#contextFor(caller, signal),
+      contextFor: (caller, exchange) => toolContext(this.env, caller, exchange),
     });
   }
 
@@ -43,16 +43,6 @@ export class McpSession extends McpAgent<Env, unknown, SessionOwner> {
     if (owner?.userId !== principal.userId || owner.clientId !== principal.clientId) {
       throw new Error("This session belongs to another person or client");
     }
-    return { principal, isAdmin: isAdmin(this.#config, principal) };
-  }
-
-  #contextFor(caller: Caller, signal: AbortSignal): ToolContext {
-    const database = this.env.DB;
-    return {
-      ...caller,
-      signal,
-      storage: personStorage(database, caller.principal.userId),
-      usage: usageReport(database),
-    };
+    return callerOf(this.#config, principal);
   }
 }

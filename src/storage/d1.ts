@@ -37,12 +37,31 @@ export function personStorage(database: D1Database, userId: string): PersonStora
       return { records: results.slice(0, limit).map(toRecord), more: results.length > limit };
     },
 
+    async get(collection, id) {
+      const row = await database
+        .prepare(
+          "SELECT id, value, created_at_ms FROM person_records " +
+            "WHERE user_id = ?1 AND collection = ?2 AND id = ?3",
+        )
+        .bind(userId, collection, id)
+        .first();
+      return row === null ? undefined : toRecord(row);
+    },
+
     async delete(collection, id) {
       const { meta } = await database
         .prepare("DELETE FROM person_records WHERE user_id = ?1 AND collection = ?2 AND id = ?3")
         .bind(userId, collection, id)
         .run();
       return meta.changes > 0;
+    },
+
+    async deleteAll(collection) {
+      const { meta } = await database
+        .prepare("DELETE FROM person_records WHERE user_id = ?1 AND collection = ?2")
+        .bind(userId, collection)
+        .run();
+      return meta.changes;
     },
   };
 }

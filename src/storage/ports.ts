@@ -30,8 +30,12 @@ export type PersonStorage = {
     collection: string,
     page: { readonly limit: number; readonly after?: string | undefined },
   ): Promise<{ records: StoredRecord[]; more: boolean }>;
+  /** Reads a record. */
+  get(collection: string, id: string): Promise<StoredRecord | undefined>;
   /** Deletes a record. @returns whether it was there. */
   delete(collection: string, id: string): Promise<boolean>;
+  /** Deletes a whole collection. @returns how many records there were. */
+  deleteAll(collection: string): Promise<number>;
 };
 
 /** What administrators may know of everybody's records: how many there are. */

@@ -1,6 +1,7 @@
 import * as z from "zod";
 import type { Principal } from "../identity/principal";
 import type { PersonStorage, UsageReport } from "../storage/ports";
+import type { Ask } from "./ask";
 import { missingScopes } from "./scopes";
 
 /** Who is calling, as far as tools may know: what the token says, and whether ADMINS lists them. */
@@ -16,6 +17,18 @@ export type ToolContext = Caller & {
   /** What is kept for this person, and nobody else's. */
   readonly storage: PersonStorage;
   readonly usage: UsageReport;
+  /** Asks the person something through their client; read its documentation before use. */
+  readonly ask: Ask;
+  /** Tells the client how far a long call is; nothing happens when it did not ask to be told. */
+  readonly report: (progress: Progress) => Promise<void>;
+};
+
+export type Progress = {
+  /** Grows with each report. */
+  readonly progress: number;
+  /** What `progress` will be at the end, when that is known. */
+  readonly total?: number;
+  readonly message?: string;
 };
 
 /** Shown to models, so that they and their users can judge a call beforehand (MCP: ToolAnnotations). */

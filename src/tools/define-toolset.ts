@@ -1,11 +1,15 @@
+import type { Prompt } from "./define-prompt";
+import type { ResourceCollection } from "./define-resource";
 import type { Tool } from "./define-tool";
 import type { Scope } from "./scopes";
 
-/** A group of tools that belong together, and the scopes they are guarded by. */
+/** A group of tools that belong together, what goes with them, and the scopes they are guarded by. */
 export type Toolset = {
   readonly name: string;
   readonly scopes: readonly Scope[];
   readonly tools: readonly Tool[];
+  readonly resources?: readonly ResourceCollection[];
+  readonly prompts?: readonly Prompt[];
 };
 
 const SCOPE_TOKEN = /^[\x21\x23-\x5b\x5d-\x7e]+$/;
@@ -18,12 +22,19 @@ const SCOPE_TOKEN = /^[\x21\x23-\x5b\x5d-\x7e]+$/;
  */
 export function defineToolset(toolset: Toolset): Toolset {
   const declared = toolset.scopes.map((scope) => scope.name);
-  const used = toolset.tools.flatMap((tool) => tool.allScopes);
+  const used = [
+    ...toolset.tools.flatMap((tool) => tool.allScopes),
+    ...(toolset.resources ?? []).flatMap((resource) => resource.scopes),
+    ...(toolset.prompts ?? []).flatMap((prompt) => prompt.scopes),
+    // What implies others is a short way to name them, and need not be asked for by itself.
+    ...toolset.scopes.filter((scope) => scope.implies !== undefined).map((scope) => scope.name),
+  ];
+  const implied = toolset.scopes.flatMap((scope) => scope.implies ?? []);
   const problems = [
     ...declared
       .filter((scope) => !SCOPE_TOKEN.test(scope))
       .map((scope) => `"${scope}" is no scope-token`),
-    ...used
+    ...[...used, ...implied]
       .filter((scope) => !declared.includes(scope))
       .map((scope) => `the scope "${scope}" is used, not declared`),
     ...declared

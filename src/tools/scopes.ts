@@ -9,9 +9,23 @@ export type Scope = {
    * Keep rare and dangerous ones out: clients ask for those when a call needs them.
    */
   readonly baseline: boolean;
+  /** The scopes that whoever has this one has as well (MCP authorization, scope hierarchies). */
+  readonly implies?: readonly string[];
 };
 
 /** Which of the `needed` scopes are not among the `held` ones. */
 export function missingScopes(held: readonly string[], needed: readonly string[]): string[] {
   return needed.filter((scope) => !held.includes(scope));
+}
+
+/** The scopes of a token, and all that they imply, however many steps away. */
+export function withImplied(held: readonly string[], scopes: readonly Scope[]): string[] {
+  const covered = new Set(held);
+  // A Set is iterated in insertion order, what is added meanwhile included.
+  for (const name of covered) {
+    for (const implied of scopes.find((scope) => scope.name === name)?.implies ?? []) {
+      covered.add(implied);
+    }
+  }
+  return [...covered];
 }

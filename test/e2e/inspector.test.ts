@@ -4,6 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { promisify } from "node:util";
 import { expect, inject, it, onTestFinished } from "vitest";
+import { findFreePort } from "../../dev/free-port.ts";
 import { clientEnvironment, projectDir } from "../support/stdio-client.ts";
 
 /** Runs the Inspector's command line, signed in as alice, and returns what it printed. */
@@ -30,6 +31,8 @@ async function inspect(
       env: clientEnvironment("alice", {
         HOME: home,
         MCP_AUTO_OPEN_ENABLED: "true",
+        // Its own choice is one port for all Inspectors of a machine.
+        MCP_OAUTH_CALLBACK_URL: `http://127.0.0.1:${await findFreePort()}/oauth/callback`,
         MCP_INSPECTOR_SECRET_STORE: "file",
       }),
       timeout: 60_000,
@@ -39,15 +42,19 @@ async function inspect(
 }
 
 it.each([
-  ["/mcp", "http"],
-  ["/sse", "sse"],
-] as const)("the Inspector's command line lists and calls at %s", async (path, transport) => {
-  const listed = await inspect(path, transport, "--method", "tools/list");
+  ["/mcp", "http", "legacy"],
+  ["/mcp", "http", "modern"],
+  ["/sse", "sse", "legacy"],
+] as const)("the Inspector's command line lists and calls at %s by %s, %s", async (...how) => {
+  const [path, transport, era] = how;
+  const listed = await inspect(path, transport, "--protocol-era", era, "--method", "tools/list");
   expect(listed).toContain('"calculator"');
   const args = ["operation=add", "a=5", "b=8"].flatMap((arg) => ["--tool-arg", arg]);
   const called = await inspect(
     path,
     transport,
+    "--protocol-era",
+    era,
     "--method",
     "tools/call",
     "--tool-name",

@@ -1,8 +1,16 @@
+import { mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { expect, inject, it, onTestFinished } from "vitest";
+import * as z from "zod";
 import { connectMcpRemote } from "../support/stdio-client.ts";
 
-it.each(["/mcp", "/sse"])("mcp-remote signs in and calls at %s", async (path) => {
-  const { client, close } = await connectMcpRemote(inject("origin") + path, "bob");
+it.each([
+  ["/mcp", []],
+  ["/mcp", ["--protocol", "auto"]],
+  ["/sse", []],
+])("mcp-remote signs in and calls at %s %s", async (path, args) => {
+  const { client, close } = await connectMcpRemote(inject("origin") + path, "bob", { args });
   onTestFinished(close);
   const { tools } = await client.listTools();
   expect(tools.map((tool) => tool.name)).toEqual([
@@ -11,6 +19,7 @@ it.each(["/mcp", "/sse"])("mcp-remote signs in and calls at %s", async (path) =>
     "save_note",
     "list_notes",
     "delete_note",
+    "clear_notes",
   ]);
   const sum = await client.callTool({
     name: "calculator",
@@ -20,3 +29,33 @@ it.each(["/mcp", "/sse"])("mcp-remote signs in and calls at %s", async (path) =>
   const me = await client.callTool({ name: "whoami" });
   expect(me.structuredContent).toMatchObject({ name: "Bob Example" });
 });
+
+it("mcp-remote goes on the next day: it refreshes its token, and signs nobody in", async () => {
+  const configDir = await mkdtemp(join(tmpdir(), "mcp-remote-"));
+  onTestFinished(() => rm(configDir, { recursive: true, force: true }));
+  const url = `${inject("origin")}/mcp`;
+  const first = await connectMcpRemote(url, "bob", { configDir });
+  await first.client.callTool({ name: "whoami" });
+  await first.close();
+
+  expect(await spoilAccessTokens(configDir)).toBe(1);
+  // Were it to open the browser, it would come back as alice.
+  const second = await connectMcpRemote(url, "alice", { configDir });
+  onTestFinished(second.close);
+  const me = await second.client.callTool({ name: "whoami" });
+  expect(me.structuredContent).toMatchObject({ name: "Bob Example" });
+});
+
+/** Makes the access tokens that mcp-remote has stored useless, as their end does. */
+async function spoilAccessTokens(configDir: string): Promise<number> {
+  const files = await readdir(configDir, { recursive: true });
+  const tokens = files.filter((file) => file.endsWith("_tokens.json"));
+  for (const file of tokens) {
+    const path = join(configDir, file);
+    const stored = z
+      .looseObject({ access_token: z.string() })
+      .parse(JSON.parse(await readFile(path, "utf8")));
+    await writeFile(path, JSON.stringify({ ...stored, access_token: "expired" }));
+  }
+  return tokens.length;
+}

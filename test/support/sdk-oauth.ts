@@ -8,7 +8,7 @@ import type {
 } from "@modelcontextprotocol/sdk/shared/auth.js";
 import { type SignInOptions, signIn } from "../../dev/headless-browser.ts";
 
-/** Opens the authorization URL, and gives the address at which the client gets its answer. */
+/** Opens the authorization URL, and gives the address at which the client got its answer. */
 export type OpenBrowser = (authorizationUrl: URL) => Promise<URL>;
 
 /**
@@ -17,20 +17,20 @@ export type OpenBrowser = (authorizationUrl: URL) => Promise<URL>;
  */
 export class OAuthMemory implements OAuthClientProvider {
   readonly redirectUrl: string;
-  /** The code that the person's browser brought back. */
-  code: string | undefined;
-  #openBrowser: OpenBrowser;
+  /** How often the person's browser was opened. */
+  signIns = 0;
+  /** Who signs in the next time and what they tick, or what opens a real browser for them. */
+  person: SignInOptions | OpenBrowser;
   #client: OAuthClientInformationMixed | undefined;
   #tokens: OAuthTokens | undefined;
   #verifier = "";
+  #answer: URLSearchParams | undefined;
 
-  /** @param browser who signs in without a browser window, or what opens a real one. */
   constructor(
-    browser: SignInOptions | OpenBrowser,
+    person: SignInOptions | OpenBrowser,
     redirectUrl = "http://localhost:3334/oauth/callback",
   ) {
-    this.#openBrowser =
-      typeof browser === "function" ? browser : (url) => signIn(url.href, browser);
+    this.person = person;
     this.redirectUrl = redirectUrl;
   }
 
@@ -62,8 +62,26 @@ export class OAuthMemory implements OAuthClientProvider {
     this.#verifier = verifier;
   }
   async redirectToAuthorization(url: URL) {
-    const callback = await this.#openBrowser(url);
-    this.code = callback.searchParams.get("code") ?? undefined;
+    this.signIns++;
+    const { person } = this;
+    const callback = await (typeof person === "function" ? person(url) : signIn(url.href, person));
+    this.#answer = callback.searchParams;
+  }
+
+  /** What the browser brought back from the last sign-in: a code, state and iss. */
+  takeAnswer(): { code: string; parameters: URLSearchParams } {
+    const parameters = this.#answer;
+    this.#answer = undefined;
+    const code = parameters?.get("code") ?? undefined;
+    if (parameters === undefined || code === undefined) {
+      throw new Error("The sign-in brought no code");
+    }
+    return { code, parameters };
+  }
+
+  /** Makes the access token useless, as its end does; the refresh token stays. */
+  expireAccessToken() {
+    if (this.#tokens !== undefined) this.#tokens = { ...this.#tokens, access_token: "expired" };
   }
 }
 
@@ -91,8 +109,7 @@ export async function connectSdkClient(
         },
         () => undefined,
       );
-    if (memory.code === undefined) throw new Error("The sign-in brought no code");
-    await first.finishAuth(memory.code);
+    await first.finishAuth(memory.takeAnswer().code);
   }
   const client = newClient();
   const connected = transport();

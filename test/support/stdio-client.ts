@@ -30,17 +30,19 @@ export function clientEnvironment(
 export async function connectMcpRemote(
   url: string,
   person: "alice" | "bob",
-  configDir?: string,
+  options: { configDir?: string; args?: readonly string[]; scopes?: string } = {},
 ): Promise<{ client: Client; log(): string; close(): Promise<void> }> {
+  const { configDir, args = [], scopes } = options;
   const ownDir = configDir === undefined ? await mkdtemp(join(tmpdir(), "mcp-remote-")) : undefined;
   const folder = configDir ?? ownDir ?? "";
   const browserLog = join(folder, "browser.log");
   const transport = new StdioClientTransport({
     command: bin("mcp-remote"),
-    args: [url],
+    args: [url, ...args],
     env: clientEnvironment(person, {
       MCP_REMOTE_CONFIG_DIR: folder,
       GATEHOUSE_TEST_LOG: browserLog,
+      ...(scopes !== undefined && { GATEHOUSE_TEST_SCOPES: scopes }),
     }),
     stderr: "pipe",
   });

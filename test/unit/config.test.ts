@@ -35,6 +35,7 @@ describe("parseConfig", () => {
       allowedOrigins: new Set(),
       dynamicClientRegistration: true,
       clientIdMetadataDocuments: true,
+      privateUseRedirectUris: false,
       accessTokenTtlSeconds: 3_600,
       grantIdleTtlSeconds: 2_592_000,
     });

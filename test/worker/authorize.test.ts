@@ -1,4 +1,8 @@
+import { createExecutionContext } from "cloudflare:test";
+import { env } from "cloudflare:workers";
 import { describe, expect, it } from "vitest";
+import { parseConfig } from "../../src/config";
+import { createGatehouse } from "../../src/gatehouse";
 import {
   authorizationUrl,
   authorize,
@@ -72,6 +76,16 @@ describe("an authorization request that is wrong", () => {
     const html = await response.text();
     expect(/<h1[^>]*>(.*?)<\/h1>/s.exec(html)?.[1]).toMatch(title);
     expect(html).not.toContain("evil.example");
+  });
+
+  it("refuses an app's own scheme as redirect URI, unless the operator lets it (RFC 8252, section 7.1)", async () => {
+    const clientId = await register({ redirect_uris: [REDIRECT_URI, "cursor://oauth/callback"] });
+    const { url } = await authorizationUrl(clientId, { redirect_uri: "cursor://oauth/callback" });
+    expect((await request(url.href)).status).toBe(400);
+    const config = parseConfig({ ...env, PRIVATE_USE_REDIRECT_URIS: "on" });
+    const gatehouse = createGatehouse(config, TEST_ORIGIN);
+    const response = await gatehouse(new Request(url), env, createExecutionContext());
+    expect(response.status).toBe(200);
   });
 
   it("lets the port of a loopback redirect URI vary (RFC 8252, section 7.3)", async () => {
@@ -156,10 +170,20 @@ describe("what the person decides", () => {
     expect(tokens.scope.split(" ").sort()).toEqual(["op:add", "usage:read"]);
   });
 
+  it("ticks nothing: is asked to decide, and still can", async () => {
+    const { url } = await authorizationUrl(await register());
+    const shown = await request(url.href);
+    const handle = await handleOf(shown);
+    const response = await decide(shown, handle, []);
+    expect(response.status).toBe(400);
+    expect(await response.text()).toContain("Nothing was ticked");
+    expect((await decide(shown, handle, ["op:add"])).status).toBe(200);
+  });
+
   it("cannot be made to grant a scope that is not there", async () => {
     const { url } = await authorizationUrl(await register());
     const shown = await request(url.href);
-    const response = await decide(shown, await handleOf(shown), { scope: "admin:everything" });
+    const response = await decide(shown, await handleOf(shown), ["admin:everything"]);
     expect(response.status).toBe(400);
     expect(await response.text()).toContain("out of date");
   });
@@ -171,7 +195,7 @@ describe("a consent form that does not belong here", () => {
     const handle = await handleOf(await request(url.href));
     const response = await request("/authorize", {
       method: "POST",
-      body: new URLSearchParams({ handle, decision: "approve" }),
+      body: new URLSearchParams({ handle, decision: "approve", scope: "op:add" }),
     });
     expect(response.status).toBe(400);
     expect(await response.text()).toContain("This page has expired");
@@ -234,17 +258,11 @@ async function handleOf(shown: Response): Promise<string> {
   return /name="handle" value="([^"]+)"/.exec(await shown.text())?.[1] ?? "";
 }
 
-/** Posts the form of a consent page, with its cookie. */
-function decide(
-  shown: Response,
-  handle: string,
-  fields: Record<string, string> = {},
-): Promise<Response> {
-  return request("/authorize", {
-    method: "POST",
-    headers: { cookie: cookieOf(shown) },
-    body: new URLSearchParams({ handle, decision: "approve", scope: "op:add", ...fields }),
-  });
+/** Posts the form of a consent page, with its cookie and what is ticked. */
+function decide(shown: Response, handle: string, scopes = ["op:add"]): Promise<Response> {
+  const body = new URLSearchParams({ handle, decision: "approve" });
+  for (const scope of scopes) body.append("scope", scope);
+  return request("/authorize", { method: "POST", headers: { cookie: cookieOf(shown) }, body });
 }
 
 function cookieOf(shown: Response): string {

@@ -53,7 +53,10 @@ describe("discovery", () => {
       registration_endpoint: `${TEST_ORIGIN}/oauth/register`,
       revocation_endpoint: `${TEST_ORIGIN}/oauth/token`,
       protected_resources: [`${TEST_ORIGIN}/mcp`, `${TEST_ORIGIN}/sse`],
-      scopes_supported: [...baseline, "usage:read"],
+      scopes_supported: expect.toSatisfy(
+        (scopes: string[]) =>
+          [...scopes].sort().join() === [...baseline, "op:*", "usage:read"].sort().join(),
+      ),
       response_types_supported: ["code"],
       code_challenge_methods_supported: ["S256"],
       token_endpoint_auth_methods_supported: expect.arrayContaining(["none"]),

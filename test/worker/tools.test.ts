@@ -20,6 +20,7 @@ describe("tools/list", () => {
       "save_note",
       "list_notes",
       "delete_note",
+      "clear_notes",
     ]);
     expect(tools[0]).toEqual({
       name: "calculator",

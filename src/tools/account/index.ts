@@ -1,7 +1,10 @@
 import { defineToolset } from "../define-toolset";
+import { clearNotes } from "./clear-notes";
 import { deleteNote } from "./delete-note";
 import { listNotes } from "./list-notes";
+import { notesResource } from "./notes-resource";
 import { saveNote } from "./save-note";
+import { summarizeNotes } from "./summarize-notes";
 import { whoami } from "./whoami";
 
 /** The person's own things: who they are here, and notes that all their clients share. */
@@ -16,5 +19,7 @@ export const account = defineToolset({
     { name: "notes:read", description: "read your notes", baseline: true },
     { name: "notes:write", description: "save and delete your notes", baseline: true },
   ],
-  tools: [whoami, saveNote, listNotes, deleteNote],
+  tools: [whoami, saveNote, listNotes, deleteNote, clearNotes],
+  resources: [notesResource],
+  prompts: [summarizeNotes],
 });

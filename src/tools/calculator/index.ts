@@ -9,6 +9,12 @@ export const calculator = defineToolset({
     { name: "op:sub", description: "subtract numbers", baseline: true },
     { name: "op:mult", description: "multiply numbers", baseline: true },
     { name: "op:div", description: "divide numbers", baseline: true },
+    {
+      name: "op:*",
+      description: "do all of the arithmetic above",
+      baseline: false,
+      implies: ["op:add", "op:sub", "op:mult", "op:div"],
+    },
   ],
   tools: [calculatorTool],
 });

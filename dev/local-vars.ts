@@ -1,0 +1,35 @@
+import { randomBytes } from "node:crypto";
+import { existsSync } from "node:fs";
+import { readFile } from "node:fs/promises";
+import { join } from "node:path";
+import { parseEnv } from "node:util";
+import { keepJson } from "./kept-json.ts";
+import { projectDir } from "./processes.ts";
+
+type Vars = Record<string, string>;
+
+/**
+ * What the person has set in .dev.vars; empty without that file.
+ *
+ * @throws Error when the file cannot be read.
+ */
+export async function readDevVars(): Promise<Vars> {
+  const file = join(projectDir, ".dev.vars");
+  if (!existsSync(file)) return {};
+  const vars = Object.entries(parseEnv(await readFile(file, "utf8")));
+  return Object.fromEntries(vars.flatMap(([name, value]) => (value ? [[name, value]] : [])));
+}
+
+/** Whether these variables name an identity provider, so that the local one is not needed. */
+export function bringsIdentityProvider(vars: Vars): boolean {
+  return ["IDP", "OIDC_ISSUER", "GITHUB_CLIENT_ID"].some((name) => vars[name] !== undefined);
+}
+
+/** A secret for sealing sessions, made at the first start and kept, so that sessions outlive a restart. */
+export function keepSessionSecret(stateDir: string): Promise<string> {
+  return keepJson(
+    join(stateDir, "session-secret.json"),
+    (value) => typeof value === "string",
+    () => randomBytes(32).toString("base64url"),
+  );
+}

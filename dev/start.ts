@@ -1,0 +1,123 @@
+// `npm start`: Gatehouse on this machine, with an identity provider of its own. PORT=… chooses the
+// port, --fresh forgets all that earlier starts have kept.
+
+import { rm } from "node:fs/promises";
+import { join } from "node:path";
+import { parseArgs } from "node:util";
+import { isPortFree } from "./free-port.ts";
+import { type IdentityProvider, startIdentityProvider } from "./identity-provider.ts";
+import { bringsIdentityProvider, keepSessionSecret, readDevVars } from "./local-vars.ts";
+import { people } from "./people.ts";
+import { projectDir } from "./processes.ts";
+import { startServer } from "./server.ts";
+import { defaultPort, startGuide } from "./start-guide.ts";
+import { stopOnSignals } from "./stop-signals.ts";
+
+const stateDir = join(projectDir, ".wrangler", "gatehouse");
+const running: { stop(): Promise<void> }[] = [];
+let isStopping = false;
+
+async function stopAll(): Promise<void> {
+  isStopping = true;
+  await Promise.all(running.map((part) => part.stop()));
+}
+
+stopOnSignals(async () => {
+  console.log("\nStopping …");
+  await stopAll();
+}, 0);
+try {
+  await start();
+} catch (error) {
+  console.error(error instanceof Error ? error.message : error);
+  await stopAll();
+  process.exit(1);
+}
+
+async function start(): Promise<void> {
+  const { values } = parseArgs({ options: { fresh: { type: "boolean", default: false } } });
+  const port = portFrom(process.env.PORT);
+  if (!(await isPortFree(port))) {
+    throw new Error(
+      `Port ${port} is in use: is another npm start running? ` +
+        `End it, or choose another port: PORT=${port + 10} npm start`,
+    );
+  }
+  if (values.fresh) await rm(stateDir, { recursive: true, force: true });
+
+  const devVars = await readDevVars();
+  const hasOwnProvider = bringsIdentityProvider(devVars);
+  const provider = hasOwnProvider ? undefined : await startLocalProvider(port);
+
+  console.log("Starting the Worker …");
+  let isReady = false;
+  const server = await startServer({
+    port,
+    persistDir: stateDir,
+    vars: {
+      SESSION_SECRET: await keepSessionSecret(stateDir),
+      ...(provider && varsFor(provider)),
+      ...devVars,
+    },
+    onOutput: (text) => isReady && process.stdout.write(text),
+  });
+  running.push(server);
+  await refuseConfigurationError(server.origin);
+  console.log(startGuide({ origin: server.origin, hasLocalIdentityProvider: !hasOwnProvider }));
+  isReady = true;
+
+  const exitCode = await server.exited;
+  if (isStopping) return;
+  throw new Error(`wrangler dev has ended by itself, with exit code ${exitCode}.`);
+}
+
+function portFrom(text: string | undefined): number {
+  const port = Number(text ?? defaultPort);
+  if (Number.isInteger(port) && port > 0 && port < 65_535) return port;
+  throw new Error(`PORT is "${text}", and should be a number from 1 to 65534.`);
+}
+
+async function startLocalProvider(serverPort: number): Promise<IdentityProvider> {
+  console.log("Starting the local identity provider …");
+  const port = serverPort + 1;
+  const isFree = await isPortFree(port);
+  if (!isFree) {
+    console.log(
+      `Port ${port} is in use, so it takes another one: Gatehouse will see alice and bob as new people.`,
+    );
+  }
+  const provider = await startIdentityProvider({
+    port: isFree ? port : 0,
+    redirectUris: [`http://localhost:${serverPort}/callback`],
+    persistFile: join(stateDir, "identity-provider.json"),
+  });
+  running.push(provider);
+  return provider;
+}
+
+function varsFor(provider: IdentityProvider): Record<string, string> {
+  return {
+    IDP: "oidc",
+    OIDC_ISSUER: provider.issuer,
+    OIDC_CLIENT_ID: provider.clientId,
+    OIDC_CLIENT_SECRET: provider.clientSecret,
+    OIDC_NAME: "the local identity provider",
+    ADMINS: people
+      .filter(({ isAdmin }) => isAdmin)
+      .map(({ email }) => email)
+      .join(","),
+  };
+}
+
+/**
+ * A Worker that is configured wrongly runs, but answers all requests with status 500 and what to change.
+ *
+ * @throws Error with that answer.
+ */
+async function refuseConfigurationError(origin: string): Promise<void> {
+  const response = await fetch(`${origin}/.well-known/oauth-authorization-server`);
+  const text = await response.text();
+  if (response.status >= 500) {
+    throw new Error(`The Worker answers with status ${response.status}:\n\n${text}`);
+  }
+}

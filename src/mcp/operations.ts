@@ -1,0 +1,132 @@
+import {
+  findPrompt,
+  findResource,
+  findTool,
+  promptsFor,
+  resourcesFor,
+  toolsFor,
+} from "../tools/catalogue";
+import { resourceId, resourceUri } from "../tools/define-resource";
+import { type Caller, type Tool, type ToolContext, ToolError } from "../tools/define-tool";
+import { missingScopes } from "../tools/scopes";
+import { QuestionPending } from "./question";
+
+/** What MCP's methods do here, for both eras of the protocol: the adapters only carry it over. */
+
+/** The client names a tool, a resource or a prompt that is not there for it. */
+export class NotFoundError extends Error {
+  override readonly name = "NotFoundError";
+}
+
+export function listTools(caller: Caller) {
+  return toolsFor(caller).map(({ name, title, description, annotations, ...tool }) => ({
+    name,
+    title,
+    description,
+    annotations,
+    inputSchema: tool.inputSchema(),
+    outputSchema: tool.outputSchema(),
+  }));
+}
+
+/**
+ * Calls a tool. The text repeats the structured content, for clients that do not read that (MCP,
+ * tools).
+ *
+ * @throws NotFoundError for a tool that the caller may not know of, and QuestionPending.
+ */
+export async function callTool(name: string, args: unknown, context: ToolContext) {
+  const tool = findTool(name, context);
+  if (tool === undefined) throw new NotFoundError(`Unknown tool: ${name}`);
+  const result = await callSafely(tool, args, context);
+  return result.ok
+    ? { content: [text(JSON.stringify(result.output))], structuredContent: result.output }
+    : { content: [text(result.message)], isError: true };
+}
+
+/** Nothing of an unforeseen failure reaches the client but a reference, under which the log has it. */
+async function callSafely(tool: Tool, args: unknown, context: ToolContext) {
+  try {
+    return await tool.call(args, context);
+  } catch (error) {
+    if (error instanceof QuestionPending) throw error;
+    const reference = crypto.randomUUID();
+    console.error({ event: "tool_failed", tool: tool.name, reference, error: String(error) });
+    return { ok: false, message: `The tool failed unexpectedly. Reference: ${reference}` } as const;
+  }
+}
+
+/**
+ * Lists the resources of all collections, one page at a time.
+ *
+ * @param cursor of the page before: the number of a collection and where to go on in it.
+ */
+export async function listResources(cursor: string | undefined, context: ToolContext) {
+  const collections = resourcesFor(context);
+  const [, number = "0", after] = /^(\d+):(.*)$/s.exec(cursor ?? "0:") ?? [];
+  const index = Number(number);
+  const collection = collections[index];
+  if (collection === undefined) return { resources: [] };
+  const page = await collection.list({ after: after === "" ? undefined : after }, context);
+  const { mimeType } = collection;
+  const resources = page.entries.map(({ id, name }) => ({
+    uri: resourceUri(collection, id),
+    name,
+    mimeType,
+  }));
+  if (page.next !== undefined) return { resources, nextCursor: `${index}:${page.next}` };
+  return index + 1 < collections.length
+    ? { resources, nextCursor: `${index + 1}:` }
+    : { resources };
+}
+
+export function listResourceTemplates(caller: Caller) {
+  return resourcesFor(caller).map(({ name, title, description, mimeType, uriPrefix }) => ({
+    name,
+    title,
+    description,
+    mimeType,
+    uriTemplate: `${uriPrefix}{id}`,
+  }));
+}
+
+/** @throws NotFoundError when there is no such resource for this caller. */
+export async function readResource(uri: string, context: ToolContext) {
+  const collection = findResource(uri);
+  const id = collection === undefined ? undefined : resourceId(collection, uri);
+  // The endpoint has answered 403 before this; a request that came another way is stopped here.
+  const allowed =
+    collection !== undefined &&
+    missingScopes(context.principal.scopes, collection.scopes).length === 0;
+  const content = allowed && id !== undefined ? await collection.read(id, context) : undefined;
+  if (collection === undefined || content === undefined) {
+    throw new NotFoundError(`Resource not found: ${uri}`);
+  }
+  return { contents: [{ uri, mimeType: collection.mimeType, text: content }] };
+}
+
+export function listPrompts(caller: Caller) {
+  return promptsFor(caller).map((prompt) => ({
+    name: prompt.name,
+    title: prompt.title,
+    description: prompt.description,
+    arguments: [...prompt.arguments],
+  }));
+}
+
+/** @throws NotFoundError when there is no such prompt, or its arguments are wrong. */
+export function getPrompt(name: string, args: unknown) {
+  const prompt = findPrompt(name);
+  if (prompt === undefined) throw new NotFoundError(`Unknown prompt: ${name}`);
+  try {
+    const content = text(prompt.text(args));
+    return { description: prompt.description, messages: [{ role: "user" as const, content }] };
+  } catch (error) {
+    if (error instanceof ToolError) throw new NotFoundError(error.message);
+    throw error;
+  }
+}
+
+function text(content: string) {
+  return { type: "text" as const, text: content };
+}

@@ -1,0 +1,15 @@
+import type { Answers, Question } from "../tools/ask";
+
+/**
+ * Unwinds a tool that asks something which has no answer yet. The stateless lane turns it into an
+ * `input_required` result (MCP 2026-07-28, multi round-trip requests).
+ */
+export class QuestionPending extends Error {
+  override readonly name = "QuestionPending";
+  readonly question: Question<Answers>;
+
+  constructor(question: Question<Answers>) {
+    super("The tool waits for an answer of the person");
+    this.question = question;
+  }
+}

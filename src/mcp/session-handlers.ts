@@ -1,0 +1,115 @@
+import type { Server } from "@modelcontextprotocol/sdk/server/index.js";
+import type { RequestHandlerExtra } from "@modelcontextprotocol/sdk/shared/protocol.js";
+import {
+  CallToolRequestSchema,
+  ElicitRequestFormParamsSchema,
+  ElicitResultSchema,
+  ErrorCode,
+  GetPromptRequestSchema,
+  ListPromptsRequestSchema,
+  ListResourcesRequestSchema,
+  ListResourceTemplatesRequestSchema,
+  ListToolsRequestSchema,
+  ReadResourceRequestSchema,
+  type ServerNotification,
+  type ServerRequest,
+} from "@modelcontextprotocol/sdk/types.js";
+import * as z from "zod";
+import type { Principal } from "../identity/principal";
+import { type Ask, parseAnswer } from "../tools/ask";
+import { type Caller, type ToolContext, ToolError } from "../tools/define-tool";
+import * as operations from "./operations";
+import { decodePrincipal, PRINCIPAL_HEADER } from "./principal-header";
+import type { Exchange } from "./tool-context";
+
+type Extra = RequestHandlerExtra<ServerRequest, ServerNotification>;
+
+/** What a session knows and the protocol does not: who is calling, and what tools may reach. */
+export type Host = {
+  callerOf(principal: Principal): Caller;
+  contextFor(caller: Caller, exchange: Exchange): ToolContext;
+};
+
+/** How long a person may think about a question before the call fails. */
+const ASK_TIMEOUT_MS = 10 * 60 * 1_000;
+
+/** MCP 2024-11-05 to 2025-11-25: serves the operations through the SDK v1 server of a session. */
+export function serveOperations(server: Server, host: Host): void {
+  // Of the very request that carries the message: a refreshed token counts at once.
+  const callerOf = (extra: Extra) =>
+    host.callerOf(decodePrincipal(extra.requestInfo?.headers[PRINCIPAL_HEADER]));
+  const contextOf = (extra: Extra) =>
+    host.contextFor(callerOf(extra), {
+      signal: extra.signal,
+      ask: askThrough(server, extra),
+      report: reportThrough(extra),
+    });
+
+  server.setRequestHandler(ListToolsRequestSchema, (_request, extra) => ({
+    tools: operations.listTools(callerOf(extra)),
+  }));
+  server.setRequestHandler(CallToolRequestSchema, ({ params }, extra) =>
+    withCode(ErrorCode.InvalidParams, () =>
+      operations.callTool(params.name, params.arguments ?? {}, contextOf(extra)),
+    ),
+  );
+  server.setRequestHandler(ListResourcesRequestSchema, ({ params }, extra) =>
+    operations.listResources(params?.cursor, contextOf(extra)),
+  );
+  server.setRequestHandler(ListResourceTemplatesRequestSchema, (_request, extra) => ({
+    resourceTemplates: operations.listResourceTemplates(callerOf(extra)),
+  }));
+  server.setRequestHandler(ReadResourceRequestSchema, ({ params }, extra) =>
+    withCode(RESOURCE_NOT_FOUND, () => operations.readResource(params.uri, contextOf(extra))),
+  );
+  server.setRequestHandler(ListPromptsRequestSchema, (_request, extra) => ({
+    prompts: operations.listPrompts(callerOf(extra)),
+  }));
+  server.setRequestHandler(GetPromptRequestSchema, ({ params }) =>
+    withCode(ErrorCode.InvalidParams, async () =>
+      operations.getPrompt(params.name, params.arguments ?? {}),
+    ),
+  );
+}
+
+/** MCP 2025-11-25, resources, error handling. The later era has -32602 instead. */
+const RESOURCE_NOT_FOUND = -32_002;
+
+/** The SDK sends an error's `code` and `message` as they are; its McpError would put a prefix before. */
+async function withCode<Result>(code: number, work: () => Promise<Result>): Promise<Result> {
+  try {
+    return await work();
+  } catch (error) {
+    if (error instanceof operations.NotFoundError) throw Object.assign(error, { code });
+    throw error;
+  }
+}
+
+/** The question goes to the client on the stream of the call that asks (elicitation/create). */
+function askThrough(server: Server, extra: Extra): Ask {
+  return async (question) => {
+    if (server.getClientCapabilities()?.elicitation === undefined) {
+      throw new ToolError("This needs your consent, and this client cannot ask you for it.");
+    }
+    const { message, answers } = question;
+    const requestedSchema = z.toJSONSchema(answers, { io: "input" });
+    const params = ElicitRequestFormParamsSchema.parse({ mode: "form", message, requestedSchema });
+    const answer = await extra.sendRequest(
+      { method: "elicitation/create", params },
+      ElicitResultSchema,
+      { timeout: ASK_TIMEOUT_MS, signal: extra.signal },
+    );
+    return parseAnswer(question.answers, answer);
+  };
+}
+
+function reportThrough(extra: Extra): ToolContext["report"] {
+  return async (progress) => {
+    const progressToken = extra._meta?.progressToken;
+    if (progressToken === undefined) return;
+    await extra.sendNotification({
+      method: "notifications/progress",
+      params: { progressToken, ...progress },
+    });
+  };
+}

@@ -1,0 +1,39 @@
+import type { ToolContext } from "./define-tool";
+
+/** A resource as a list shows it. */
+export type ResourceEntry = { readonly id: string; readonly name: string };
+
+/**
+ * Something that clients can read for the person: a collection whose members have an address each.
+ */
+export type ResourceCollection = {
+  readonly name: string;
+  readonly title: string;
+  readonly description: string;
+  readonly mimeType: string;
+  readonly scopes: readonly string[];
+  /** What stands before the id in an address, such as `note:///`. */
+  readonly uriPrefix: string;
+  /** One page of the members; `next` is the `after` of the page that follows, if one does. */
+  list(
+    page: { readonly after?: string | undefined },
+    context: ToolContext,
+  ): Promise<{ entries: ResourceEntry[]; next?: string | undefined }>;
+  /** The text of one member, or undefined when there is none. `id` comes from the client: parse it. */
+  read(id: string, context: ToolContext): Promise<string | undefined>;
+};
+
+/** The address of a member (RFC 6570: `<uriPrefix>{id}`). */
+export function resourceUri(collection: ResourceCollection, id: string): string {
+  return collection.uriPrefix + encodeURIComponent(id);
+}
+
+/** The id in an address of this collection, or undefined when it is none. */
+export function resourceId(collection: ResourceCollection, uri: string): string | undefined {
+  if (!uri.startsWith(collection.uriPrefix)) return undefined;
+  try {
+    return decodeURIComponent(uri.slice(collection.uriPrefix.length));
+  } catch {
+    return undefined;
+  }
+}
