@@ -5,7 +5,7 @@ export interface HomePageTool {
   name: string;
   title: string;
   description: string;
-  /** What a client must have been allowed before it can use the tool. */
+  /** What calls of it can need: all of these, or, as a calculator's operations do, one each. */
   scopes: readonly string[];
 }
 
@@ -42,7 +42,7 @@ export function HomePage({ serverName, origin, tools }: HomePageProps) {
                 <code>{tool.name}</code>
                 {tool.scopes.length > 0 ? (
                   <>
-                    {" needs "}
+                    {" uses "}
                     {tool.scopes.map((scope, index) => (
                       <>
                         {index > 0 ? ", " : null}

@@ -2,7 +2,7 @@
 export type Scope = {
   /** As it stands in tokens: the scope-token of RFC 6749, section 3.3. */
   readonly name: string;
-  /** Ends the sentence "Allow this app to …" on the consent page. */
+  /** Stands under "What it may do" on the consent page, such as "Read your notes". */
   readonly description: string;
   /**
    * Whether clients are told to ask for it at their first sign-in (RFC 9728 `scopes_supported`).

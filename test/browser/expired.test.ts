@@ -1,7 +1,7 @@
 import type { Page } from "playwright-core";
 import { expect, inject } from "vitest";
 import { it } from "./fixtures.ts";
-import { allow, codeFor, deny, heading, signInAs, stayHere } from "./person.ts";
+import { allow, codeFor, deny, heading, signInAs, withoutRefresh } from "./person.ts";
 
 /** The page that tells it to a person, and no redirect to anywhere. */
 async function expectExpired(page: Page): Promise<void> {
@@ -33,7 +33,7 @@ it("a page without its cookie cannot deny for somebody else either", async ({
 it("a decision that is sent again by reloading has expired", async ({ openBrowser, client }) => {
   const page = await openBrowser();
   await page.goto((await client.authorize()).url);
-  await stayHere(page);
+  await withoutRefresh(page);
   await allow(page).click();
   await heading(page).filter({ hasText: "One moment" }).waitFor();
   await page.reload();

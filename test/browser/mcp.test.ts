@@ -35,7 +35,7 @@ it("a tool whose permission was unticked is gone from the client", async ({
     return (await connected.client.listTools()).tools.map(({ name }) => name);
   };
   const all = await toolsAfter(async () => {});
-  const fewer = await toolsAfter(() => scopeBox(page, "read your notes").uncheck());
+  const fewer = await toolsAfter(() => scopeBox(page, "Read your notes").uncheck());
   expect(all).toContain("list_notes");
   expect(fewer).toEqual(all.filter((name) => name !== "list_notes"));
 });

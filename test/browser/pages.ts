@@ -1,7 +1,7 @@
 import type { Page } from "playwright-core";
 import { inject } from "vitest";
 import type { Client } from "./client.ts";
-import { allow, heading, stayHere } from "./person.ts";
+import { allow, heading, withoutRefresh } from "./person.ts";
 
 /** A client's name that tries to be markup, to reverse the text after it, and to widen the page. */
 export const hostileName = `<img src=x onerror=alert(1)>"'&amp;\u202E${"Wide".repeat(60)}`;
@@ -19,9 +19,10 @@ export const pages: Record<string, (page: Page, client: Client) => Promise<void>
   },
   async continue(page, client) {
     await page.goto((await client.authorize()).url);
-    await stayHere(page);
+    await withoutRefresh(page);
     await allow(page).click();
     await heading(page).filter({ hasText: "One moment" }).waitFor();
+    await page.waitForLoadState();
   },
   async error(page) {
     await page.goto(`${inject("origin")}/authorize?client_id=unknown`);

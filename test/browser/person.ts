@@ -43,13 +43,11 @@ export async function codeFor(
   return answer.get("code") ?? "";
 }
 
-/**
- * Keeps the browser on the pages of Gatehouse: other places answer without content, and then it
- * stays at the page it shows, such as the one that would go on at once.
- */
-export async function stayHere(page: Page): Promise<void> {
-  await page.route(
-    ({ origin }) => origin !== inject("origin"),
-    (route) => route.fulfill({ status: 204 }),
-  );
+/** Lets the page that goes on at once stay, as where a browser asks before it follows a refresh. */
+export async function withoutRefresh(page: Page): Promise<void> {
+  await page.route("**/authorize", async (route) => {
+    const response = await route.fetch();
+    const body = (await response.text()).replace(/<meta http-equiv="refresh"[^>]*>/, "");
+    await route.fulfill({ response, body });
+  });
 }

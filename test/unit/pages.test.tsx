@@ -207,7 +207,7 @@ describe("ErrorPage", () => {
 });
 
 describe("HomePage", () => {
-  it("shows the address to paste and what each tool needs", async () => {
+  it("shows the address to paste and what each tool uses", async () => {
     const tool = { name: "search", title: "Search", description: "Finds notes." };
     const page = String(
       await (
@@ -222,7 +222,7 @@ describe("HomePage", () => {
       ),
     );
     expect(page).toContain(">https://mcp.example/mcp<");
-    expect(page).toContain("<code>search</code> needs <code>notes:read</code>");
+    expect(page).toContain("<code>search</code> uses <code>notes:read</code>");
     expect(page).toContain("<code>whoami</code> needs no permission");
   });
 });

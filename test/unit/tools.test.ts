@@ -52,8 +52,7 @@ describe("the catalogue", () => {
       expect(description, name).toMatch(/^[A-Z].*\.$/);
     }
     for (const { name, description } of allScopes) {
-      // It goes on from "It will be able to".
-      expect(description, name).toMatch(/^[a-z].*[^.]$/);
+      expect(description, name).toMatch(/^[A-Z].*[^.]$/);
     }
   });
 

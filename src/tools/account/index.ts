@@ -13,11 +13,11 @@ export const account = defineToolset({
   scopes: [
     {
       name: "account:read",
-      description: "see who you are: name and e-mail address",
+      description: "See who you are: name and e-mail address",
       baseline: true,
     },
-    { name: "notes:read", description: "read your notes", baseline: true },
-    { name: "notes:write", description: "save and delete your notes", baseline: true },
+    { name: "notes:read", description: "Read your notes", baseline: true },
+    { name: "notes:write", description: "Save and delete your notes", baseline: true },
   ],
   tools: [whoami, saveNote, listNotes, deleteNote, clearNotes],
   resources: [notesResource],

@@ -7,7 +7,7 @@ export const admin = defineToolset({
   scopes: [
     {
       name: "usage:read",
-      description: "see how much this server is used (works for its administrators only)",
+      description: "See how much this server is used (works for its administrators only)",
       baseline: false,
     },
   ],

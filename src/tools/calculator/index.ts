@@ -5,13 +5,13 @@ import { calculator as calculatorTool } from "./calculator";
 export const calculator = defineToolset({
   name: "calculator",
   scopes: [
-    { name: "op:add", description: "add numbers", baseline: true },
-    { name: "op:sub", description: "subtract numbers", baseline: true },
-    { name: "op:mult", description: "multiply numbers", baseline: true },
-    { name: "op:div", description: "divide numbers", baseline: true },
+    { name: "op:add", description: "Add numbers", baseline: true },
+    { name: "op:sub", description: "Subtract numbers", baseline: true },
+    { name: "op:mult", description: "Multiply numbers", baseline: true },
+    { name: "op:div", description: "Divide numbers", baseline: true },
     {
       name: "op:*",
-      description: "do all of the arithmetic above",
+      description: "Do all of the arithmetic above",
       baseline: false,
       implies: ["op:add", "op:sub", "op:mult", "op:div"],
     },
