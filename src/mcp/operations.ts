@@ -13,7 +13,7 @@ import { QuestionPending } from "./question";
 
 /** What MCP's methods do here, for both eras of the protocol: the adapters only carry it over. */
 
-/** The client names a tool, a resource or a prompt that is not there for it. */
+/** The client names a tool, a resource, a prompt or a page that is not there for it. */
 export class NotFoundError extends Error {
   override readonly name = "NotFoundError";
 }
@@ -60,10 +60,12 @@ async function callSafely(tool: Tool, args: unknown, context: ToolContext) {
  * Lists the resources of all collections, one page at a time.
  *
  * @param cursor of the page before: the number of a collection and where to go on in it.
+ * @throws NotFoundError when it is none of ours.
  */
 export async function listResources(cursor: string | undefined, context: ToolContext) {
   const collections = resourcesFor(context);
-  const [, number = "0", after] = /^(\d+):(.*)$/s.exec(cursor ?? "0:") ?? [];
+  const [, number, after] = /^(\d+):(.*)$/s.exec(cursor ?? "0:") ?? [];
+  if (number === undefined) throw new NotFoundError("There is no such cursor");
   const index = Number(number);
   const collection = collections[index];
   if (collection === undefined) return { resources: [] };

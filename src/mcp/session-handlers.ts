@@ -54,7 +54,9 @@ export function serveOperations(server: Server, host: Host): void {
     ),
   );
   server.setRequestHandler(ListResourcesRequestSchema, ({ params }, extra) =>
-    operations.listResources(params?.cursor, contextOf(extra)),
+    withCode(ErrorCode.InvalidParams, () =>
+      operations.listResources(params?.cursor, contextOf(extra)),
+    ),
   );
   server.setRequestHandler(ListResourceTemplatesRequestSchema, (_request, extra) => ({
     resourceTemplates: operations.listResourceTemplates(callerOf(extra)),

@@ -88,7 +88,9 @@ function createServer(config: Config, env: Env, principal: Principal): Server {
     }
   });
   server.setRequestHandler("resources/list", ({ params }, ctx) =>
-    operations.listResources(params?.cursor, contextOf(ctx)),
+    operations.listResources(params?.cursor, contextOf(ctx)).catch((error) => {
+      throw asProtocolError(error);
+    }),
   );
   server.setRequestHandler("resources/templates/list", () => ({
     resourceTemplates: operations.listResourceTemplates(caller),

@@ -111,6 +111,9 @@ describe.each([
     const uri = resources[0]?.uri ?? "";
     const { contents } = await client.readResource({ uri });
     expect(contents).toMatchObject([{ uri, text: "Read me" }]);
+    await expect(
+      client.request({ method: "resources/list", params: { cursor: "x" } }),
+    ).rejects.toMatchObject({ code: -32_602 });
     const { resourceTemplates } = await client.listResourceTemplates();
     expect(resourceTemplates).toMatchObject([{ uriTemplate: "note:///{id}" }]);
     const bob = await open(mode, { connect: { person: "bob" } });
