@@ -1,6 +1,7 @@
-import type {
-  OAuthAuthorizationServer,
-  OAuthResourceTokenValidator,
+import {
+  type OAuthAuthorizationServer,
+  OAuthError,
+  type OAuthResourceTokenValidator,
 } from "@cloudflare/workers-oauth-provider";
 import { type Principal, tokenPropsSchema } from "./principal";
 
@@ -10,14 +11,17 @@ import { type Principal, tokenPropsSchema } from "./principal";
  * @param withImplied adds to a token's scopes those that they imply: here, once a request, so that
  *   nothing else has to know of scope hierarchies.
  * @returns a validator that resolves to null for a token that is unknown, expired, revoked or
- *   issued for another resource (the caller answers 401), and throws when KV is down (503).
+ *   issued for another resource (the caller answers 401), and throws OAuthError when KV is down (503 with
+ *   Retry-After).
  */
 export function ownTokenVerifier(
   authorizationServer: OAuthAuthorizationServer<Env>,
   withImplied: (scopes: readonly string[]) => string[],
 ): (env: Env) => OAuthResourceTokenValidator<Principal> {
   return (env) => async (resource, token) => {
-    const valid = await authorizationServer.validateToken<unknown>(resource, token, env);
+    const valid = await authorizationServer
+      .validateToken<unknown>(resource, token, env)
+      .catch(rethrowAsUnavailable);
     if (valid === null) return null;
     const props = tokenPropsSchema.safeParse(valid.props);
     // Props of an older version that no longer fit: the person signs in again and gets new ones.
@@ -36,4 +40,16 @@ export function ownTokenVerifier(
     };
     return { props: principal, audience, expiresAt, scope, userId, clientId };
   };
+}
+
+const RETRY_AFTER_SECONDS = 5;
+
+/** A 401 would make clients throw a good token away. */
+function rethrowAsUnavailable(error: unknown): never {
+  console.error({ event: "token_check_failed", error: String(error) });
+  throw new OAuthError("temporarily_unavailable", {
+    description: "The token cannot be checked just now",
+    statusCode: 503,
+    headers: { "Retry-After": String(RETRY_AFTER_SECONDS) },
+  });
 }
