@@ -49,5 +49,5 @@ it("D1 without its table: the tool says so, without its insides, and others go o
   await env.DB.exec("ALTER TABLE elsewhere RENAME TO person_records");
   expect(text).toMatch(/^The tool failed unexpectedly\. Reference: [\w-]{36}$/);
   expect(await session.use("whoami")).toMatchObject({ name: "Alice Example" });
-  expect((await session.use("list_notes"))["notes"]).toEqual([]);
+  expect((await session.use("list_notes")).notes).toEqual([]);
 });
