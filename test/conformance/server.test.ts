@@ -16,7 +16,12 @@ describe.each(revisions)("MCP $revision", ({ revision, count, required }) => {
     run = await runSuite(["server", "--url", url, "--requirements", revision], {
       timeoutMs: 120_000,
     });
-    if (process.env.SHOW) { for (const [s,c] of run.checks) if (!s.startsWith("tasks-")) for (const x of c) if (x.status!=="SUCCESS") console.error(s, JSON.stringify(x)); console.error(run.output.slice(run.output.indexOf("=== SUMMARY"))); }
+    if (process.env.SHOW) {
+      for (const [s, c] of run.checks)
+        if (!s.startsWith("tasks-"))
+          for (const x of c) if (x.status !== "SUCCESS") console.error(s, JSON.stringify(x));
+      console.error(run.output.slice(run.output.indexOf("=== SUMMARY")));
+    }
   }, 150_000);
 
   it(`requires ${count} scenarios, and the suite is content`, () => {
