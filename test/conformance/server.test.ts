@@ -1,14 +1,30 @@
 import { beforeAll, describe, expect, inject, it } from "vitest";
 import { requiredScenarios, runSuite, type SuiteRun, shortcomings } from "./suite.ts";
 
+/**
+ * Besides what a revision requires, the suite runs what is too new to be required, or what its own
+ * example server does not do yet. Left out here is but the tasks extension, which Gatehouse has not.
+ */
 const revisions = await Promise.all(
   [
-    { revision: "2025-11-25", count: 30 },
-    { revision: "2026-07-28", count: 37 },
+    {
+      revision: "2025-11-25",
+      count: 30,
+      more: ["server-session-lifecycle", "server-sse-polling", "json-schema-2020-12"],
+    },
+    {
+      revision: "2026-07-28",
+      count: 37,
+      more: [
+        "json-schema-2020-12",
+        "http-header-validation",
+        "http-custom-header-server-validation",
+      ],
+    },
   ].map(async (set) => ({ ...set, required: await requiredScenarios(set.revision) })),
 );
 
-describe.each(revisions)("MCP $revision", ({ revision, count, required }) => {
+describe.each(revisions)("MCP $revision", ({ revision, count, required, more }) => {
   let run: SuiteRun;
 
   beforeAll(async () => {
@@ -16,12 +32,6 @@ describe.each(revisions)("MCP $revision", ({ revision, count, required }) => {
     run = await runSuite(["server", "--url", url, "--requirements", revision], {
       timeoutMs: 120_000,
     });
-    if (process.env.SHOW) {
-      for (const [s, c] of run.checks)
-        if (!s.startsWith("tasks-"))
-          for (const x of c) if (x.status !== "SUCCESS") console.error(s, JSON.stringify(x));
-      console.error(run.output.slice(run.output.indexOf("=== SUMMARY")));
-    }
   }, 150_000);
 
   it(`requires ${count} scenarios, and the suite is content`, () => {
@@ -29,7 +39,7 @@ describe.each(revisions)("MCP $revision", ({ revision, count, required }) => {
     expect(run.exitCode, run.output).toBe(0);
   });
 
-  it.each(required)("%s", (scenario) => {
+  it.each([...required, ...more])("%s", (scenario) => {
     expect(shortcomings(run, scenario)).toEqual([]);
   });
 });
