@@ -29,6 +29,13 @@ export default defineConfig({
           testTimeout: 60_000,
         },
       },
+      {
+        test: {
+          name: "conformance",
+          include: ["test/conformance/**/*.test.ts"],
+          globalSetup: ["test/conformance/servers.setup.ts"],
+        },
+      },
       { oxc: { jsx }, test: { name: "unit", include: ["test/unit/**/*.test.{ts,tsx}"] } },
       {
         plugins: [

@@ -1,46 +1,5 @@
-import { ConfigError, isLoopback, parseConfig } from "./config";
-import { createGatehouse } from "./gatehouse";
+import { createWorker } from "./worker";
 
 export { McpSession } from "./mcp/session";
 
-type Gatehouse = ReturnType<typeof createGatehouse>;
-
-/** One server for each origin that this Worker is reached at, built on its first request. */
-const gatehouses = new Map<string, Gatehouse>();
-
-/**
- * The origin need not be configured: Cloudflare routes only hosts that belong to the Worker.
- *
- * @throws ConfigError for a wrong or missing variable.
- */
-function gatehouseFor(request: Request, env: Env): Gatehouse {
-  const origin = env.PUBLIC_URL || new URL(request.url).origin;
-  let gatehouse = gatehouses.get(origin);
-  if (gatehouse === undefined) {
-    gatehouse = createGatehouse(parseConfig(env), origin);
-    gatehouses.set(origin, gatehouse);
-  }
-  return gatehouse;
-}
-
-export default {
-  async fetch(request, env, ctx): Promise<Response> {
-    const { protocol, hostname } = new URL(request.url);
-    // Tokens never travel in the clear. Where http is possible at all, on the developer's machine,
-    // this also refuses names that a page has rebound to it (DNS rebinding).
-    if (protocol === "http:" && !isLoopback(hostname)) {
-      return new Response("This server is reached over https only.\n", { status: 421 });
-    }
-    try {
-      return await gatehouseFor(request, env)(request, env, ctx);
-    } catch (error) {
-      if (error instanceof ConfigError) {
-        console.error({ event: "config_error", problems: error.problems });
-        return new Response(`${error.message}\n`, { status: 500 });
-      }
-      const reference = crypto.randomUUID();
-      console.error({ event: "unexpected_error", reference, error: String(error) });
-      return Response.json({ error: "server_error", reference }, { status: 500 });
-    }
-  },
-} satisfies ExportedHandler<Env>;
+export default createWorker();

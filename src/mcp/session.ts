@@ -1,9 +1,11 @@
 import { Server } from "@modelcontextprotocol/sdk/server/index.js";
+import type { Connection, ConnectionContext } from "agents";
 import { McpAgent } from "agents/mcp";
 import { type Config, parseConfig } from "../config";
 import type { Principal } from "../identity/principal";
 import type { Caller } from "../tools/define-tool";
 import { serverCapabilities, serverInfo } from "./capabilities";
+import { primeStream } from "./priming";
 import { serveOperations } from "./session-handlers";
 import type { SessionOwner } from "./session-id";
 import { callerOf, toolContext } from "./tool-context";
@@ -35,6 +37,11 @@ export class McpSession extends McpAgent<Env, unknown, SessionOwner> {
       callerOf: (principal) => this.#callerOf(principal),
       contextFor: (caller, exchange) => toolContext(this.env, caller, exchange),
     });
+  }
+
+  override async onConnect(connection: Connection, context: ConnectionContext): Promise<void> {
+    primeStream(connection, context.request);
+    await super.onConnect(connection, context);
   }
 
   /** @throws when the session is somebody else's; the endpoint has answered 404 before that. */

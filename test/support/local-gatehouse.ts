@@ -13,10 +13,17 @@ export type LocalGatehouse = {
 export async function startLocalGatehouse(options: {
   persistDir: string;
   vars?: Record<string, string>;
+  /** See `ServerOptions`. */
+  config?: string;
+  /** Further origins that it is reached at, such as a proxy's. */
+  alsoAt?: readonly string[];
 }): Promise<LocalGatehouse> {
   const port = await findFreePort();
   const origin = `http://localhost:${port}`;
-  const provider = await startIdentityProvider({ port: 0, redirectUris: [`${origin}/callback`] });
+  const provider = await startIdentityProvider({
+    port: 0,
+    redirectUris: [origin, ...(options.alsoAt ?? [])].map((at) => `${at}/callback`),
+  });
   const start = () => startWith(provider, port, options);
   let server = await start().catch(async (error: unknown) => {
     await provider.stop();
@@ -37,11 +44,13 @@ export async function startLocalGatehouse(options: {
 function startWith(
   provider: IdentityProvider,
   port: number,
-  { persistDir, vars }: { persistDir: string; vars?: Record<string, string> },
+  options: { persistDir: string; vars?: Record<string, string>; config?: string },
 ): Promise<Server> {
+  const { persistDir, vars, config } = options;
   return startServer({
     port,
     persistDir,
+    ...(config !== undefined && { config }),
     vars: {
       SESSION_SECRET: "only-for-tests-and-long-enough-to-be-taken",
       IDP: "oidc",

@@ -1,0 +1,51 @@
+import { ConfigError, isLoopback, parseConfig } from "./config";
+import { createGatehouse } from "./gatehouse";
+import type { StatelessLane } from "./mcp/stateless";
+
+type Gatehouse = ReturnType<typeof createGatehouse>;
+
+/**
+ * The Worker: one Gatehouse for each origin that it is reached at, built on its first request.
+ *
+ * The origin need not be configured: Cloudflare routes only hosts that belong to the Worker.
+ *
+ * @param stateless see {@link createGatehouse}.
+ */
+export function createWorker(
+  stateless?: StatelessLane,
+): Required<Pick<ExportedHandler<Env>, "fetch">> {
+  const gatehouses = new Map<string, Gatehouse>();
+
+  /** @throws ConfigError for a wrong or missing variable. */
+  function gatehouseFor(request: Request, env: Env): Gatehouse {
+    const origin = env.PUBLIC_URL || new URL(request.url).origin;
+    let gatehouse = gatehouses.get(origin);
+    if (gatehouse === undefined) {
+      gatehouse = createGatehouse(parseConfig(env), origin, stateless);
+      gatehouses.set(origin, gatehouse);
+    }
+    return gatehouse;
+  }
+
+  return {
+    async fetch(request, env, ctx): Promise<Response> {
+      const { protocol, hostname } = new URL(request.url);
+      // Tokens never travel in the clear. Where http is possible at all, on the developer's machine,
+      // this also refuses names that a page has rebound to it (DNS rebinding).
+      if (protocol === "http:" && !isLoopback(hostname)) {
+        return new Response("This server is reached over https only.\n", { status: 421 });
+      }
+      try {
+        return await gatehouseFor(request, env)(request, env, ctx);
+      } catch (error) {
+        if (error instanceof ConfigError) {
+          console.error({ event: "config_error", problems: error.problems });
+          return new Response(`${error.message}\n`, { status: 500 });
+        }
+        const reference = crypto.randomUUID();
+        console.error({ event: "unexpected_error", reference, error: String(error) });
+        return Response.json({ error: "server_error", reference }, { status: 500 });
+      }
+    },
+  };
+}
