@@ -24,14 +24,14 @@ export function refusalOf(error: AuthorizationError | CimdFetchError): Refusal {
       advice: "Try again in a minute. If it stays so, tell the makers of the app.",
     };
   }
-  // The library tells these apart by their descriptions only; test/worker/refusals.test.ts holds it to them.
+  // The library tells these apart by their descriptions only; test/worker/authorize.test.ts holds it to them.
   switch (error.description) {
     case "Invalid client_id":
     case "client_id is required":
       return {
         title: "This app is not registered here",
         message:
-          "The app's registration has expired or was removed, or it is meant for another server.",
+          "The app’s registration has expired or was removed, or it is meant for another server.",
         advice:
           "Remove this server from the app and add it again. With mcp-remote, delete the folder ~/.mcp-auth first.",
       };
