@@ -2,6 +2,7 @@ import type { OAuthResourceContext } from "@cloudflare/workers-oauth-provider";
 import type { Config } from "../config";
 import { isAdmin } from "../identity/admins";
 import type { Principal } from "../identity/principal";
+import { refuseBeyondCallLimits } from "./call-limits";
 import { answeredResponse, forwardedRequest } from "./forward";
 import { jsonRpcError, MessageError, readMessage, sessionNotFound, toolCallsIn } from "./message";
 import { refuseBeyondScopes } from "./scope-check";
@@ -27,7 +28,7 @@ export function streamableHttpEndpoint(config: Config, ids: SessionIds): McpHand
       const sessionId = sealed === null ? undefined : await ids.open(sealed, owner);
       if (sealed !== null && sessionId === undefined) return sessionNotFound();
 
-      const message = await messageWithinScopes(config, request, ctx);
+      const message = await messageWithinBounds(config, request, env, ctx);
       if (message instanceof Response) return message;
       const forwarded = forwardedRequest(request, ctx.props, {
         ...(sessionId !== undefined && { sessionId }),
@@ -66,7 +67,7 @@ export function sseEndpoint(config: Config, ids: SessionIds): McpHandler {
       if (sealed === null || (await ids.open(sealed, owner)) === undefined)
         return sessionNotFound();
       url.search = `?sessionId=${sealed}`;
-      const body = await messageWithinScopes(config, request, ctx);
+      const body = await messageWithinBounds(config, request, env, ctx);
       if (body instanceof Response) return body;
       const forwarded = forwardedRequest(request, ctx.props, {
         url,
@@ -77,15 +78,18 @@ export function sseEndpoint(config: Config, ids: SessionIds): McpHandler {
   };
 }
 
-/** The text of a POST's message; a Response when it is none or calls for more than the token allows. */
-async function messageWithinScopes(
+/** The text of a POST's message; a Response when it is none, or calls too often or beyond the token. */
+async function messageWithinBounds(
   config: Config,
   request: Request,
+  env: Env,
   ctx: OAuthResourceContext<Principal>,
 ): Promise<string | undefined | Response> {
   if (request.method !== "POST") return undefined;
   try {
     const { text, json } = await readMessage(request);
+    const tooOften = await refuseBeyondCallLimits(json, ctx.props, env);
+    if (tooOften !== undefined) return tooOften;
     const caller = { principal: ctx.props, isAdmin: isAdmin(config, ctx.props) };
     return refuseBeyondScopes(toolCallsIn(json), caller, ctx.auth) ?? text;
   } catch (error) {

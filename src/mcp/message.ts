@@ -1,4 +1,5 @@
 import * as z from "zod";
+import { readBytes } from "../http/read-bytes";
 
 /** The largest message that a client may send, in bytes: as much as McpAgent takes. */
 export const MAX_MESSAGE_BYTES = 4 * 1_024 * 1_024;
@@ -24,7 +25,10 @@ export class MessageError extends Error {
  *   (a header can lie); 400 with -32700 when it is not JSON in UTF-8.
  */
 export async function readMessage(request: Request): Promise<{ text: string; json: unknown }> {
-  const bytes = await readBytes(request.body);
+  const bytes = await readBytes(request.body, MAX_MESSAGE_BYTES);
+  if (bytes === undefined) {
+    throw new MessageError(413, -32_000, `The body is larger than ${MAX_MESSAGE_BYTES} bytes`);
+  }
   try {
     const text = new TextDecoder("utf-8", { fatal: true, ignoreBOM: false }).decode(bytes);
     return { text, json: JSON.parse(text) };
@@ -33,29 +37,9 @@ export async function readMessage(request: Request): Promise<{ text: string; jso
   }
 }
 
-async function readBytes(body: ReadableStream<Uint8Array> | null): Promise<Uint8Array> {
-  const chunks: Uint8Array[] = [];
-  let size = 0;
-  // Leaving the loop by an error cancels the stream, so the rest is never read.
-  for await (const chunk of body ?? []) {
-    size += chunk.byteLength;
-    if (size > MAX_MESSAGE_BYTES) {
-      throw new MessageError(413, -32_000, `The body is larger than ${MAX_MESSAGE_BYTES} bytes`);
-    }
-    chunks.push(chunk);
-  }
-  const bytes = new Uint8Array(size);
-  let offset = 0;
-  for (const chunk of chunks) {
-    bytes.set(chunk, offset);
-    offset += chunk.byteLength;
-  }
-  return bytes;
-}
-
 const toolCallSchema = z.object({
   method: z.literal("tools/call"),
-  params: z.object({ name: z.string(), arguments: z.unknown() }),
+  params: z.object({ name: z.string(), arguments: z.unknown().optional() }),
 });
 
 /** A tool call, as it stands in a message, not yet judged. */
