@@ -37,8 +37,8 @@ type Answer = z.infer<typeof answerSchema>;
  * Client ID metadata documents share one id among all instances in the same way.
  *
  * Two that register at the same moment, or in two places before KV has told both (a minute), get two
- * records, as they always did; the later one is found from then on. A record that an operator deleted
- * may still be given out for as long.
+ * records; the later one is found from then on. For that minute, a client that an operator deleted may
+ * still be given out.
  *
  * @param register the registration endpoint.
  * @param helpers to look a client up.
