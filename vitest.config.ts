@@ -42,6 +42,10 @@ export default defineConfig({
           cloudflareTest(({ inject }) => ({
             wrangler: { configPath: "./wrangler.jsonc" },
             miniflare: {
+              // A real limiter that a test can reach, in place of one of wrangler.jsonc.
+              ratelimits: {
+                LIMIT_OF_THREE: { namespace_id: "3", simple: { limit: 3, period: 60 } },
+              },
               bindings: {
                 SESSION_SECRET: "only-for-tests-and-long-enough-to-be-taken",
                 IDP: "oidc",

@@ -1,6 +1,8 @@
 import { OAuthResourceServer } from "@cloudflare/workers-oauth-provider";
 import type { Config } from "./config";
+import { limitedByAddress } from "./grants/address-limit";
 import { createAuthorizationServer } from "./grants/authorization-server";
+import { sharedRegistration } from "./grants/shared-registration";
 import { ownTokenVerifier } from "./identity/own-tokens";
 import type { Principal } from "./identity/principal";
 import { protectedResources } from "./identity/protected-resources";
@@ -51,9 +53,14 @@ export function createGatehouse(
   }
   const mcp = resourceServer(resources.mcp, streamableHttpEndpoint(config, ids, stateless));
   const sse = resourceServer(resources.sse, sseEndpoint(config, ids));
-  const authorization: Handler = (request, env, ctx) =>
+  const authorization = (request: Request, env: Env, ctx: ExecutionContext) =>
     authorizationServer.fetch(request, env, ctx);
-  const website = createWebsite(config, origin, (env) => authorizationServer.getOAuthApi(env));
+  const helpers = (env: Env) => authorizationServer.getOAuthApi(env);
+  const registration = limitedByAddress(
+    "REGISTRATIONS_PER_ADDRESS",
+    sharedRegistration(authorization, helpers),
+  );
+  const website = createWebsite(config, origin, helpers);
 
   const guarded =
     (handler: Handler): Handler =>
@@ -75,8 +82,8 @@ export function createGatehouse(
         mcp(new Request(`${origin}${RESOURCE_METADATA}/mcp`, request), env, ctx),
     ],
     ["/.well-known/oauth-authorization-server", authorization],
-    ["/oauth/token", authorization],
-    ...(config.dynamicClientRegistration ? [["/oauth/register", authorization] as const] : []),
+    ["/oauth/token", limitedByAddress("TOKEN_REQUESTS_PER_ADDRESS", authorization)],
+    ...(config.dynamicClientRegistration ? [["/oauth/register", registration] as const] : []),
   ]);
 
   return (request, env, ctx) => {

@@ -4,6 +4,9 @@ import { grantPropsSchema, type TokenProps } from "../identity/principal";
 import type { ProtectedResources } from "../identity/protected-resources";
 import { allScopes } from "../tools/catalogue";
 
+/** How long a client that registered itself is known after its last use. */
+export const CLIENT_TTL_SECONDS = 90 * 86_400;
+
 /**
  * The OAuth 2.1 authorization server for MCP clients: metadata, token, revocation and registration
  * endpoints. It keeps clients, grants and tokens in the KV namespace OAUTH_KV.
@@ -24,6 +27,7 @@ export function createAuthorizationServer(
     clientIdMetadataDocumentEnabled: config.clientIdMetadataDocuments,
     allowPrivateUseRedirectUris: config.privateUseRedirectUris,
     ...(config.dynamicClientRegistration && { clientRegistrationEndpoint: "/oauth/register" }),
+    clientRegistrationTTL: CLIENT_TTL_SECONDS,
     accessTokenTTL: config.accessTokenTtlSeconds,
     // A grant ends this long after its last use: a new one counts from now, each refresh anew.
     refreshTokenTTL: config.grantIdleTtlSeconds,

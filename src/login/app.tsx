@@ -22,6 +22,7 @@ import { consentScopes } from "./consent-scopes";
 import { IdentityProviderError, SignInRefused } from "./identity-provider";
 import { identityProvider } from "./providers";
 import { nothingTicked, refusalOf } from "./refusals";
+import { limitSignIns } from "./sign-in-limit";
 
 type LoginEnv = { Bindings: Env };
 
@@ -53,7 +54,7 @@ export function createLoginApp(
   const { serverName } = config;
   const app = new Hono<LoginEnv>();
 
-  app.use("/authorize", allowMethods("GET", "POST"));
+  app.use("/authorize", allowMethods("GET", "POST"), limitSignIns(serverName));
   app.use("/callback", allowMethods("GET"));
 
   app.get("/authorize", async (c) => {

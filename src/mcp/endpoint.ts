@@ -2,6 +2,7 @@ import type { OAuthResourceContext } from "@cloudflare/workers-oauth-provider";
 import { isLegacyRequest } from "@modelcontextprotocol/server";
 import type { Config } from "../config";
 import type { Principal } from "../identity/principal";
+import { refuseBeyondCallLimits } from "./call-limits";
 import { answeredResponse, forwardedRequest } from "./forward";
 import { jsonRpcError, type Message, MessageError, readMessage, sessionNotFound } from "./message";
 import { refuseBeyondScopes } from "./scope-check";
@@ -38,7 +39,7 @@ export function streamableHttpEndpoint(
       const sessionId = sealed === null ? undefined : await ids.open(sealed, owner);
       if (sealed !== null && sessionId === undefined) return sessionNotFound();
 
-      const message = await messageWithinScopes(config, request, ctx);
+      const message = await messageWithinBounds(config, request, env, ctx);
       if (message instanceof Response) return message;
       if (message !== undefined && !(await isLegacyRequest(request, message.json))) {
         if (lane?.env !== env) lane = { env, handle: stateless(config, env) };
@@ -81,7 +82,7 @@ export function sseEndpoint(config: Config, ids: SessionIds): McpHandler {
       if (sealed === null || (await ids.open(sealed, owner)) === undefined)
         return sessionNotFound();
       url.search = `?sessionId=${sealed}`;
-      const message = await messageWithinScopes(config, request, ctx);
+      const message = await messageWithinBounds(config, request, env, ctx);
       if (message instanceof Response) return message;
       const forwarded = forwardedRequest(request, ctx.props, {
         url,
@@ -92,15 +93,18 @@ export function sseEndpoint(config: Config, ids: SessionIds): McpHandler {
   };
 }
 
-/** A POST's message; a Response when it is none or asks for more than the token allows. */
-async function messageWithinScopes(
+/** A POST's message; a Response when it is none, calls too often, or asks for more than the token allows. */
+async function messageWithinBounds(
   config: Config,
   request: Request,
+  env: Env,
   ctx: OAuthResourceContext<Principal>,
 ): Promise<Message | undefined | Response> {
   if (request.method !== "POST") return undefined;
   try {
     const message = await readMessage(request);
+    const tooOften = await refuseBeyondCallLimits(message.json, ctx.props, env);
+    if (tooOften !== undefined) return tooOften;
     return refuseBeyondScopes(message.json, callerOf(config, ctx.props), ctx.auth) ?? message;
   } catch (error) {
     if (error instanceof MessageError) return jsonRpcError(error.status, error.code, error.message);

@@ -1,3 +1,5 @@
+import { readBytes } from "../http/read-bytes";
+
 /** The largest message that a client may send, in bytes: as much as McpAgent takes. */
 export const MAX_MESSAGE_BYTES = 4 * 1_024 * 1_024;
 
@@ -25,33 +27,16 @@ export type Message = { readonly text: string; readonly json: unknown };
  *   (a header can lie); 400 with -32700 when it is not JSON in UTF-8.
  */
 export async function readMessage(request: Request): Promise<Message> {
-  const bytes = await readBytes(request.body);
+  const bytes = await readBytes(request.body, MAX_MESSAGE_BYTES);
+  if (bytes === undefined) {
+    throw new MessageError(413, -32_000, `The body is larger than ${MAX_MESSAGE_BYTES} bytes`);
+  }
   try {
     const text = new TextDecoder("utf-8", { fatal: true, ignoreBOM: false }).decode(bytes);
     return { text, json: JSON.parse(text) };
   } catch {
     throw new MessageError(400, -32_700, "Parse error: the body is not JSON");
   }
-}
-
-async function readBytes(body: ReadableStream<Uint8Array> | null): Promise<Uint8Array> {
-  const chunks: Uint8Array[] = [];
-  let size = 0;
-  // Leaving the loop by an error cancels the stream, so the rest is never read.
-  for await (const chunk of body ?? []) {
-    size += chunk.byteLength;
-    if (size > MAX_MESSAGE_BYTES) {
-      throw new MessageError(413, -32_000, `The body is larger than ${MAX_MESSAGE_BYTES} bytes`);
-    }
-    chunks.push(chunk);
-  }
-  const bytes = new Uint8Array(size);
-  let offset = 0;
-  for (const chunk of chunks) {
-    bytes.set(chunk, offset);
-    offset += chunk.byteLength;
-  }
-  return bytes;
 }
 
 /** A JSON-RPC error outside any request, as the MCP transports answer HTTP errors. */

@@ -32,7 +32,7 @@ export const tokensSchema = z.object({
 });
 export type Tokens = z.infer<typeof tokensSchema>;
 
-/** Registers a public client (RFC 7591) and returns its id. */
+/** Registers a public client (RFC 7591), another each time, and returns its id. */
 export async function register(metadata: Record<string, unknown> = {}): Promise<string> {
   const response = await request("/oauth/register", {
     method: "POST",
@@ -42,6 +42,8 @@ export async function register(metadata: Record<string, unknown> = {}): Promise<
       redirect_uris: [REDIRECT_URI],
       grant_types: ["authorization_code", "refresh_token"],
       token_endpoint_auth_method: "none",
+      // The same metadata would get the same client.
+      software_version: crypto.randomUUID(),
       ...metadata,
     }),
   });

@@ -117,6 +117,12 @@ describe("calculator", () => {
     });
     expect((await session.send([call(1, "add"), call(2, "divide")])).response.status).toBe(403);
   });
+
+  it("answers a call that leaves its arguments out like any other", async () => {
+    const session = await open({ scopes: ["op:add"] });
+    const { response } = await session.request("tools/call", { name: "list_notes" });
+    expect(response.status).toBe(403);
+  });
 });
 
 describe("notes", () => {

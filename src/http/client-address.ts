@@ -1,0 +1,29 @@
+/** How many 16-bit groups of an IPv6 address name its network: a /64, which is what one home or server gets. */
+const NETWORK_GROUPS = 4;
+const ALL_GROUPS = 8;
+
+/**
+ * Whom a limit by address counts: the caller's IPv4 address, or the network of its IPv6 address,
+ * because whoever has one address in it has all of them.
+ *
+ * @returns undefined where no address is known, which is when another Worker calls this one by a
+ *   service binding, and in tests. Cloudflare sets the header on everything from outside, and does
+ *   not let a caller choose it, unlike X-Forwarded-For.
+ */
+export function clientAddress(request: Request): string | undefined {
+  const address = request.headers.get("cf-connecting-ip");
+  if (address === null || address === "") return undefined;
+  // An IPv4 address, also where it is written as an IPv6 one (`::ffff:192.0.2.1`).
+  if (!address.includes(":") || address.includes(".")) return address;
+  const [before = "", after] = address.split("::");
+  const first = groupsOf(before);
+  const last = groupsOf(after ?? "");
+  const zeros = after === undefined ? 0 : ALL_GROUPS - first.length - last.length;
+  const groups = [...first, ...Array<string>(Math.max(0, zeros)).fill("0"), ...last];
+  return `${groups.slice(0, NETWORK_GROUPS).join(":")}::/64`;
+}
+
+/** Without leading zeros, so that every spelling of an address is one. */
+function groupsOf(part: string): string[] {
+  return part === "" ? [] : part.split(":").map((group) => Number.parseInt(group, 16).toString(16));
+}

@@ -1,0 +1,27 @@
+import type { MiddlewareHandler } from "hono";
+import { clientAddress } from "../http/client-address";
+import { RETRY_AFTER_SECONDS, withinLimit } from "../http/rate-limit";
+import { ErrorPage } from "../pages/error-page";
+import { page } from "../pages/respond";
+
+/**
+ * Limits /authorize by the person's address. The answer is a page, never a redirect: at this point
+ * neither client nor redirect URI was looked at.
+ */
+export function limitSignIns(serverName: string): MiddlewareHandler<{ Bindings: Env }> {
+  return async (c, next) => {
+    const address = clientAddress(c.req.raw);
+    if (address === undefined || (await withinLimit(c.env, "SIGN_INS_PER_ADDRESS", address))) {
+      return next();
+    }
+    const error = {
+      title: "Too many people are connecting",
+      message:
+        "More apps are being connected from your network than this server takes at once. Nothing was allowed.",
+      // A page that was already open stays good for ten minutes, its form included.
+      advice: "Wait a minute, then load this page again.",
+    };
+    const headers = new Headers({ "retry-after": String(RETRY_AFTER_SECONDS) });
+    return page(c, <ErrorPage serverName={serverName} {...error} />, { status: 429, headers });
+  };
+}
