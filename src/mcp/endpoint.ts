@@ -7,6 +7,7 @@ import { jsonRpcError, MessageError, readMessage, sessionNotFound, toolCallsIn }
 import { refuseBeyondScopes } from "./scope-check";
 import { McpSession } from "./session";
 import type { SessionIds, SessionOwner } from "./session-id";
+import { SESSION_ENDED } from "./session-lifetime";
 
 /** A request whose token was verified for the resource of this endpoint. */
 export type McpHandler = {
@@ -33,7 +34,8 @@ export function streamableHttpEndpoint(config: Config, ids: SessionIds): McpHand
         ...(sessionId !== undefined && { sessionId }),
         ...(message !== undefined && { body: message }),
       });
-      const response = await sessions.fetch(forwarded, env, contextFor(owner, ctx));
+      const starts = sessionId === undefined ? owner : undefined;
+      const response = await sessions.fetch(forwarded, env, contextFor(starts, ctx));
       const started = response.headers.get("mcp-session-id");
       return answeredResponse(
         response,
@@ -72,7 +74,9 @@ export function sseEndpoint(config: Config, ids: SessionIds): McpHandler {
         url,
         ...(body !== undefined && { body }),
       });
-      return answeredResponse(await sessions.fetch(forwarded, env, contextFor(owner, ctx)));
+      const response = await sessions.fetch(forwarded, env, contextFor(undefined, ctx));
+      const ended = response.status === 400 && (await response.clone().text()) === SESSION_ENDED;
+      return ended ? sessionNotFound() : answeredResponse(response);
     },
   };
 }
@@ -99,10 +103,11 @@ function ownerOf({ userId, clientId }: Principal): SessionOwner {
 }
 
 /**
- * McpAgent writes the props of its context to the object's storage, unencrypted, and keeps the first
- * ones: so they are the owner's ids only. The rest of the context is the request's own.
+ * McpAgent writes the props of its context to the object's storage, unencrypted: so they are the
+ * owner's ids only, and only where a session may start (session-lifetime.ts). The rest of the context
+ * is the request's own.
  */
-function contextFor(owner: SessionOwner, ctx: ExecutionContext): ExecutionContext {
+function contextFor(owner: SessionOwner | undefined, ctx: ExecutionContext): ExecutionContext {
   return Object.create(ctx, { props: { value: owner } });
 }
 

@@ -1,33 +1,28 @@
 import { Server } from "@modelcontextprotocol/sdk/server/index.js";
-import { McpAgent } from "agents/mcp";
 import { version } from "../../package.json";
 import { type Config, parseConfig } from "../config";
 import { isAdmin } from "../identity/admins";
 import type { Principal } from "../identity/principal";
 import { personStorage, usageReport } from "../storage/d1";
 import type { Caller, ToolContext } from "../tools/define-tool";
-import type { SessionOwner } from "./session-id";
+import { SessionLifetime } from "./session-lifetime";
 import { serveTools } from "./tool-handlers";
 
 /**
  * One MCP session, in a Durable Object. It keeps the protocol's state and who owns it; what a call
  * may do comes with each request (principal-header.ts), never from here.
  */
-export class McpSession extends McpAgent<Env, unknown, SessionOwner> {
+export class McpSession extends SessionLifetime {
   readonly #config: Config;
-  server: Server;
+  override server: Server;
+  protected override readonly idleTtlSeconds: number;
 
   constructor(ctx: DurableObjectState, env: Env) {
     super(ctx, env);
     this.#config = parseConfig(env);
+    this.idleTtlSeconds = this.#config.sessionIdleTtlSeconds;
     const name = this.#config.serverName;
     this.server = new Server({ name, title: name, version }, { capabilities: { tools: {} } });
-  }
-
-  /** The first owner stays: McpAgent alone would take over the props of whoever wakes the object. */
-  override async onStart(props?: SessionOwner): Promise<void> {
-    const owner = await this.ctx.storage.get<SessionOwner>("props");
-    await super.onStart(owner === undefined ? props : undefined);
   }
 
   override async init(): Promise<void> {
