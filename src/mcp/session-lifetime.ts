@@ -60,12 +60,34 @@ export abstract class SessionLifetime extends McpAgent<Env, unknown, SessionOwne
     await super.onConnect(connection, context);
   }
 
-  override async onSSEMcpMessage(
+  // These are not `async`: Agent starts the object before every method that is, and writes then.
+
+  /** McpAgent's handlers answer 404 when there is none. */
+  override getInitializeRequest(): ReturnType<McpAgent["getInitializeRequest"]> {
+    return isAlive(this.ctx) ? super.getInitializeRequest() : Promise.resolve(undefined);
+  }
+
+  override onSSEMcpMessage(
     ...message: Parameters<McpAgent["onSSEMcpMessage"]>
   ): Promise<Error | null> {
-    if (!isAlive(this.ctx)) return new Error(SESSION_ENDED);
+    if (!isAlive(this.ctx)) return Promise.resolve(new Error(SESSION_ENDED));
     this.#noteRequest();
     return super.onSSEMcpMessage(...message);
+  }
+
+  // A stream may close after its session has ended.
+  override webSocketMessage(socket: WebSocket, message: string | ArrayBuffer): Promise<void> {
+    return this.#whileAlive(() => this.lifecycle.webSocketMessage(socket, message));
+  }
+
+  override webSocketClose(
+    ...close: [socket: WebSocket, code: number, reason: string, wasClean: boolean]
+  ): Promise<void> {
+    return this.#whileAlive(() => this.lifecycle.webSocketClose(...close));
+  }
+
+  override webSocketError(socket: WebSocket, error: unknown): Promise<void> {
+    return this.#whileAlive(() => this.lifecycle.webSocketError(socket, error));
   }
 
   override async alarm(): Promise<void> {
@@ -84,19 +106,8 @@ export abstract class SessionLifetime extends McpAgent<Env, unknown, SessionOwne
     if (isAlive(this.ctx)) await this.#end();
   }
 
-  // A stream may close after its session has ended; that must not start the object again.
-  override async webSocketMessage(socket: WebSocket, message: string | ArrayBuffer): Promise<void> {
-    if (isAlive(this.ctx)) await this.lifecycle.webSocketMessage(socket, message);
-  }
-
-  override async webSocketClose(
-    ...close: [socket: WebSocket, code: number, reason: string, wasClean: boolean]
-  ): Promise<void> {
-    if (isAlive(this.ctx)) await this.lifecycle.webSocketClose(...close);
-  }
-
-  override async webSocketError(socket: WebSocket, error: unknown): Promise<void> {
-    if (isAlive(this.ctx)) await this.lifecycle.webSocketError(socket, error);
+  #whileAlive(work: () => Promise<void>): Promise<void> {
+    return isAlive(this.ctx) ? work() : Promise.resolve();
   }
 
   get #precisionMs(): number {
@@ -123,7 +134,7 @@ export abstract class SessionLifetime extends McpAgent<Env, unknown, SessionOwne
   async #end(): Promise<void> {
     // Aborts the calls that still run, so that none of them stores an answer afterwards.
     await this.server.close();
-    await this.lifecycle.dispose();
+    for (const stream of this.getConnections()) stream.close(1_000, "Session ended");
     await Promise.all([this.lifecycle.disableAlarms(), this.ctx.storage.deleteAll()]);
   }
 }
