@@ -3,6 +3,7 @@ import type { Config } from "../config";
 import { isAdmin } from "../identity/admins";
 import type { Principal } from "../identity/principal";
 import { answeredResponse, forwardedRequest } from "./forward";
+import { keptAlive } from "./keep-alive";
 import { jsonRpcError, MessageError, readMessage, sessionNotFound, toolCallsIn } from "./message";
 import { refuseBeyondScopes } from "./scope-check";
 import { McpSession } from "./session";
@@ -35,7 +36,8 @@ export function streamableHttpEndpoint(config: Config, ids: SessionIds): McpHand
         ...(message !== undefined && { body: message }),
       });
       const starts = sessionId === undefined ? owner : undefined;
-      const response = await sessions.fetch(forwarded, env, contextFor(starts, ctx));
+      const answer = await sessions.fetch(forwarded, env, contextFor(starts, ctx));
+      const response = request.method === "GET" ? keptAlive(answer) : answer;
       const started = response.headers.get("mcp-session-id");
       return answeredResponse(
         response,
@@ -60,7 +62,8 @@ export function sseEndpoint(config: Config, ids: SessionIds): McpHandler {
         // McpAgent takes the id from the address; a client's own choice is never passed on.
         url.search = `?sessionId=${await ids.seal(crypto.randomUUID(), owner)}`;
         const forwarded = forwardedRequest(request, ctx.props, { url });
-        return answeredResponse(await sessions.fetch(forwarded, env, contextFor(owner, ctx)));
+        const stream = await sessions.fetch(forwarded, env, contextFor(owner, ctx));
+        return answeredResponse(keptAlive(stream));
       }
       if (url.pathname !== "/sse/message") return jsonRpcError(404, -32_000, "Not found");
       if (request.method !== "POST") return methodNotAllowed("POST");
