@@ -5,14 +5,14 @@ import { isAdmin } from "../identity/admins";
 import type { Principal } from "../identity/principal";
 import { personStorage, usageReport } from "../storage/d1";
 import type { Caller, ToolContext } from "../tools/define-tool";
-import { SessionLifetime } from "./session-lifetime";
+import { ResumableSession } from "./resumable-session";
 import { serveTools } from "./tool-handlers";
 
 /**
  * One MCP session, in a Durable Object. It keeps the protocol's state and who owns it; what a call
  * may do comes with each request (principal-header.ts), never from here.
  */
-export class McpSession extends SessionLifetime {
+export class McpSession extends ResumableSession {
   readonly #config: Config;
   override server: Server;
   protected override readonly idleTtlSeconds: number;
