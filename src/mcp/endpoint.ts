@@ -2,6 +2,7 @@ import type { OAuthResourceContext } from "@cloudflare/workers-oauth-provider";
 import type { Config } from "../config";
 import { isAdmin } from "../identity/admins";
 import type { Principal } from "../identity/principal";
+import { addressFor, reportingDrop } from "./dropped-stream";
 import { answeredResponse, forwardedRequest } from "./forward";
 import { keptAlive } from "./keep-alive";
 import { jsonRpcError, MessageError, readMessage, sessionNotFound, toolCallsIn } from "./message";
@@ -31,14 +32,18 @@ export function streamableHttpEndpoint(config: Config, ids: SessionIds): McpHand
 
       const message = await messageWithinScopes(config, request, ctx);
       if (message instanceof Response) return message;
+      const connectionId = crypto.randomUUID();
       const forwarded = forwardedRequest(request, ctx.props, {
+        url: addressFor(request.url, connectionId),
         ...(sessionId !== undefined && { sessionId }),
         ...(message !== undefined && { body: message }),
       });
       const starts = sessionId === undefined ? owner : undefined;
       const answer = await sessions.fetch(forwarded, env, contextFor(starts, ctx));
-      const response = request.method === "GET" ? keptAlive(answer) : answer;
-      const started = response.headers.get("mcp-session-id");
+      const started = answer.headers.get("mcp-session-id");
+      const connection = { sessionName: `streamable-http:${started}`, connectionId };
+      const stream = reportingDrop(answer, env, ctx, connection);
+      const response = request.method === "GET" ? keptAlive(stream) : stream;
       return answeredResponse(
         response,
         started === null ? undefined : await ids.seal(started, owner),

@@ -10,9 +10,15 @@ const LINE_FEED = 10;
  * takes it for dead. This is done in the Worker, beside the session: its object sleeps meanwhile.
  */
 export function keptAlive(response: Response, intervalMs = INTERVAL_MS): Response {
-  const isStream = response.headers.get("content-type") === "text/event-stream";
-  if (!isStream || response.body === null) return response;
+  if (!isStream(response)) return response;
   return new Response(withComments(response.body, intervalMs), response);
+}
+
+/** Whether this answer is a stream of events. */
+export function isStream(
+  response: Response,
+): response is Response & { body: ReadableStream<Uint8Array> } {
+  return response.headers.get("content-type") === "text/event-stream" && response.body !== null;
 }
 
 function withComments(

@@ -33,6 +33,13 @@ export abstract class ResumableSession extends SessionLifetime {
     await super.onConnect(connection, context);
   }
 
+  /** The Worker calls this when a stream's client has gone. Not `async`: see SessionLifetime. */
+  dropStream(connectionId: string): void {
+    for (const connection of this.getConnections()) {
+      if (connection.id === connectionId) connection.close(1_000, "Dropped");
+    }
+  }
+
   #connectionsOf(streamId: string): Connection[] {
     return [...this.getConnections()].filter(
       ({ state }) => connectionSchema.safeParse(state).data?.streamId === streamId,

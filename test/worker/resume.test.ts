@@ -1,77 +1,139 @@
-import { runInDurableObject } from "cloudflare:test";
-import { env } from "cloudflare:workers";
-import { CallToolRequestSchema } from "@modelcontextprotocol/sdk/types.js";
 import { describe, expect, it } from "vitest";
-import { connect, request } from "./as-client.ts";
-import { Session } from "./mcp-client.ts";
-import { only, stored } from "./session-storage.ts";
+import { stored } from "./session-storage.ts";
+import { type Event, openSlowSession, type Stream } from "./slow-session.ts";
 
-type Event = { id: string; data: string };
+async function nextOf(stream: Stream): Promise<Event> {
+  const event = await stream.next();
+  if (event === undefined) throw new Error("The stream has ended");
+  return event;
+}
 
-/** A session whose tools wait until the test lets them answer. */
-async function openSession(protocolVersion = "2025-11-25") {
-  const { access_token } = await connect();
-  const [session, object] = await only(() => Session.open(access_token));
-  let answer = () => {};
-  const inObject = (work: Parameters<typeof runInDurableObject>[1]) => runInDurableObject(env.MCP_SESSION.get(object), work);
-  await runInDurableObject(env.MCP_SESSION.get(object), ({ server }) => {
-    server.setRequestHandler(CallToolRequestSchema, async ({ params }, extra) => {
-      const progressToken = params._meta?.progressToken;
-      if (progressToken !== undefined) await extra.sendNotification({
-        method: "notifications/progress",
-        params: { progressToken, progress: 1 },
-      });
-      await new Promise<void>((resolve) => {
-        answer = resolve;
-      });
-      return { content: [{ type: "text", text: "the answer" }] };
-    });
+/** All that is on the stream until the server ends it. */
+async function restOf(stream: Stream): Promise<string[]> {
+  const data: string[] = [];
+  for (let event = await stream.next(); event; event = await stream.next()) data.push(event.data);
+  return data;
+}
+
+const progress = expect.stringContaining("notifications/progress");
+const answerOf = (name: string) => expect.stringContaining(`answer of ${name}`);
+
+/** The rows by which streams can be resumed. */
+async function rowsOf(object: DurableObjectId): Promise<string[]> {
+  return (await stored(object)).keys.filter((key) => /^__mcp_|^missed/.test(key));
+}
+
+describe("the stream of a call", () => {
+  it("begins with an event id, from which it can be resumed whatever comes", async () => {
+    const session = await openSlowSession();
+    const stream = await session.call("a");
+    expect(await nextOf(stream)).toEqual({ id: expect.stringMatching(/.:0+$/), data: "" });
+    await session.answer();
+    expect(await restOf(stream)).toEqual([progress, answerOf("a")]);
+    expect(await rowsOf(session.object)).toEqual([]);
   });
-  const headers = {
-    authorization: `Bearer ${access_token}`,
-    accept: "application/json, text/event-stream",
-    "content-type": "application/json",
-    "mcp-session-id": session.id,
-    "mcp-protocol-version": protocolVersion,
-  };
-  return {
-    object,
-    letAnswer: () => runInDurableObject(env.MCP_SESSION.get(object), async () => { answer(); await scheduler.wait(20); }),
-    call: async (id: number) => stream(await request("/mcp", { method: "POST", headers, body: JSON.stringify({ jsonrpc: "2.0", id, method: "tools/call", params: { name: "whoami", _meta: { progressToken: id } } }) })),
-    listen: async (lastEventId?: string) => stream(await request("/mcp", { headers: { ...headers, ...(lastEventId !== undefined && { "last-event-id": lastEventId }) } })),
-  };
-}
 
-function stream(response: Response) {
-  if (response.status !== 200 || response.body === null) throw new Error(`No stream: ${response.status}`);
-  const reader = response.body.pipeThrough(new TextDecoderStream()).getReader();
-  let buffered = "";
-  async function next(): Promise<Event | undefined> {
-    for (;;) {
-      const end = buffered.indexOf("\n\n");
-      if (end >= 0) {
-        const event = buffered.slice(0, end);
-        buffered = buffered.slice(end + 2);
-        return { id: /^id: (.*)$/m.exec(event)?.[1] ?? "", data: /^data: (.*)$/m.exec(event)?.[1] ?? "" };
-      }
-      const { value, done } = await reader.read();
-      if (done) return undefined;
-      buffered += value;
+  it("has no event without data for a client that may not know it", async () => {
+    const session = await openSlowSession("2025-06-18");
+    const stream = await session.call("a");
+    expect((await nextOf(stream)).data).toEqual(progress);
+    await session.answer();
+    expect(await restOf(stream)).toEqual([answerOf("a")]);
+  });
+
+  it("brings the answer when it dropped before, and was resumed after", async () => {
+    const session = await openSlowSession();
+    const stream = await session.call("a");
+    const { id } = await nextOf(stream);
+    await stream.drop();
+    await session.answer();
+    expect(await restOf(await session.listen(id))).toEqual([progress, answerOf("a")]);
+  });
+
+  it("brings the answer when it dropped and was resumed before", async () => {
+    const session = await openSlowSession();
+    const stream = await session.call("a");
+    await nextOf(stream);
+    const { id } = await nextOf(stream);
+    await stream.drop();
+    const resumed = await session.listen(id);
+    await session.answer();
+    expect(await restOf(resumed)).toEqual([answerOf("a")]);
+    expect(await rowsOf(session.object)).toEqual([]);
+  });
+
+  it("brings only what its client has not got, however often it drops", async () => {
+    const session = await openSlowSession();
+    const stream = await session.call("a");
+    const { id } = await nextOf(stream);
+    await stream.drop();
+    await session.answer();
+    const resumed = await session.listen(id);
+    const got = await nextOf(resumed);
+    expect(got.data).toEqual(progress);
+    await resumed.drop();
+    expect(await restOf(await session.listen(got.id))).toEqual([answerOf("a")]);
+  });
+
+  it("is forgotten when its client goes on from the answer", async () => {
+    const session = await openSlowSession();
+    const stream = await session.call("a");
+    const { id } = await nextOf(stream);
+    await stream.drop();
+    await session.answer();
+    const resumed = await session.listen(id);
+    await nextOf(resumed);
+    const answer = await nextOf(resumed);
+    const listening = await session.listen(answer.id);
+    await session.say("hello");
+    expect((await nextOf(listening)).data).toContain("hello");
+    expect((await rowsOf(session.object)).filter((key) => key.includes(id.slice(0, 8)))).toEqual(
+      [],
+    );
+    await listening.drop();
+  });
+
+  it("does not mix with that of another call", async () => {
+    const session = await openSlowSession();
+    const [a, b] = [await session.call("a"), await session.call("b")];
+    const [idOfA, idOfB] = [(await nextOf(a)).id, (await nextOf(b)).id];
+    await a.drop();
+    await session.answer();
+    expect(await restOf(b)).toEqual([progress, answerOf("b")]);
+    expect(await restOf(await session.listen(idOfA))).toEqual([progress, answerOf("a")]);
+    expect(idOfA).not.toBe(idOfB);
+  });
+
+  it("is kept for the last 16 that dropped", async () => {
+    const session = await openSlowSession();
+    const ids: string[] = [];
+    for (let count = 1; count <= 17; count++) {
+      const stream = await session.call(`call-${count}`);
+      ids.push((await nextOf(stream)).id);
+      await stream.drop();
+      await session.answer();
     }
-  }
-  return { next, drop: () => reader.cancel() };
-}
+    const rows = await rowsOf(session.object);
+    const kept = ids.map((id) => rows.some((row) => row.includes(id.slice(0, 36))));
+    expect(kept).toEqual([false, ...Array.from({ length: 16 }, () => true)]);
+  });
+});
 
-describe("probe", () => {
-  it("sees the drop", async () => {
-    const s = await openSession();
-    const post = await s.call(1);
-    console.log("first", await post.next());
-    await runInDurableObject(env.MCP_SESSION.get(s.object), (i) => console.log("open", [...i.getConnections()].map((c) => c.state)));
-    await post.drop();
-    await scheduler.wait(300);
-    await runInDurableObject(env.MCP_SESSION.get(s.object), (i) => console.log("after drop", [...i.getConnections()].map((c) => c.state)));
-    await s.letAnswer();
-    console.log(await stored(s.object));
+describe("the stream of GET", () => {
+  it("brings what the server said meanwhile, once, and goes on", async () => {
+    const session = await openSlowSession();
+    const stream = await session.listen();
+    await session.say("one");
+    const { id, data } = await nextOf(stream);
+    expect(data).toContain("one");
+    await stream.drop();
+    await session.say("two");
+    await session.say("three");
+    const resumed = await session.listen(id);
+    expect((await nextOf(resumed)).data).toContain("two");
+    expect((await nextOf(resumed)).data).toContain("three");
+    await session.say("four");
+    expect((await nextOf(resumed)).data).toContain("four");
+    await resumed.drop();
   });
 });
