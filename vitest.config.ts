@@ -55,6 +55,7 @@ export default defineConfig({
                 OIDC_NAME: "the test provider",
                 ADMINS: "alice@example.com",
                 ALLOWED_ORIGINS: "https://allowed.example",
+                SESSION_IDLE_TTL_SECONDS: "1440",
               },
             },
           })),

@@ -20,6 +20,7 @@ export type Config = {
   privateUseRedirectUris: boolean;
   accessTokenTtlSeconds: number;
   grantIdleTtlSeconds: number;
+  sessionIdleTtlSeconds: number;
 };
 
 export type OidcConfig = {
@@ -107,6 +108,7 @@ const common = z.object({
   PRIVATE_USE_REDIRECT_URIS: onOff.default(false),
   ACCESS_TOKEN_TTL_SECONDS: ttlSeconds.default(3_600),
   GRANT_IDLE_TTL_SECONDS: ttlSeconds.default(30 * 86_400),
+  SESSION_IDLE_TTL_SECONDS: ttlSeconds.default(86_400),
   IDP: z.enum(["oidc", "github"], 'must be "oidc" or "github"').default("oidc"),
 });
 
@@ -169,6 +171,7 @@ export function parseConfig(env: object): Config {
     privateUseRedirectUris: values.PRIVATE_USE_REDIRECT_URIS,
     accessTokenTtlSeconds: values.ACCESS_TOKEN_TTL_SECONDS,
     grantIdleTtlSeconds: values.GRANT_IDLE_TTL_SECONDS,
+    sessionIdleTtlSeconds: values.SESSION_IDLE_TTL_SECONDS,
   };
 }
 

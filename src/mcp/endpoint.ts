@@ -3,11 +3,14 @@ import { isLegacyRequest } from "@modelcontextprotocol/server";
 import type { Config } from "../config";
 import type { Principal } from "../identity/principal";
 import { refuseBeyondCallLimits } from "./call-limits";
+import { addressFor, reportingDrop } from "./dropped-stream";
 import { answeredResponse, forwardedRequest } from "./forward";
+import { keptAlive } from "./keep-alive";
 import { jsonRpcError, type Message, MessageError, readMessage, sessionNotFound } from "./message";
 import { refuseBeyondScopes } from "./scope-check";
 import { McpSession } from "./session";
 import type { SessionIds, SessionOwner } from "./session-id";
+import { SESSION_ENDED } from "./session-lifetime";
 import type { StatelessLane } from "./stateless";
 import { callerOf } from "./tool-context";
 
@@ -45,12 +48,18 @@ export function streamableHttpEndpoint(
         if (lane?.env !== env) lane = { env, handle: stateless(config, env) };
         return answeredResponse(await lane.handle(request, message.json, ctx.props));
       }
+      const connectionId = crypto.randomUUID();
       const forwarded = forwardedRequest(request, ctx.props, {
+        url: addressFor(request.url, connectionId),
         ...(sessionId !== undefined && { sessionId }),
         ...(message !== undefined && { body: message.text }),
       });
-      const response = await sessions.fetch(forwarded, env, contextFor(owner, ctx));
-      const started = response.headers.get("mcp-session-id");
+      const starts = sessionId === undefined ? owner : undefined;
+      const answer = await sessions.fetch(forwarded, env, contextFor(starts, ctx));
+      const started = answer.headers.get("mcp-session-id");
+      const connection = { sessionName: `streamable-http:${started}`, connectionId };
+      const stream = reportingDrop(answer, env, ctx, connection);
+      const response = request.method === "GET" ? keptAlive(stream) : stream;
       return answeredResponse(
         response,
         started === null ? undefined : await ids.seal(started, owner),
@@ -74,7 +83,8 @@ export function sseEndpoint(config: Config, ids: SessionIds): McpHandler {
         // McpAgent takes the id from the address; a client's own choice is never passed on.
         url.search = `?sessionId=${await ids.seal(crypto.randomUUID(), owner)}`;
         const forwarded = forwardedRequest(request, ctx.props, { url });
-        return answeredResponse(await sessions.fetch(forwarded, env, contextFor(owner, ctx)));
+        const stream = await sessions.fetch(forwarded, env, contextFor(owner, ctx));
+        return answeredResponse(keptAlive(stream));
       }
       if (url.pathname !== "/sse/message") return jsonRpcError(404, -32_000, "Not found");
       if (request.method !== "POST") return methodNotAllowed("POST");
@@ -88,7 +98,9 @@ export function sseEndpoint(config: Config, ids: SessionIds): McpHandler {
         url,
         ...(message !== undefined && { body: message.text }),
       });
-      return answeredResponse(await sessions.fetch(forwarded, env, contextFor(owner, ctx)));
+      const response = await sessions.fetch(forwarded, env, contextFor(undefined, ctx));
+      const ended = response.status === 400 && (await response.clone().text()) === SESSION_ENDED;
+      return ended ? sessionNotFound() : answeredResponse(response);
     },
   };
 }
@@ -117,10 +129,11 @@ function ownerOf({ userId, clientId }: Principal): SessionOwner {
 }
 
 /**
- * McpAgent writes the props of its context to the object's storage, unencrypted, and keeps the first
- * ones: so they are the owner's ids only. The rest of the context is the request's own.
+ * McpAgent writes the props of its context to the object's storage, unencrypted: so they are the
+ * owner's ids only, and only where a session may start (session-lifetime.ts). The rest of the context
+ * is the request's own.
  */
-function contextFor(owner: SessionOwner, ctx: ExecutionContext): ExecutionContext {
+function contextFor(owner: SessionOwner | undefined, ctx: ExecutionContext): ExecutionContext {
   return Object.create(ctx, { props: { value: owner } });
 }
 

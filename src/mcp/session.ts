@@ -1,35 +1,30 @@
 import { Server } from "@modelcontextprotocol/sdk/server/index.js";
 import type { Connection, ConnectionContext } from "agents";
-import { McpAgent } from "agents/mcp";
 import { type Config, parseConfig } from "../config";
 import type { Principal } from "../identity/principal";
 import type { Caller } from "../tools/define-tool";
 import { serverCapabilities, serverInfo } from "./capabilities";
 import { primeStream } from "./priming";
+import { ResumableSession } from "./resumable-session";
 import { serveOperations } from "./session-handlers";
-import type { SessionOwner } from "./session-id";
 import { callerOf, toolContext } from "./tool-context";
 
 /**
  * One MCP session, in a Durable Object. It keeps the protocol's state and who owns it; what a call
  * may do comes with each request (principal-header.ts), never from here.
  */
-export class McpSession extends McpAgent<Env, unknown, SessionOwner> {
+export class McpSession extends ResumableSession {
   readonly #config: Config;
-  server: Server;
+  override server: Server;
+  protected override readonly idleTtlSeconds: number;
 
   constructor(ctx: DurableObjectState, env: Env) {
     super(ctx, env);
     this.#config = parseConfig(env);
+    this.idleTtlSeconds = this.#config.sessionIdleTtlSeconds;
     this.server = new Server(serverInfo(this.#config.serverName), {
       capabilities: serverCapabilities,
     });
-  }
-
-  /** The first owner stays: McpAgent alone would take over the props of whoever wakes the object. */
-  override async onStart(props?: SessionOwner): Promise<void> {
-    const owner = await this.ctx.storage.get<SessionOwner>("props");
-    await super.onStart(owner === undefined ? props : undefined);
   }
 
   override async init(): Promise<void> {

@@ -38,6 +38,7 @@ describe("parseConfig", () => {
       privateUseRedirectUris: false,
       accessTokenTtlSeconds: 3_600,
       grantIdleTtlSeconds: 2_592_000,
+      sessionIdleTtlSeconds: 86_400,
     });
   });
 

@@ -105,3 +105,25 @@ export function toolErrorText({ result }: Answer): string {
     .object({ isError: z.literal(true), content: z.tuple([z.object({ text: z.string() })]) })
     .parse(result).content[0].text;
 }
+
+/** The status of every verb that a session id can be used with. */
+export async function statuses(token: string, sessionId: string): Promise<number[]> {
+  const headers = {
+    authorization: `Bearer ${token}`,
+    accept: "application/json, text/event-stream",
+    "content-type": "application/json",
+    "mcp-session-id": sessionId,
+  };
+  const body = JSON.stringify({ jsonrpc: "2.0", id: 7, method: "tools/list" });
+  const responses = [
+    await request("/mcp", { method: "POST", headers, body }),
+    await request("/mcp", { method: "GET", headers }),
+    await request("/mcp", { method: "DELETE", headers }),
+  ];
+  return Promise.all(
+    responses.map(async (response) => {
+      await response.body?.cancel();
+      return response.status;
+    }),
+  );
+}

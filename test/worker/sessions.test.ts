@@ -3,7 +3,7 @@ import { env } from "cloudflare:workers";
 import { describe, expect, it } from "vitest";
 import { encodePrincipal } from "../../src/mcp/principal-header";
 import { connect, register, request, tokenRequest, tokensSchema } from "./as-client.ts";
-import { initialize, post, Session, toolErrorText } from "./mcp-client.ts";
+import { initialize, post, Session, statuses, toolErrorText } from "./mcp-client.ts";
 
 const call = (name: string, args: object = {}) => ({
   jsonrpc: "2.0",
@@ -11,28 +11,6 @@ const call = (name: string, args: object = {}) => ({
   method: "tools/call",
   params: { name, arguments: args },
 });
-
-/** The status of every verb that a session id can be used with. */
-async function statuses(token: string, sessionId: string): Promise<number[]> {
-  const headers = {
-    authorization: `Bearer ${token}`,
-    accept: "application/json, text/event-stream",
-    "content-type": "application/json",
-    "mcp-session-id": sessionId,
-  };
-  const body = JSON.stringify(call("whoami"));
-  const responses = [
-    await request("/mcp", { method: "POST", headers, body }),
-    await request("/mcp", { method: "GET", headers }),
-    await request("/mcp", { method: "DELETE", headers }),
-  ];
-  return Promise.all(
-    responses.map(async (response) => {
-      await response.body?.cancel();
-      return response.status;
-    }),
-  );
-}
 
 describe("a session", () => {
   it("is not there for another person, nor for another client of the same person", async () => {

@@ -1,0 +1,45 @@
+import { isStream } from "./keep-alive";
+
+/** A connection between the Worker and a session's object, through which one stream goes. */
+export type StreamConnection = {
+  /** The object's name, as McpAgent makes it of the transport and the session's id. */
+  readonly sessionName: string;
+  readonly connectionId: string;
+};
+
+/** The parameter by which the Agents SDK lets the Worker choose a connection's id. */
+const CONNECTION_ID = "_pk";
+
+/** The address with nothing but the connection's id: a client's own choice is not passed on. */
+export function addressFor(address: string, connectionId: string): URL {
+  const url = new URL(address);
+  url.search = "";
+  url.searchParams.set(CONNECTION_ID, connectionId);
+  return url;
+}
+
+/**
+ * The same answer; when its client goes away before the stream's end, the session is told. McpAgent
+ * does not notice: it would go on sending to nobody, and keep nothing for a client that resumes.
+ */
+export function reportingDrop(
+  response: Response,
+  env: Env,
+  ctx: ExecutionContext,
+  { sessionName, connectionId }: StreamConnection,
+): Response {
+  if (!isStream(response)) return response;
+  const reader = response.body.getReader();
+  const body = new ReadableStream<Uint8Array>({
+    async pull(controller) {
+      const { value, done } = await reader.read();
+      if (done) controller.close();
+      else controller.enqueue(value);
+    },
+    async cancel(reason) {
+      ctx.waitUntil(env.MCP_SESSION.getByName(sessionName).dropStream(connectionId));
+      await reader.cancel(reason);
+    },
+  });
+  return new Response(body, response);
+}

@@ -1,0 +1,66 @@
+/** As often as McpAgent does on the streams of POST: proxies close what is silent for a minute or so. */
+const INTERVAL_MS = 25_000;
+
+/** A comment, which every reader of server-sent events skips. */
+const COMMENT = new TextEncoder().encode(": keepalive\n\n");
+const LINE_FEED = 10;
+
+/**
+ * The same answer; when it is a stream, then with a comment at an interval, so that nothing on the way
+ * takes it for dead. This is done in the Worker, beside the session: its object sleeps meanwhile.
+ */
+export function keptAlive(response: Response, intervalMs = INTERVAL_MS): Response {
+  if (!isStream(response)) return response;
+  return new Response(withComments(response.body, intervalMs), response);
+}
+
+/** Whether this answer is a stream of events. */
+export function isStream(
+  response: Response,
+): response is Response & { body: ReadableStream<Uint8Array> } {
+  return response.headers.get("content-type") === "text/event-stream" && response.body !== null;
+}
+
+function withComments(
+  body: ReadableStream<Uint8Array>,
+  intervalMs: number,
+): ReadableStream<Uint8Array> {
+  const reader = body.getReader();
+  let lineFeeds = 2;
+  let stop = () => {};
+  return new ReadableStream<Uint8Array>({
+    start(controller) {
+      const timer = setInterval(() => {
+        // Only between events, which a chunk may cut in pieces; and not for a reader that is behind.
+        const isBetweenEvents = lineFeeds >= 2;
+        if (isBetweenEvents && (controller.desiredSize ?? 0) > 0) controller.enqueue(COMMENT);
+      }, intervalMs);
+      stop = () => clearInterval(timer);
+    },
+    async pull(controller) {
+      try {
+        const { value, done } = await reader.read();
+        if (!done) {
+          lineFeeds = lineFeedsAtEnd(value, lineFeeds);
+          controller.enqueue(value);
+          return;
+        }
+        stop();
+        controller.close();
+      } catch (error) {
+        stop();
+        throw error;
+      }
+    },
+    cancel(reason) {
+      stop();
+      return reader.cancel(reason);
+    },
+  });
+}
+
+/** How many line feeds the bytes forwarded so far end in, up to now `before` of them. */
+function lineFeedsAtEnd(chunk: Uint8Array, before: number): number {
+  const atEnd = chunk.length - 1 - chunk.findLastIndex((byte) => byte !== LINE_FEED);
+  return atEnd === chunk.length ? before + atEnd : atEnd;
+}

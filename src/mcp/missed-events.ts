@@ -1,0 +1,90 @@
+import type { EventStore } from "@modelcontextprotocol/sdk/server/streamableHttp.js";
+import type { JSONRPCMessage } from "@modelcontextprotocol/sdk/types.js";
+import { DurableObjectEventStore } from "agents/mcp";
+
+/** The streams of a session, as far as this store must know them. */
+export type SessionStreams = {
+  /** Whether somebody receives what is sent on the stream now. */
+  isOpen(streamId: string): boolean;
+  /** Whether more will be sent on the stream: always on that of GET, on one of POST until it is answered. */
+  isUnanswered(streamId: string): Promise<boolean>;
+  close(streamId: string): void;
+};
+
+const MISSED_KEY = "missedAnswers";
+
+/**
+ * Answers that nobody fetched, at most: a client that drops its streams and never resumes them must
+ * not fill the storage of its session.
+ */
+const MAX_MISSED = 16;
+
+/**
+ * The events of streams, kept while a stream may be resumed with `Last-Event-ID`. McpAgent's own store
+ * forgets a stream of POST with its answer, even when the stream had dropped and nobody got it. Here
+ * such an answer waits until the client has resumed the stream, and acknowledged it by going on from
+ * there; or until the session ends.
+ */
+export class MissedEventStore implements EventStore {
+  readonly #storage: DurableObjectStorage;
+  readonly #streams: SessionStreams;
+  readonly #events: DurableObjectEventStore;
+
+  constructor(storage: DurableObjectStorage, streams: SessionStreams) {
+    this.#storage = storage;
+    this.#streams = streams;
+    this.#events = new DurableObjectEventStore(storage);
+  }
+
+  storeEvent(streamId: string, message: JSONRPCMessage): Promise<string> {
+    return this.#events.storeEvent(streamId, message);
+  }
+
+  /** Undefined makes McpAgent open a new stream, as for a client that has missed nothing. */
+  async getStreamIdForEventId(eventId: string): Promise<string | undefined> {
+    const streamId = await this.#events.getStreamIdForEventId(eventId);
+    if (streamId === undefined || (await this.#streams.isUnanswered(streamId))) return streamId;
+    let missed = 0;
+    const count = async () => void missed++;
+    await this.#events.replayEventsAfter(eventId, { send: count });
+    if (missed > 0) return streamId;
+    await this.#forget(streamId);
+    return undefined;
+  }
+
+  async replayEventsAfter(
+    lastEventId: string,
+    target: Parameters<EventStore["replayEventsAfter"]>[1],
+  ): Promise<string> {
+    const streamId = await this.#events.replayEventsAfter(lastEventId, target);
+    if (!(await this.#streams.isUnanswered(streamId))) this.#streams.close(streamId);
+    return streamId;
+  }
+
+  /** McpAgent calls this after it sent the answer of a POST; it is not part of the SDK's interface. */
+  async clearStream(streamId: string): Promise<void> {
+    if (this.#streams.isOpen(streamId)) {
+      await this.#events.clearStream(streamId);
+      // On a resumed stream McpAgent would leave the client waiting after the answer.
+      this.#streams.close(streamId);
+      return;
+    }
+    const missed = [...this.#missed(), streamId];
+    for (const oldest of missed.slice(0, -MAX_MISSED)) await this.#events.clearStream(oldest);
+    this.#storage.kv.put(MISSED_KEY, missed.slice(-MAX_MISSED));
+  }
+
+  async #forget(streamId: string): Promise<void> {
+    const missed = this.#missed();
+    if (!missed.includes(streamId)) return;
+    await this.#events.clearStream(streamId);
+    this.#storage.kv.put(
+      MISSED_KEY,
+      missed.filter((id) => id !== streamId),
+    );
+  }
+
+  #missed(): string[] {
+    return this.#storage.kv.get<string[]>(MISSED_KEY) ?? [];
+  }
+}
