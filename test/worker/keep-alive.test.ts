@@ -1,8 +1,8 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { keptAlive } from "../../src/mcp/keep-alive";
-
-beforeEach(() => void vi.useFakeTimers({ toFake: ["setInterval", "clearInterval"] }));
-afterEach(() => void vi.useRealTimers());
+import { connect, request, SSE } from "./as-client.ts";
+import { listen, Session } from "./mcp-client.ts";
+import { bearer } from "./sse-client.ts";
 
 const COMMENT = ": keepalive\n\n";
 const headers = { "content-type": "text/event-stream" };
@@ -19,6 +19,9 @@ function open() {
 }
 
 describe("a stream that is kept alive", () => {
+  beforeEach(() => void vi.useFakeTimers({ toFake: ["setInterval", "clearInterval"] }));
+  afterEach(() => void vi.useRealTimers());
+
   it("has a comment at each interval in which nothing else comes", async () => {
     const { next } = open();
     for (let count = 0; count < 3; count++) {
@@ -96,5 +99,45 @@ describe("a stream that is kept alive", () => {
     const answer = Response.json({});
     expect(keptAlive(answer)).toBe(answer);
     expect(vi.getTimerCount()).toBe(0);
+  });
+});
+
+describe("the server's streams", () => {
+  afterEach(() => void vi.restoreAllMocks());
+
+  /** A fake timer would run in the test, and a stream belongs to the request that made it: so it is hurried. */
+  function hurryIntervals() {
+    const { setInterval } = globalThis;
+    const start = vi.spyOn(globalThis, "setInterval");
+    start.mockImplementation((callback: () => void) => setInterval(callback, 10));
+    return { start, stop: vi.spyOn(globalThis, "clearInterval") };
+  }
+
+  async function expectKeptAlive(
+    body: ReadableStream<Uint8Array>,
+    timers: ReturnType<typeof hurryIntervals>,
+  ) {
+    expect(timers.start.mock.calls.map(([, intervalMs]) => intervalMs)).toEqual([25_000]);
+    const reader = body.pipeThrough(new TextDecoderStream()).getReader();
+    let text = "";
+    while (!text.endsWith(COMMENT.repeat(2))) text += (await reader.read()).value;
+    await reader.cancel();
+    // The Worker learns of it a moment later.
+    await scheduler.wait(50);
+    expect(timers.stop).toHaveBeenCalledWith(timers.start.mock.results[0]?.value);
+  }
+
+  it("are kept alive on GET /mcp, until the client goes away", async () => {
+    const session = await Session.open((await connect()).access_token);
+    const timers = hurryIntervals();
+    await expectKeptAlive(await listen(session), timers);
+  });
+
+  it("are kept alive on GET /sse, until the client goes away", async () => {
+    const { access_token } = await connect({ change: { resource: SSE } });
+    const timers = hurryIntervals();
+    const { body } = await request("/sse", { headers: bearer(access_token) });
+    if (body === null) throw new Error("There is no stream");
+    await expectKeptAlive(body, timers);
   });
 });

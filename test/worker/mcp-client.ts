@@ -127,3 +127,15 @@ export async function statuses(token: string, sessionId: string): Promise<number
     }),
   );
 }
+
+/** A stream of GET /mcp. */
+export async function listen({ id, token }: Session): Promise<ReadableStream<Uint8Array>> {
+  const headers = {
+    authorization: `Bearer ${token}`,
+    accept: "text/event-stream",
+    "mcp-session-id": id,
+  };
+  const { status, body } = await request("/mcp", { headers });
+  if (status !== 200 || body === null) throw new Error(`No stream: ${status}`);
+  return body;
+}

@@ -1,9 +1,9 @@
 import { evictDurableObject } from "cloudflare:test";
 import { env } from "cloudflare:workers";
 import { afterEach, describe, expect, it, vi } from "vitest";
-import { connect, request, SSE } from "./as-client.ts";
-import { post, Session, statuses } from "./mcp-client.ts";
-import { NOTHING, objectsMadeBy, only, ring, stored } from "./session-storage.ts";
+import { connect, SSE } from "./as-client.ts";
+import { listen, Session, statuses } from "./mcp-client.ts";
+import { NOTHING, only, ring, stored } from "./session-storage.ts";
 import { openStream, send, whoami } from "./sse-client.ts";
 
 const MINUTE_MS = 60_000;
@@ -29,18 +29,6 @@ async function openSse() {
 }
 
 const restart = (object: DurableObjectId) => evictDurableObject(env.MCP_SESSION.get(object));
-
-/** A stream of GET /mcp. */
-async function listen({ id, token }: Session): Promise<ReadableStream<Uint8Array>> {
-  const headers = {
-    authorization: `Bearer ${token}`,
-    accept: "text/event-stream",
-    "mcp-session-id": id,
-  };
-  const { status, body } = await request("/mcp", { headers });
-  if (status !== 200 || body === null) throw new Error(`No stream: ${status}`);
-  return body;
-}
 
 describe("a session without requests", () => {
   it("is deleted with all its storage after the limit", async () => {
@@ -157,40 +145,5 @@ describe("a session with requests", () => {
     const after = await stored(object);
     expect(after.lastRequestAtMs).toBe(Date.now());
     expect(after.alarmAtMs).toBe(before.alarmAtMs);
-  });
-});
-
-describe("DELETE", () => {
-  it("deletes all storage at once", async () => {
-    const { session, object, token } = await openSession();
-    const stream = await listen(session);
-    const headers = { authorization: `Bearer ${token}`, "mcp-session-id": session.id };
-    expect((await request("/mcp", { method: "DELETE", headers })).status).toBe(204);
-    expect(await stored(object)).toEqual(NOTHING);
-    expect(await new Response(stream).text()).toBe("");
-    for (const again of ["in the same object", "in a new one"]) {
-      expect(await statuses(token, session.id), again).toEqual([404, 404, 404]);
-      expect(await stored(object), again).toEqual(NOTHING);
-      await restart(object);
-    }
-  });
-
-  it("leaves other sessions of the same client alone", async () => {
-    const { session, token } = await openSession();
-    const other = await Session.open(token);
-    const headers = { authorization: `Bearer ${token}`, "mcp-session-id": session.id };
-    await request("/mcp", { method: "DELETE", headers });
-    expect(await other.use("whoami")).toMatchObject({ name: "Alice Example" });
-  });
-});
-
-describe("a message that starts no session", () => {
-  it("makes no storage", async () => {
-    const { token } = await openSession();
-    const [, made] = await objectsMadeBy(async () => {
-      await post(token, { jsonrpc: "2.0", id: 1, method: "tools/list" });
-      await statuses(token, "a".repeat(64));
-    });
-    expect(made).toEqual([]);
   });
 });
