@@ -16,17 +16,17 @@ describe.each(modes)("the official SDK v2 client, %s", (_name, mode, version) =>
   };
 
   it("signs in, lists, calls and is asked", async () => {
-    const { client } = await connect(new OAuthMemory({ person: "alice" }));
+    const { client, questions } = await connect(new OAuthMemory({ person: "alice" }));
     expect(client.getNegotiatedProtocolVersion()).toBe(version);
     expect((await client.listTools()).tools.map((tool) => tool.name)).toContain("calculator");
     const args = { operation: "add", a: 5, b: 8 };
     const sum = await client.callTool({ name: "calculator", arguments: args });
     expect(sum.structuredContent).toEqual({ result: 13 });
-    await client.callTool({ name: "save_note", arguments: { text: "to be cleared" } });
+    // Other tests share the server and its people, so the answer is no.
     const cleared = await client.callTool({ name: "clear_notes" });
-    expect(cleared.isError).toBeFalsy();
-    const notes = await client.callTool({ name: "list_notes" });
-    expect(notes.structuredContent).toEqual({ notes: [] });
+    expect(questions).toEqual(["Delete all of your notes? They cannot be brought back."]);
+    expect(cleared.isError).toBe(true);
+    expect(JSON.stringify(cleared.content)).toContain("did not agree");
   });
 
   it("goes on after its access token has ended, without a sign-in", async () => {

@@ -5,20 +5,21 @@ import { mustBeRefused, type OAuthMemory } from "./sdk-oauth.ts";
 export type Mode = "legacy" | "auto" | { pin: string };
 
 /**
- * Connects a client of the official SDK v2 for a person, who answers yes to every question.
+ * Connects a client of the official SDK v2 for a person, who says no to every question.
  *
- * @returns the client, and `finishSignIn` for a step-up: it takes the code that the browser brought.
+ * @returns the client, the questions so far, and `finishSignIn` for a step-up: it takes the code that the browser brought.
  */
 export async function connectSdkV2Client(url: string, memory: OAuthMemory, mode: Mode) {
+  const questions: string[] = [];
   const newClient = () => {
     const client = new Client(
       { name: "sdk-v2-test", version: "1" },
       { versionNegotiation: { mode }, capabilities: { elicitation: { form: {} } } },
     );
-    client.setRequestHandler("elicitation/create", () => ({
-      action: "accept",
-      content: { confirm: true },
-    }));
+    client.setRequestHandler("elicitation/create", ({ params }) => {
+      questions.push(params.message);
+      return { action: "decline" };
+    });
     return client;
   };
   const newTransport = () =>
@@ -33,6 +34,7 @@ export async function connectSdkV2Client(url: string, memory: OAuthMemory, mode:
   await client.connect(transport);
   return {
     client,
+    questions,
     finishSignIn: () => transport.finishAuth(memory.takeAnswer().parameters),
     close: () => client.close(),
   };
