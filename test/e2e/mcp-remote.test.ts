@@ -30,17 +30,29 @@ it.each([
   expect(me.structuredContent).toMatchObject({ name: "Bob Example" });
 });
 
-it("mcp-remote goes on the next day: it refreshes its token, and signs nobody in", async () => {
+const eras = [
+  ["legacy", []],
+  ["modern", ["--protocol", "auto"]],
+] as const;
+
+it.each(eras)("mcp-remote (%s) asks for more when a call needs it", async (_era, args) => {
+  const { client, close } = await connectMcpRemote(`${inject("origin")}/mcp`, "alice", { args });
+  onTestFinished(close);
+  const report = await client.callTool({ name: "usage_report" }, undefined, { timeout: 60_000 });
+  expect(report.structuredContent).toMatchObject({ people: expect.any(Number) });
+});
+
+it.each(eras)("mcp-remote (%s) refreshes its token, and signs nobody in", async (_era, args) => {
   const configDir = await mkdtemp(join(tmpdir(), "mcp-remote-"));
   onTestFinished(() => rm(configDir, { recursive: true, force: true }));
   const url = `${inject("origin")}/mcp`;
-  const first = await connectMcpRemote(url, "bob", { configDir });
+  const first = await connectMcpRemote(url, "bob", { configDir, args });
   await first.client.callTool({ name: "whoami" });
   await first.close();
 
   expect(await spoilAccessTokens(configDir)).toBe(1);
   // Were it to open the browser, it would come back as alice.
-  const second = await connectMcpRemote(url, "alice", { configDir });
+  const second = await connectMcpRemote(url, "alice", { configDir, args });
   onTestFinished(second.close);
   const me = await second.client.callTool({ name: "whoami" });
   expect(me.structuredContent).toMatchObject({ name: "Bob Example" });

@@ -23,6 +23,7 @@ it("a restart between two calls keeps sessions, grants and notes, whatever the c
     await connectSdkV2Client(url, legacyMemory, "legacy"),
     await connectSdkV2Client(url, modernMemory, { pin: "2026-07-28" }),
     await connectMcpRemote(url, "alice"),
+    await connectMcpRemote(url, "alice", { args: ["--protocol", "auto"] }),
   ];
   for (const { close } of connections) onTestFinished(close);
   for (const { client } of connections) {
@@ -34,7 +35,7 @@ it("a restart between two calls keeps sessions, grants and notes, whatever the c
   // The same client objects: their sessions, where they have one, go on.
   for (const { client } of connections) {
     const { structuredContent } = await client.callTool({ name: "list_notes", arguments: {} });
-    expect(structuredContent).toMatchObject({ notes: Array(4).fill({}) });
+    expect(structuredContent).toMatchObject({ notes: Array(5).fill({}) });
   }
   // The same grant: a new connection needs no sign-in.
   const again = await connectSdkClient(url, memory);

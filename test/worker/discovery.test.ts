@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { request } from "./as-client.ts";
+import { connect, request } from "./as-client.ts";
+import { initialize, post } from "./mcp-client.ts";
 import { TEST_ORIGIN } from "./origin.ts";
 
 const baseline = [
@@ -135,6 +136,18 @@ describe("origins", () => {
       const preflight = await request("/mcp", { method: "OPTIONS", headers: { origin } });
       expect(preflight.headers.get("access-control-allow-origin")).toBe(origin);
     }
+  });
+
+  it("lets an allowed one read the id of its session", async () => {
+    const { access_token } = await connect();
+    const { response } = await post(access_token, initialize(), {
+      origin: "https://allowed.example",
+    });
+    expect(response.headers.get("mcp-session-id")).not.toBeNull();
+    expect(response.headers.get("access-control-allow-origin")).toBe("https://allowed.example");
+    const exposed = response.headers.get("access-control-expose-headers");
+    expect(exposed).toContain("Mcp-Session-Id");
+    expect(exposed).toContain("WWW-Authenticate");
   });
 
   it("does not mistake a look-alike for an allowed one", async () => {
