@@ -24,6 +24,15 @@ describe.each(["/mcp", "/sse"])("the official SDK's client at %s", (path) => {
     expect(divided.isError).toBe(true);
   });
 
+  it("goes on after its access token has ended, without a sign-in", async () => {
+    const memory = new OAuthMemory({ person: "bob" });
+    const client = await connect(memory);
+    memory.expireAccessToken();
+    const me = await client.callTool({ name: "whoami" });
+    expect(me.structuredContent).toMatchObject({ name: "Bob Example" });
+    expect(memory.signIns).toBe(1);
+  });
+
   it("gets access_denied as no code when the person denies", async () => {
     const memory = new OAuthMemory({ person: "alice", decision: "deny" });
     await expect(connect(memory)).rejects.toThrow("The sign-in brought no code");
