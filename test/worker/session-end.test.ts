@@ -32,6 +32,7 @@ describe("DELETE", () => {
     await dropped.next();
     await dropped.drop();
     expect((await end(session.token, session.sessionId)).status).toBe(204);
+    expect(session.aborted.toSorted()).toEqual(["a", "b"]);
     await session.answer();
     expect(await stored(session.object)).toEqual(NOTHING);
     let data = "";

@@ -20,15 +20,20 @@ export async function openSlowSession(protocolVersion = "2025-11-25") {
   const [{ id: sessionId }, object] = await only(() => Session.open(access_token));
   const stub = env.MCP_SESSION.get(object);
   const answers: (() => void)[] = [];
+  const aborted: string[] = [];
   await runInDurableObject(stub, ({ server }) => {
-    server.setRequestHandler(CallToolRequestSchema, async ({ params }, { sendNotification }) => {
-      await sendNotification({
-        method: "notifications/progress",
-        params: { progressToken: params.name, progress: 1 },
-      });
-      await new Promise<void>((resolve) => answers.push(resolve));
-      return { content: [{ type: "text", text: `answer of ${params.name}` }] };
-    });
+    server.setRequestHandler(
+      CallToolRequestSchema,
+      async ({ params }, { sendNotification, signal }) => {
+        signal.addEventListener("abort", () => aborted.push(params.name));
+        await sendNotification({
+          method: "notifications/progress",
+          params: { progressToken: params.name, progress: 1 },
+        });
+        await new Promise<void>((resolve) => answers.push(resolve));
+        return { content: [{ type: "text", text: `answer of ${params.name}` }] };
+      },
+    );
   });
   const headers = {
     authorization: `Bearer ${access_token}`,
@@ -41,6 +46,8 @@ export async function openSlowSession(protocolVersion = "2025-11-25") {
     object,
     sessionId,
     token: access_token,
+    /** The tools that were told to stop. */
+    aborted,
     async call(name: string): Promise<Stream> {
       const message = { jsonrpc: "2.0", id: name, method: "tools/call", params: { name } };
       const body = JSON.stringify(message);
