@@ -1,7 +1,7 @@
 import * as z from "zod";
 
 /** The person, as the identity provider that signed them in describes them. */
-export const identitySchema = z.object({
+const identitySchema = z.object({
   /** The provider: an OpenID issuer, or `https://github.com`. */
   issuer: z.string().min(1),
   /** The provider's own, unchanging id of the person. Never a login name or an e-mail address. */

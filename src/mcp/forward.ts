@@ -48,7 +48,6 @@ export function answeredResponse(response: Response, sealedSessionId?: string): 
     if (name.startsWith("access-control-")) headers.delete(name);
   }
   headers.set("access-control-expose-headers", "Mcp-Session-Id");
-  // Events must reach the client one by one (a proxy that buffers would hold them back).
   if (sealedSessionId !== undefined) headers.set("mcp-session-id", sealedSessionId);
   return new Response(response.body, { status: response.status, headers });
 }

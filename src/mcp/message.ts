@@ -1,7 +1,7 @@
 import { readBytes } from "../http/read-bytes";
 
 /** The largest message that a client may send, in bytes: as much as McpAgent takes. */
-export const MAX_MESSAGE_BYTES = 4 * 1_024 * 1_024;
+const MAX_MESSAGE_BYTES = 4 * 1_024 * 1_024;
 
 /** Thrown for a body that is no message; carries the HTTP status and the JSON-RPC error to answer with. */
 export class MessageError extends Error {

@@ -8,7 +8,7 @@ import type { Toolset } from "./define-toolset";
 import { missingScopes, type Scope } from "./scopes";
 
 /** What this server offers. Add your toolset here. */
-export const toolsets: readonly Toolset[] = [calculator, account, admin];
+const toolsets: readonly Toolset[] = [calculator, account, admin];
 
 const tools: ReadonlyMap<string, Tool> = indexByName(toolsets.flatMap((toolset) => toolset.tools));
 const scopes: ReadonlyMap<string, Scope> = indexByName(

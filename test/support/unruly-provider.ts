@@ -2,25 +2,6 @@ import { generateKeyPairSync, type KeyObject, sign } from "node:crypto";
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 import { bodyOf, listen } from "./loopback-server.ts";
 
-/** How an OpenID provider can go wrong. Each is an issuer of its own: `<origin>/<fault>`. */
-export const faults = [
-  "none",
-  "discovery-500",
-  "discovery-html",
-  "discovery-other-issuer",
-  "refuses",
-  "token-500",
-  "token-html",
-  "no-id-token",
-  "forged-signature",
-  "unsigned",
-  "other-nonce",
-  "other-audience",
-  "other-issuer",
-  "expired",
-] as const;
-export type Fault = (typeof faults)[number];
-
 /**
  * An OpenID provider that answers at once and keeps to the protocol but for one fault.
  *
