@@ -1,28 +1,24 @@
 import { OAuthResourceServer } from "@cloudflare/workers-oauth-provider";
+import type { Authority, Handler } from "./authority/authority";
+import { externalAuthority } from "./authority/external";
+import { ownAuthority } from "./authority/own";
 import type { Config } from "./config";
-import { limitedByAddress } from "./grants/address-limit";
-import { createAuthorizationServer } from "./grants/authorization-server";
-import { sharedRegistration } from "./grants/shared-registration";
-import { ownTokenVerifier } from "./identity/own-tokens";
-import type { Principal } from "./identity/principal";
-import { protectedResources } from "./identity/protected-resources";
+import type { Authenticated } from "./identity/authenticated";
+import { type ProtectedResources, protectedResources } from "./identity/protected-resources";
 import { type McpHandler, sseEndpoint, streamableHttpEndpoint } from "./mcp/endpoint";
 import { jsonRpcError } from "./mcp/message";
 import { isForeignOrigin } from "./mcp/origin";
 import { sessionIds } from "./mcp/session-id";
 import { type StatelessLane, statelessLane } from "./mcp/stateless";
-import { allScopes, baselineScopes } from "./tools/catalogue";
-import { withImplied } from "./tools/scopes";
+import { type Offering, offeringOf } from "./offering";
 import { createWebsite } from "./website";
-
-type Handler = (request: Request, env: Env, ctx: ExecutionContext) => Response | Promise<Response>;
 
 const RESOURCE_METADATA = "/.well-known/oauth-protected-resource";
 
 /**
  * The whole server, for one public origin: what is served where.
  *
- * @param origin the authorization server's issuer and the root of both protected resources.
+ * @param origin the root of both protected resources; the issuer, where tokens are issued here.
  * @param stateless what serves MCP 2026-07-28; the conformance tests put their fixtures here.
  */
 export function createGatehouse(
@@ -30,37 +26,29 @@ export function createGatehouse(
   origin: string,
   stateless: StatelessLane = statelessLane,
 ): Handler {
+  const offering = offeringOf(config);
   const resources = protectedResources(origin);
-  const authorizationServer = createAuthorizationServer(config, origin, resources);
+  const authority = authorityFor(offering, origin, resources);
   const ids = sessionIds(config.sessionSecret);
-  const validateToken = ownTokenVerifier(authorizationServer, (scopes) =>
-    withImplied(scopes, allScopes),
-  );
+  const baseline = offering.catalogue.baselineScopes.map((scope) => scope.name);
 
   function resourceServer(resource: string, handler: McpHandler): Handler {
-    const server = new OAuthResourceServer<Env, Principal>({
+    const server = new OAuthResourceServer<Env, Authenticated>({
       resourceMetadata: {
         resource,
-        authorization_servers: [origin],
+        authorization_servers: [...authority.issuers],
         resource_name: config.serverName,
       },
-      requiredScopes: baselineScopes.map((scope) => scope.name),
-      validateToken,
+      requiredScopes: [...new Set([...authority.requiredScopes, ...baseline])],
+      validateToken: authority.validateToken,
       handler,
     });
     return (request, env, ctx) =>
       server.fetch(request, env, ctx).then((response) => withoutBodyForHead(request, response));
   }
-  const mcp = resourceServer(resources.mcp, streamableHttpEndpoint(config, ids, stateless));
-  const sse = resourceServer(resources.sse, sseEndpoint(config, ids));
-  const authorization = (request: Request, env: Env, ctx: ExecutionContext) =>
-    authorizationServer.fetch(request, env, ctx);
-  const helpers = (env: Env) => authorizationServer.getOAuthApi(env);
-  const registration = limitedByAddress(
-    "REGISTRATIONS_PER_ADDRESS",
-    sharedRegistration(authorization, helpers),
-  );
-  const website = createWebsite(config, origin, helpers);
+  const mcp = resourceServer(resources.mcp, streamableHttpEndpoint(offering, ids, stateless));
+  const sse = resourceServer(resources.sse, sseEndpoint(offering, ids));
+  const website = createWebsite(offering, origin, authority.login);
 
   const guarded =
     (handler: Handler): Handler =>
@@ -81,15 +69,24 @@ export function createGatehouse(
       (request, env, ctx) =>
         mcp(new Request(`${origin}${RESOURCE_METADATA}/mcp`, request), env, ctx),
     ],
-    ["/.well-known/oauth-authorization-server", authorization],
-    ["/oauth/token", limitedByAddress("TOKEN_REQUESTS_PER_ADDRESS", authorization)],
-    ...(config.dynamicClientRegistration ? [["/oauth/register", registration] as const] : []),
+    ...authority.routes,
   ]);
 
   return (request, env, ctx) => {
     const handler = routes.get(new URL(request.url).pathname);
     return handler === undefined ? website.fetch(request, env, ctx) : handler(request, env, ctx);
   };
+}
+
+function authorityFor(
+  offering: Offering,
+  origin: string,
+  resources: ProtectedResources,
+): Authority {
+  const { authorization } = offering.config;
+  return authorization.mode === "provider"
+    ? ownAuthority(authorization, offering, origin, resources)
+    : externalAuthority(authorization, offering);
 }
 
 /** RFC 9110, section 9.3.2. The resource server answers HEAD without a token like any other method. */

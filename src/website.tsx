@@ -1,28 +1,32 @@
-import type { OAuthHelpers } from "@cloudflare/workers-oauth-provider";
 import { Hono } from "hono";
 import { HTTPException } from "hono/http-exception";
-import type { Config } from "./config";
 import { allowMethods } from "./http/allow-methods";
-import { createLoginApp } from "./login/app";
+import type { Offering } from "./offering";
 import { ErrorPage } from "./pages/error-page";
 import { HomePage } from "./pages/home-page";
 import { page } from "./pages/respond";
-import { allTools } from "./tools/catalogue";
+import type { Tool } from "./tools/define-tool";
 
-/** What people see in a browser: sign-in and consent, the front page, and errors. */
+/**
+ * What people see in a browser: sign-in and consent, the front page, and errors.
+ *
+ * @param login absent where people sign in elsewhere.
+ */
 export function createWebsite(
-  config: Config,
+  { config: { serverName }, catalogue }: Offering,
   origin: string,
-  helpers: (env: Env) => OAuthHelpers,
+  login: Hono<{ Bindings: Env }> | undefined,
 ): Hono<{ Bindings: Env }> {
-  const { serverName } = config;
   const app = new Hono<{ Bindings: Env }>();
 
-  app.route("/", createLoginApp(config, origin, helpers));
+  if (login !== undefined) app.route("/", login);
 
   app.use("/", allowMethods("GET", "HEAD"));
   app.get("/", (c) =>
-    page(c, <HomePage serverName={serverName} origin={origin} tools={publicTools()} />),
+    page(
+      c,
+      <HomePage serverName={serverName} origin={origin} tools={publicTools(catalogue.allTools)} />,
+    ),
   );
 
   // Programs look for documents under /.well-known/ and must not be given a page.
@@ -55,8 +59,8 @@ export function createWebsite(
 }
 
 /** The tools that anybody may know of. */
-function publicTools() {
-  return allTools
+function publicTools(tools: readonly Tool[]) {
+  return tools
     .filter((tool) => tool.forEveryone)
     .map(({ name, title, description, allScopes: scopes }) => ({
       name,

@@ -1,8 +1,8 @@
 import { OAuthAuthorizationServer } from "@cloudflare/workers-oauth-provider";
-import type { Config } from "../config";
+import type { OwnAuthorization } from "../config";
 import { grantPropsSchema, type TokenProps } from "../identity/principal";
 import type { ProtectedResources } from "../identity/protected-resources";
-import { allScopes } from "../tools/catalogue";
+import type { Catalogue } from "../tools/catalogue";
 
 /** How long a client that registered itself is known after its last use. */
 export const CLIENT_TTL_SECONDS = 90 * 86_400;
@@ -14,7 +14,8 @@ export const CLIENT_TTL_SECONDS = 90 * 86_400;
  * @param origin its issuer (RFC 8414), for example `https://mcp.example.com`.
  */
 export function createAuthorizationServer(
-  config: Config,
+  config: OwnAuthorization,
+  catalogue: Catalogue,
   origin: string,
   resources: ProtectedResources,
 ): OAuthAuthorizationServer<Env> {
@@ -23,7 +24,7 @@ export function createAuthorizationServer(
     resources: [resources.mcp, resources.sse],
     // For clients that do not send `resource` (RFC 8707).
     defaultResource: resources.mcp,
-    scopesSupported: allScopes.map((scope) => scope.name),
+    scopesSupported: catalogue.allScopes.map((scope) => scope.name),
     clientIdMetadataDocumentEnabled: config.clientIdMetadataDocuments,
     allowPrivateUseRedirectUris: config.privateUseRedirectUris,
     ...(config.dynamicClientRegistration && { clientRegistrationEndpoint: "/oauth/register" }),

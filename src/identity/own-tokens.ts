@@ -1,9 +1,10 @@
-import {
-  type OAuthAuthorizationServer,
-  OAuthError,
-  type OAuthResourceTokenValidator,
+import type {
+  OAuthAuthorizationServer,
+  OAuthResourceTokenValidator,
 } from "@cloudflare/workers-oauth-provider";
+import type { Authenticated } from "./authenticated";
 import { type Principal, tokenPropsSchema } from "./principal";
+import { tokenCheckUnavailable } from "./token-check-unavailable";
 
 /**
  * Verifies access tokens that this Worker issued itself.
@@ -17,7 +18,7 @@ import { type Principal, tokenPropsSchema } from "./principal";
 export function ownTokenVerifier(
   authorizationServer: OAuthAuthorizationServer<Env>,
   withImplied: (scopes: readonly string[]) => string[],
-): (env: Env) => OAuthResourceTokenValidator<Principal> {
+): (env: Env) => OAuthResourceTokenValidator<Authenticated> {
   return (env) => async (resource, token) => {
     const valid = await authorizationServer
       .validateToken<unknown>(resource, token, env)
@@ -38,18 +39,11 @@ export function ownTokenVerifier(
       resource: audience,
       expiresAtSeconds: expiresAt,
     };
-    return { props: principal, audience, expiresAt, scope, userId, clientId };
+    return { props: { principal }, audience, expiresAt, scope, userId, clientId };
   };
 }
 
-const RETRY_AFTER_SECONDS = 5;
-
-/** A 401 would make clients throw a good token away. */
 function rethrowAsUnavailable(error: unknown): never {
   console.error({ event: "token_check_failed", error: String(error) });
-  throw new OAuthError("temporarily_unavailable", {
-    description: "The token cannot be checked just now",
-    statusCode: 503,
-    headers: { "Retry-After": String(RETRY_AFTER_SECONDS) },
-  });
+  throw tokenCheckUnavailable();
 }

@@ -23,7 +23,8 @@ export const principalSchema = z.object({
   identity: identitySchema,
   clientId: z.string().min(1),
   clientName: z.string(),
-  grantId: z.string().min(1),
+  /** The grant behind the token; absent where an external authorization server keeps it. */
+  grantId: z.string().min(1).optional(),
   /** What the token allows, with all that it implies. */
   scopes: z.array(z.string()),
   /** The protected resource that the token was issued for. */

@@ -10,7 +10,7 @@ import { type Context, Hono } from "hono";
 import { bodyLimit } from "hono/body-limit";
 import * as oauth from "oauth4webapi";
 import * as z from "zod";
-import type { Config } from "../config";
+import type { IdentityProviderConfig } from "../config";
 import { allowMethods } from "../http/allow-methods";
 import type { GrantProps } from "../identity/principal";
 import { userIdOf } from "../identity/user-id";
@@ -18,6 +18,7 @@ import { ConsentPage } from "../pages/consent-page";
 import { ContinuePage } from "../pages/continue-page";
 import { ErrorPage } from "../pages/error-page";
 import { page } from "../pages/respond";
+import type { Catalogue } from "../tools/catalogue";
 import { consentScopes } from "./consent-scopes";
 import { IdentityProviderError, SignInRefused } from "./identity-provider";
 import { identityProvider } from "./providers";
@@ -36,22 +37,32 @@ type PendingSignIn = z.infer<typeof pendingSignInSchema>;
 
 const MAX_FORM_BYTES = 64 * 1_024;
 
+export type LoginOptions = {
+  serverName: string;
+  idp: IdentityProviderConfig;
+  catalogue: Catalogue;
+  origin: string;
+  /**
+   * workers-oauth-provider's helpers: they keep the request server-side, single use, and bound to the
+   * browser by one cookie a page, so that two tabs do not disturb each other.
+   */
+  helpers: (env: Env) => OAuthHelpers;
+};
+
 /**
  * How a person signs in and consents: GET /authorize shows the consent page, POST /authorize takes
  * the decision and sends the person to the identity provider, GET /callback takes them back and
  * sends the client its code.
- *
- * @param helpers workers-oauth-provider's helpers: they keep the request server-side, single use,
- *   and bound to the browser by one cookie a page, so that two tabs do not disturb each other.
  */
-export function createLoginApp(
-  config: Config,
-  origin: string,
-  helpers: (env: Env) => OAuthHelpers,
-): Hono<LoginEnv> {
-  const provider = identityProvider(config.identityProvider);
+export function createLoginApp({
+  serverName,
+  idp,
+  catalogue,
+  origin,
+  helpers,
+}: LoginOptions): Hono<LoginEnv> {
+  const provider = identityProvider(idp);
   const redirectUri = `${origin}/callback`;
-  const { serverName } = config;
   const app = new Hono<LoginEnv>();
 
   app.use("/authorize", allowMethods("GET", "POST"), limitSignIns(serverName));
@@ -70,7 +81,7 @@ export function createLoginApp(
         identityProviderName={provider.displayName}
         handle={consent.handle}
         client={client}
-        scopes={consentScopes(request.scope)}
+        scopes={consentScopes(catalogue, request.scope)}
       />,
       { headers: consent.headers },
     );

@@ -1,8 +1,10 @@
 import type { OAuthResourceContext } from "@cloudflare/workers-oauth-provider";
 import { isLegacyRequest } from "@modelcontextprotocol/server";
-import type { Config } from "../config";
+import type { Authenticated } from "../identity/authenticated";
 import type { Principal } from "../identity/principal";
+import type { Offering } from "../offering";
 import { refuseBeyondCallLimits } from "./call-limits";
+import { credentialSeal } from "./credential-header";
 import { addressFor, reportingDrop } from "./dropped-stream";
 import { answeredResponse, forwardedRequest } from "./forward";
 import { keptAlive } from "./keep-alive";
@@ -16,7 +18,7 @@ import { callerOf } from "./tool-context";
 
 /** A request whose token was verified for the resource of this endpoint. */
 export type McpHandler = {
-  fetch(request: Request, env: Env, ctx: OAuthResourceContext<Principal>): Promise<Response>;
+  fetch(request: Request, env: Env, ctx: OAuthResourceContext<Authenticated>): Promise<Response>;
 };
 
 const BINDING = "MCP_SESSION";
@@ -26,10 +28,11 @@ const BINDING = "MCP_SESSION";
  * without.
  */
 export function streamableHttpEndpoint(
-  config: Config,
+  offering: Offering,
   ids: SessionIds,
   stateless: StatelessLane,
 ): McpHandler {
+  const seal = credentialSeal(offering.config.sessionSecret);
   const sessions = McpSession.serve("/mcp", { binding: BINDING });
   // An isolate has one env, in practice; should it get another, it gets another handler.
   let lane: { env: Env; handle: ReturnType<StatelessLane> } | undefined;
@@ -37,19 +40,19 @@ export function streamableHttpEndpoint(
     async fetch(request, env, ctx) {
       if (!["GET", "POST", "DELETE"].includes(request.method))
         return methodNotAllowed("GET, POST, DELETE");
-      const owner = ownerOf(ctx.props);
+      const owner = ownerOf(ctx.props.principal);
       const sealed = request.headers.get("mcp-session-id");
       const sessionId = sealed === null ? undefined : await ids.open(sealed, owner);
       if (sealed !== null && sessionId === undefined) return sessionNotFound();
 
-      const message = await messageWithinBounds(config, request, env, ctx);
+      const message = await messageWithinBounds(offering, request, env, ctx);
       if (message instanceof Response) return message;
       if (message !== undefined && !(await isLegacyRequest(request, message.json))) {
-        if (lane?.env !== env) lane = { env, handle: stateless(config, env) };
+        if (lane?.env !== env) lane = { env, handle: stateless(offering, env) };
         return answeredResponse(await lane.handle(request, message.json, ctx.props));
       }
       const connectionId = crypto.randomUUID();
-      const forwarded = forwardedRequest(request, ctx.props, {
+      const forwarded = await forwardedRequest(request, ctx.props, seal, {
         url: addressFor(request.url, connectionId),
         ...(sessionId !== undefined && { sessionId }),
         ...(message !== undefined && { body: message.text }),
@@ -72,17 +75,18 @@ export function streamableHttpEndpoint(
  * HTTP with server-sent events at /sse and /sse/message, the transport of MCP 2024-11-05. The
  * session's id is in the address of the messages, which the client learns from the stream.
  */
-export function sseEndpoint(config: Config, ids: SessionIds): McpHandler {
+export function sseEndpoint(offering: Offering, ids: SessionIds): McpHandler {
+  const seal = credentialSeal(offering.config.sessionSecret);
   const sessions = McpSession.serveSSE("/sse", { binding: BINDING });
   return {
     async fetch(request, env, ctx) {
-      const owner = ownerOf(ctx.props);
+      const owner = ownerOf(ctx.props.principal);
       const url = new URL(request.url);
       if (url.pathname === "/sse") {
         if (request.method !== "GET") return methodNotAllowed("GET");
         // McpAgent takes the id from the address; a client's own choice is never passed on.
         url.search = `?sessionId=${await ids.seal(crypto.randomUUID(), owner)}`;
-        const forwarded = forwardedRequest(request, ctx.props, { url });
+        const forwarded = await forwardedRequest(request, ctx.props, seal, { url });
         const stream = await sessions.fetch(forwarded, env, contextFor(owner, ctx));
         return answeredResponse(keptAlive(stream));
       }
@@ -92,9 +96,9 @@ export function sseEndpoint(config: Config, ids: SessionIds): McpHandler {
       if (sealed === null || (await ids.open(sealed, owner)) === undefined)
         return sessionNotFound();
       url.search = `?sessionId=${sealed}`;
-      const message = await messageWithinBounds(config, request, env, ctx);
+      const message = await messageWithinBounds(offering, request, env, ctx);
       if (message instanceof Response) return message;
-      const forwarded = forwardedRequest(request, ctx.props, {
+      const forwarded = await forwardedRequest(request, ctx.props, seal, {
         url,
         ...(message !== undefined && { body: message.text }),
       });
@@ -107,17 +111,20 @@ export function sseEndpoint(config: Config, ids: SessionIds): McpHandler {
 
 /** A POST's message; a Response when it is none, calls too often, or asks for more than the token allows. */
 async function messageWithinBounds(
-  config: Config,
+  { config, catalogue }: Offering,
   request: Request,
   env: Env,
-  ctx: OAuthResourceContext<Principal>,
+  ctx: OAuthResourceContext<Authenticated>,
 ): Promise<Message | undefined | Response> {
   if (request.method !== "POST") return undefined;
   try {
+    const { principal } = ctx.props;
     const message = await readMessage(request);
-    const tooOften = await refuseBeyondCallLimits(message.json, ctx.props, env);
+    const tooOften = await refuseBeyondCallLimits(message.json, principal, env);
     if (tooOften !== undefined) return tooOften;
-    return refuseBeyondScopes(message.json, callerOf(config, ctx.props), ctx.auth) ?? message;
+    return (
+      refuseBeyondScopes(catalogue, message.json, callerOf(config, principal), ctx.auth) ?? message
+    );
   } catch (error) {
     if (error instanceof MessageError) return jsonRpcError(error.status, error.code, error.message);
     throw error;

@@ -1,4 +1,5 @@
-import type { Principal } from "../identity/principal";
+import type { Authenticated } from "../identity/authenticated";
+import { CREDENTIAL_HEADER, type CredentialSeal } from "./credential-header";
 import { encodePrincipal, PRINCIPAL_HEADER } from "./principal-header";
 
 /**
@@ -19,17 +20,22 @@ const PASSED_ON = [
  *
  * @param change `url` and `sessionId` in place of the client's; `body` where it was read already.
  */
-export function forwardedRequest(
+export async function forwardedRequest(
   request: Request,
-  principal: Principal,
+  { principal, credential }: Authenticated,
+  seal: CredentialSeal,
   change: { url?: URL; sessionId?: string; body?: string },
-): Request {
+): Promise<Request> {
   const headers = new Headers();
   for (const name of PASSED_ON) {
     const value = request.headers.get(name);
     if (value !== null) headers.set(name, value);
   }
   headers.set(PRINCIPAL_HEADER, encodePrincipal(principal));
+  // Only a message can lead to a call of an API.
+  if (credential !== undefined && change.body !== undefined) {
+    headers.set(CREDENTIAL_HEADER, await seal.seal(credential));
+  }
   if (change.sessionId !== undefined) headers.set("mcp-session-id", change.sessionId);
   return new Request(change.url ?? request.url, {
     method: request.method,

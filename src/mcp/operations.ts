@@ -1,11 +1,4 @@
-import {
-  findPrompt,
-  findResource,
-  findTool,
-  promptsFor,
-  resourcesFor,
-  toolsFor,
-} from "../tools/catalogue";
+import type { Catalogue } from "../tools/catalogue";
 import { resourceId, resourceUri } from "../tools/define-resource";
 import { type Caller, type Tool, type ToolContext, ToolError } from "../tools/define-tool";
 import { missingScopes } from "../tools/scopes";
@@ -18,8 +11,8 @@ export class NotFoundError extends Error {
   override readonly name = "NotFoundError";
 }
 
-export function listTools(caller: Caller) {
-  return toolsFor(caller).map(({ name, title, description, annotations, ...tool }) => ({
+export function listTools(catalogue: Catalogue, caller: Caller) {
+  return catalogue.toolsFor(caller).map(({ name, title, description, annotations, ...tool }) => ({
     name,
     title,
     description,
@@ -35,8 +28,13 @@ export function listTools(caller: Caller) {
  *
  * @throws NotFoundError for a tool that the caller may not know of, and QuestionPending.
  */
-export async function callTool(name: string, args: unknown, context: ToolContext) {
-  const tool = findTool(name, context);
+export async function callTool(
+  catalogue: Catalogue,
+  name: string,
+  args: unknown,
+  context: ToolContext,
+) {
+  const tool = catalogue.findTool(name, context);
   if (tool === undefined) throw new NotFoundError(`Unknown tool: ${name}`);
   const result = await callSafely(tool, args, context);
   return result.ok
@@ -62,8 +60,12 @@ async function callSafely(tool: Tool, args: unknown, context: ToolContext) {
  * @param cursor of the page before: the number of a collection and where to go on in it.
  * @throws NotFoundError when it is none of ours.
  */
-export async function listResources(cursor: string | undefined, context: ToolContext) {
-  const collections = resourcesFor(context);
+export async function listResources(
+  catalogue: Catalogue,
+  cursor: string | undefined,
+  context: ToolContext,
+) {
+  const collections = catalogue.resourcesFor(context);
   const [, number, after] = /^(\d+):(.*)$/s.exec(cursor ?? "0:") ?? [];
   if (number === undefined) throw new NotFoundError("There is no such cursor");
   const index = Number(number);
@@ -82,19 +84,21 @@ export async function listResources(cursor: string | undefined, context: ToolCon
     : { resources };
 }
 
-export function listResourceTemplates(caller: Caller) {
-  return resourcesFor(caller).map(({ name, title, description, mimeType, uriPrefix }) => ({
-    name,
-    title,
-    description,
-    mimeType,
-    uriTemplate: `${uriPrefix}{id}`,
-  }));
+export function listResourceTemplates(catalogue: Catalogue, caller: Caller) {
+  return catalogue
+    .resourcesFor(caller)
+    .map(({ name, title, description, mimeType, uriPrefix }) => ({
+      name,
+      title,
+      description,
+      mimeType,
+      uriTemplate: `${uriPrefix}{id}`,
+    }));
 }
 
 /** @throws NotFoundError when there is no such resource for this caller. */
-export async function readResource(uri: string, context: ToolContext) {
-  const collection = findResource(uri);
+export async function readResource(catalogue: Catalogue, uri: string, context: ToolContext) {
+  const collection = catalogue.findResource(uri);
   const id = collection === undefined ? undefined : resourceId(collection, uri);
   // The endpoint has answered 403 before this; a request that came another way is stopped here.
   const allowed =
@@ -107,8 +111,8 @@ export async function readResource(uri: string, context: ToolContext) {
   return { contents: [{ uri, mimeType: collection.mimeType, text: content }] };
 }
 
-export function listPrompts(caller: Caller) {
-  return promptsFor(caller).map((prompt) => ({
+export function listPrompts(catalogue: Catalogue, caller: Caller) {
+  return catalogue.promptsFor(caller).map((prompt) => ({
     name: prompt.name,
     title: prompt.title,
     description: prompt.description,
@@ -117,8 +121,8 @@ export function listPrompts(caller: Caller) {
 }
 
 /** @throws NotFoundError when there is no such prompt, or its arguments are wrong. */
-export function getPrompt(name: string, args: unknown) {
-  const prompt = findPrompt(name);
+export function getPrompt(catalogue: Catalogue, name: string, args: unknown) {
+  const prompt = catalogue.findPrompt(name);
   if (prompt === undefined) throw new NotFoundError(`Unknown prompt: ${name}`);
   try {
     const content = text(prompt.text(args));

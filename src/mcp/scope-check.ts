@@ -1,6 +1,6 @@
 import { insufficientScope, type OAuthResourceAuth } from "@cloudflare/workers-oauth-provider";
 import * as z from "zod";
-import { findPrompt, findResource, findTool } from "../tools/catalogue";
+import type { Catalogue } from "../tools/catalogue";
 import { type Caller, missingScopesMessage } from "../tools/define-tool";
 import { missingScopes } from "../tools/scopes";
 
@@ -22,12 +22,13 @@ const operationSchema = z.discriminatedUnion("method", [
  * @returns the refusal, or undefined when all of it may go on.
  */
 export function refuseBeyondScopes(
+  catalogue: Catalogue,
   message: unknown,
   caller: Caller,
   auth: OAuthResourceAuth,
 ): Response | undefined {
   const messages = Array.isArray(message) ? message : [message];
-  const needed = messages.flatMap((single) => scopesNeeded(single, caller));
+  const needed = messages.flatMap((single) => scopesNeeded(catalogue, single, caller));
   const missing = missingScopes(caller.principal.scopes, needed);
   if (missing.length === 0) return undefined;
   return insufficientScope(
@@ -38,16 +39,16 @@ export function refuseBeyondScopes(
 }
 
 /** What one message needs; nothing when it names what is not there, which then says so itself. */
-function scopesNeeded(message: unknown, caller: Caller): readonly string[] {
+function scopesNeeded(catalogue: Catalogue, message: unknown, caller: Caller): readonly string[] {
   const operation = operationSchema.safeParse(message);
   if (!operation.success) return [];
   const { method, params } = operation.data;
   switch (method) {
     case "tools/call":
-      return findTool(params.name, caller)?.scopesNeeded(params.arguments ?? {}) ?? [];
+      return catalogue.findTool(params.name, caller)?.scopesNeeded(params.arguments ?? {}) ?? [];
     case "resources/read":
-      return findResource(params.uri)?.scopes ?? [];
+      return catalogue.findResource(params.uri)?.scopes ?? [];
     case "prompts/get":
-      return findPrompt(params.name)?.scopes ?? [];
+      return catalogue.findPrompt(params.name)?.scopes ?? [];
   }
 }

@@ -16,8 +16,11 @@ import {
 } from "@modelcontextprotocol/sdk/types.js";
 import * as z from "zod";
 import type { Principal } from "../identity/principal";
+import type { UpstreamCredential } from "../identity/upstream-credential";
 import { type Ask, parseAnswer } from "../tools/ask";
+import type { Catalogue } from "../tools/catalogue";
 import { type Caller, type ToolContext, ToolError } from "../tools/define-tool";
+import { CREDENTIAL_HEADER } from "./credential-header";
 import * as operations from "./operations";
 import { decodePrincipal, PRINCIPAL_HEADER } from "./principal-header";
 import type { Exchange } from "./tool-context";
@@ -26,7 +29,9 @@ type Extra = RequestHandlerExtra<ServerRequest, ServerNotification>;
 
 /** What a session knows and the protocol does not: who is calling, and what tools may reach. */
 export type Host = {
+  readonly catalogue: Catalogue;
   callerOf(principal: Principal): Caller;
+  openCredential(header: string): Promise<UpstreamCredential>;
   contextFor(caller: Caller, exchange: Exchange): ToolContext;
 };
 
@@ -35,41 +40,49 @@ const ASK_TIMEOUT_MS = 10 * 60 * 1_000;
 
 /** MCP 2024-11-05 to 2025-11-25: serves the operations through the SDK v1 server of a session. */
 export function serveOperations(server: Server, host: Host): void {
+  const { catalogue } = host;
   // Of the very request that carries the message: a refreshed token counts at once.
   const callerOf = (extra: Extra) =>
     host.callerOf(decodePrincipal(extra.requestInfo?.headers[PRINCIPAL_HEADER]));
+  const credentialOf = (extra: Extra) => async () => {
+    const header = extra.requestInfo?.headers[CREDENTIAL_HEADER];
+    return typeof header === "string" ? host.openCredential(header) : undefined;
+  };
   const contextOf = (extra: Extra) =>
     host.contextFor(callerOf(extra), {
+      credential: credentialOf(extra),
       signal: extra.signal,
       ask: askThrough(server, extra),
       report: reportThrough(extra),
     });
 
   server.setRequestHandler(ListToolsRequestSchema, (_request, extra) => ({
-    tools: operations.listTools(callerOf(extra)),
+    tools: operations.listTools(catalogue, callerOf(extra)),
   }));
   server.setRequestHandler(CallToolRequestSchema, ({ params }, extra) =>
     withCode(ErrorCode.InvalidParams, () =>
-      operations.callTool(params.name, params.arguments ?? {}, contextOf(extra)),
+      operations.callTool(catalogue, params.name, params.arguments ?? {}, contextOf(extra)),
     ),
   );
   server.setRequestHandler(ListResourcesRequestSchema, ({ params }, extra) =>
     withCode(ErrorCode.InvalidParams, () =>
-      operations.listResources(params?.cursor, contextOf(extra)),
+      operations.listResources(catalogue, params?.cursor, contextOf(extra)),
     ),
   );
   server.setRequestHandler(ListResourceTemplatesRequestSchema, (_request, extra) => ({
-    resourceTemplates: operations.listResourceTemplates(callerOf(extra)),
+    resourceTemplates: operations.listResourceTemplates(catalogue, callerOf(extra)),
   }));
   server.setRequestHandler(ReadResourceRequestSchema, ({ params }, extra) =>
-    withCode(RESOURCE_NOT_FOUND, () => operations.readResource(params.uri, contextOf(extra))),
+    withCode(RESOURCE_NOT_FOUND, () =>
+      operations.readResource(catalogue, params.uri, contextOf(extra)),
+    ),
   );
   server.setRequestHandler(ListPromptsRequestSchema, (_request, extra) => ({
-    prompts: operations.listPrompts(callerOf(extra)),
+    prompts: operations.listPrompts(catalogue, callerOf(extra)),
   }));
   server.setRequestHandler(GetPromptRequestSchema, ({ params }) =>
     withCode(ErrorCode.InvalidParams, async () =>
-      operations.getPrompt(params.name, params.arguments ?? {}),
+      operations.getPrompt(catalogue, params.name, params.arguments ?? {}),
     ),
   );
 }

@@ -1,9 +1,11 @@
 import { Server } from "@modelcontextprotocol/sdk/server/index.js";
 import type { Connection, ConnectionContext } from "agents";
-import { type Config, parseConfig } from "../config";
+import { parseConfig } from "../config";
 import type { Principal } from "../identity/principal";
+import { type Offering, offeringOf } from "../offering";
 import type { Caller } from "../tools/define-tool";
 import { serverCapabilities, serverInfo } from "./capabilities";
+import { credentialSeal } from "./credential-header";
 import { primeStream } from "./priming";
 import { ResumableSession } from "./resumable-session";
 import { serveOperations } from "./session-handlers";
@@ -14,23 +16,28 @@ import { callerOf, toolContext } from "./tool-context";
  * may do comes with each request (principal-header.ts), never from here.
  */
 export class McpSession extends ResumableSession {
-  readonly #config: Config;
+  readonly #offering: Offering;
   override server: Server;
   protected override readonly idleTtlSeconds: number;
 
   constructor(ctx: DurableObjectState, env: Env) {
     super(ctx, env);
-    this.#config = parseConfig(env);
-    this.idleTtlSeconds = this.#config.sessionIdleTtlSeconds;
-    this.server = new Server(serverInfo(this.#config.serverName), {
+    this.#offering = offeringOf(parseConfig(env));
+    const { serverName, sessionIdleTtlSeconds } = this.#offering.config;
+    this.idleTtlSeconds = sessionIdleTtlSeconds;
+    this.server = new Server(serverInfo(serverName), {
       capabilities: serverCapabilities,
     });
   }
 
   override async init(): Promise<void> {
+    const { config, catalogue } = this.#offering;
+    const seal = credentialSeal(config.sessionSecret);
     serveOperations(this.server, {
+      catalogue,
+      openCredential: seal.open,
       callerOf: (principal) => this.#callerOf(principal),
-      contextFor: (caller, exchange) => toolContext(this.env, caller, exchange),
+      contextFor: (caller, exchange) => toolContext(this.#offering, this.env, caller, exchange),
     });
   }
 
@@ -45,6 +52,6 @@ export class McpSession extends ResumableSession {
     if (owner?.userId !== principal.userId || owner.clientId !== principal.clientId) {
       throw new Error("This session belongs to another person or client");
     }
-    return callerOf(this.#config, principal);
+    return callerOf(this.#offering.config, principal);
   }
 }

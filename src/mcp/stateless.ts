@@ -11,8 +11,8 @@ import {
 } from "@modelcontextprotocol/server";
 import { createMcpHandler } from "agents/mcp/server";
 import * as z from "zod";
-import type { Config } from "../config";
-import { type Principal, principalSchema } from "../identity/principal";
+import { type Authenticated, authenticatedSchema } from "../identity/authenticated";
+import type { Offering } from "../offering";
 import type { ToolContext } from "../tools/define-tool";
 import { serverCapabilities, serverInfo } from "./capabilities";
 import * as operations from "./operations";
@@ -22,38 +22,36 @@ import { callerOf, toolContext } from "./tool-context";
 
 /** Serves requests whose origin, token and scopes were checked already. */
 export type StatelessLane = (
-  config: Config,
+  offering: Offering,
   env: Env,
-) => (request: Request, body: unknown, principal: Principal) => Promise<Response>;
+) => (request: Request, body: unknown, caller: Authenticated) => Promise<Response>;
 
 /** MCP 2026-07-28: every request stands for itself, with its own token and without a session. */
-export const statelessLane: StatelessLane = (config, env) =>
-  statelessLaneOf((principal) => createServer(config, env, principal));
+export const statelessLane: StatelessLane = (offering, env) =>
+  statelessLaneOf((authenticated) => createServer(offering, env, authenticated));
 
 /** @param serverFor makes the SDK v2 server for one request. */
 export function statelessLaneOf(
-  serverFor: (principal: Principal) => Server | McpServer,
+  serverFor: (authenticated: Authenticated) => Server | McpServer,
 ): ReturnType<StatelessLane> {
   const handler = createMcpHandler(
-    ({ authInfo }) => serverFor(principalOf(authInfo)),
+    ({ authInfo }) => serverFor(authenticatedSchema.parse(authInfo?.extra?.authenticated)),
     // Origins and CORS are judged in front, for both eras alike (gatehouse.ts).
     { route: "/mcp", legacy: "reject", allowedOriginHostnames: "*", corsOptions: false },
   );
-  return (request, parsedBody, principal) =>
-    handler.fetch(request, { authInfo: authInfoOf(principal), parsedBody });
+  return (request, parsedBody, authenticated) =>
+    handler.fetch(request, { authInfo: authInfoOf(authenticated), parsedBody });
 }
 
-/** The SDK's form of a principal. The token itself stays outside: nothing here may pass it on. */
-function authInfoOf(principal: Principal): AuthInfo {
-  const { clientId, scopes, expiresAtSeconds } = principal;
-  return { token: "", clientId, scopes, expiresAt: expiresAtSeconds, extra: { principal } };
+/** The SDK's form of a caller. The token itself stays outside: nothing here may pass it on. */
+function authInfoOf(authenticated: Authenticated): AuthInfo {
+  const { clientId, scopes, expiresAtSeconds } = authenticated.principal;
+  return { token: "", clientId, scopes, expiresAt: expiresAtSeconds, extra: { authenticated } };
 }
 
-function principalOf(authInfo: AuthInfo | undefined): Principal {
-  return principalSchema.parse(authInfo?.extra?.principal);
-}
-
-function createServer(config: Config, env: Env, principal: Principal): Server {
+function createServer(offering: Offering, env: Env, authenticated: Authenticated): Server {
+  const { config, catalogue } = offering;
+  const { principal, credential } = authenticated;
   const caller = callerOf(config, principal);
   const codec = createRequestStateCodec({
     key: config.sessionSecret,
@@ -64,18 +62,21 @@ function createServer(config: Config, env: Env, principal: Principal): Server {
     requestState: { verify: codec.verify },
   });
   const contextOf = (ctx: ServerContext, round?: Round): ToolContext =>
-    toolContext(env, caller, {
+    toolContext(offering, env, caller, {
+      credential: async () => credential,
       signal: ctx.mcpReq.signal,
       report: reportThrough(ctx),
       ask: round?.ask ?? askNothing,
     });
 
-  server.setRequestHandler("tools/list", () => ({ tools: operations.listTools(caller) }));
+  server.setRequestHandler("tools/list", () => ({
+    tools: operations.listTools(catalogue, caller),
+  }));
   server.setRequestHandler("tools/call", async ({ params }, ctx) => {
     const { name, arguments: args = {} } = params;
     const round = await roundOf(ctx, { name, args });
     try {
-      return await operations.callTool(name, args, contextOf(ctx, round));
+      return await operations.callTool(catalogue, name, args, contextOf(ctx, round));
     } catch (error) {
       if (!(error instanceof QuestionPending)) throw asProtocolError(error);
       const { message, answers } = error.question;
@@ -88,25 +89,27 @@ function createServer(config: Config, env: Env, principal: Principal): Server {
     }
   });
   server.setRequestHandler("resources/list", ({ params }, ctx) =>
-    operations.listResources(params?.cursor, contextOf(ctx)).catch((error) => {
+    operations.listResources(catalogue, params?.cursor, contextOf(ctx)).catch((error) => {
       throw asProtocolError(error);
     }),
   );
   server.setRequestHandler("resources/templates/list", () => ({
-    resourceTemplates: operations.listResourceTemplates(caller),
+    resourceTemplates: operations.listResourceTemplates(catalogue, caller),
   }));
   server.setRequestHandler("resources/read", async ({ params }, ctx) => {
     try {
-      return await operations.readResource(params.uri, contextOf(ctx));
+      return await operations.readResource(catalogue, params.uri, contextOf(ctx));
     } catch (error) {
       if (error instanceof operations.NotFoundError) throw new ResourceNotFoundError(params.uri);
       throw error;
     }
   });
-  server.setRequestHandler("prompts/list", () => ({ prompts: operations.listPrompts(caller) }));
+  server.setRequestHandler("prompts/list", () => ({
+    prompts: operations.listPrompts(catalogue, caller),
+  }));
   server.setRequestHandler("prompts/get", ({ params }) => {
     try {
-      return operations.getPrompt(params.name, params.arguments ?? {});
+      return operations.getPrompt(catalogue, params.name, params.arguments ?? {});
     } catch (error) {
       throw asProtocolError(error);
     }

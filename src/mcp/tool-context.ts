@@ -1,11 +1,16 @@
 import type { Config } from "../config";
 import { isAdmin } from "../identity/admins";
 import type { Principal } from "../identity/principal";
+import type { UpstreamCredential } from "../identity/upstream-credential";
+import type { Offering } from "../offering";
 import { personStorage, usageReport } from "../storage/d1";
 import type { Caller, ToolContext } from "../tools/define-tool";
 
 /** What of a tool's context depends on the era and the request: the rest is made here. */
-export type Exchange = Pick<ToolContext, "signal" | "ask" | "report">;
+export type Exchange = Pick<ToolContext, "signal" | "ask" | "report"> & {
+  /** What the request brought along for calling APIs; asked for only when a tool calls one. */
+  readonly credential: () => Promise<UpstreamCredential | undefined>;
+};
 
 /** Whom a request is made by, as far as tools may know. */
 export function callerOf(config: Config, principal: Principal): Caller {
@@ -13,10 +18,16 @@ export function callerOf(config: Config, principal: Principal): Caller {
 }
 
 /** Everything a tool can reach in one call. */
-export function toolContext(env: Env, caller: Caller, exchange: Exchange): ToolContext {
+export function toolContext(
+  { upstreams }: Offering,
+  env: Env,
+  caller: Caller,
+  { credential, ...exchange }: Exchange,
+): ToolContext {
   return {
     ...caller,
     ...exchange,
+    api: upstreams.clientsFor(caller.principal, credential, exchange.signal),
     storage: personStorage(env.DB, caller.principal.userId),
     usage: usageReport(env.DB),
   };

@@ -1,6 +1,9 @@
 import * as z from "zod";
 import type { Principal } from "../identity/principal";
 import type { PersonStorage, UsageReport } from "../storage/ports";
+import type { ApiClient } from "../upstream/api-client";
+import type { UpstreamName } from "../upstream/upstream-api";
+import { UpstreamError } from "../upstream/upstream-error";
 import type { Ask } from "./ask";
 import { missingScopes } from "./scopes";
 
@@ -17,6 +20,8 @@ export type ToolContext = Caller & {
   /** What is kept for this person, and nobody else's. */
   readonly storage: PersonStorage;
   readonly usage: UsageReport;
+  /** Calls an API as the person; its failures become the tool's by themselves. The toolset names it as `upstream`. */
+  readonly api: (name: UpstreamName) => ApiClient;
   /** Asks the person something through their client; read its documentation before use. */
   readonly ask: Ask;
   /** Tells the client how far a long call is; nothing happens when it did not ask to be told. */
@@ -156,7 +161,8 @@ export function defineTool<
       try {
         return { ok: true, output: output.parse(await definition.run(parsed.data, context)) };
       } catch (error) {
-        if (error instanceof ToolError) return { ok: false, message: error.message };
+        if (error instanceof ToolError || error instanceof UpstreamError)
+          return { ok: false, message: error.message };
         throw error;
       }
     },

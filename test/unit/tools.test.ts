@@ -1,8 +1,11 @@
 import { describe, expect, it } from "vitest";
 import * as z from "zod";
-import { allScopes, allTools } from "../../src/tools/catalogue";
+import { createCatalogue, toolsets } from "../../src/tools/catalogue";
 import { defineTool } from "../../src/tools/define-tool";
 import { defineToolset } from "../../src/tools/define-toolset";
+
+/** Everything there is, whatever the configuration reaches. */
+const { allScopes, allTools } = createCatalogue(toolsets, { has: () => true });
 
 const annotations = {
   readOnlyHint: true,
@@ -54,6 +57,15 @@ describe("the catalogue", () => {
     for (const { name, description } of allScopes) {
       expect(description, name).toMatch(/^[A-Z].*[^.]$/);
     }
+  });
+
+  it("leaves out a toolset whose API the configuration does not reach, with its scopes", () => {
+    const without = createCatalogue(toolsets, { has: () => false });
+    const names = ({ allTools: tools }: typeof without) => tools.map(({ name }) => name);
+    expect(names(without)).not.toContain("list_orders");
+    expect(without.allScopes.map(({ name }) => name)).not.toContain("orders:read");
+    expect(names(without)).toContain("calculator");
+    expect(allTools.map(({ name }) => name)).toContain("list_orders");
   });
 
   it("guards every tool by a scope", () => {

@@ -1,10 +1,10 @@
-import type { Config } from "../../config";
+import type { IdentityProviderConfig } from "../../config";
 import type { IdentityProvider } from "../identity-provider";
 import { gitHub } from "./github";
 import { openIdConnect } from "./openid-connect";
 
 /** The identity provider that the operator configured. A new kind is one file here and one case. */
-export function identityProvider(config: Config["identityProvider"]): IdentityProvider {
+export function identityProvider(config: IdentityProviderConfig): IdentityProvider {
   switch (config.kind) {
     case "oidc":
       return openIdConnect(config);

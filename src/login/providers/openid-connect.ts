@@ -1,12 +1,13 @@
 import * as oauth from "oauth4webapi";
 import * as z from "zod";
-import { isLoopback, type OidcConfig } from "../../config";
+import type { OidcConfig } from "../../config";
+import {
+  authorizationServerMetadata,
+  requestOptions,
+} from "../../identity/authorization-server-metadata";
 import type { Identity } from "../../identity/principal";
 import type { IdentityProvider, SignIn } from "../identity-provider";
 import { authorizationRequestUrl, HTTP_TIMEOUT_MS, rethrowAsSignInError } from "./code-flow";
-
-/** Keys rotate and endpoints move; an isolate may live for days. */
-const DISCOVERY_TTL_MS = 60 * 60 * 1_000;
 
 const profileSchema = z.object({
   name: z.string().optional().catch(undefined),
@@ -22,37 +23,21 @@ const profileSchema = z.object({
  * checked (OpenID Connect Core, section 3.1.3.7).
  */
 export function openIdConnect(config: OidcConfig): IdentityProvider {
-  const issuer = new URL(config.issuer);
   const client: oauth.Client = { client_id: config.clientId };
   const clientAuth =
     config.clientSecret === undefined ? oauth.None() : oauth.ClientSecretPost(config.clientSecret);
-  const http = () => ({
-    signal: AbortSignal.timeout(HTTP_TIMEOUT_MS),
-    [oauth.allowInsecureRequests]: isLoopback(issuer.hostname),
-  });
-
-  // Only a finished discovery is kept: a promise of one request must not be awaited by another
-  // (Workers), and a failure must not outlive its cause.
-  let discovered: { server: oauth.AuthorizationServer; atMs: number } | undefined;
-  async function discover(): Promise<oauth.AuthorizationServer> {
-    if (discovered !== undefined && Date.now() - discovered.atMs < DISCOVERY_TTL_MS) {
-      return discovered.server;
-    }
-    const response = await oauth.discoveryRequest(issuer, http());
-    const server = await oauth.processDiscoveryResponse(issuer, response);
-    discovered = { server, atMs: Date.now() };
-    return server;
-  }
+  const metadata = authorizationServerMetadata(config.issuer, ["oidc"]);
+  const http = () => requestOptions(config.issuer, HTTP_TIMEOUT_MS);
 
   async function authorizationUrl(signIn: SignIn): Promise<URL> {
-    const server = await discover();
+    const server = await metadata.get();
     const endpoint = z.url().parse(server.authorization_endpoint);
     const { clientId, scopes: scope } = config;
     return authorizationRequestUrl({ endpoint, clientId, scope, nonce: signIn.nonce }, signIn);
   }
 
   async function identify(callback: URL, signIn: SignIn): Promise<Identity> {
-    const server = await discover();
+    const server = await metadata.get();
     const parameters = oauth.validateAuthResponse(server, client, callback, signIn.state);
     const response = await oauth.authorizationCodeGrantRequest(
       server,

@@ -1,0 +1,22 @@
+import type { OAuthResourceTokenValidator } from "@cloudflare/workers-oauth-provider";
+import type { Hono } from "hono";
+import type { Authenticated } from "../identity/authenticated";
+
+export type Handler = (
+  request: Request,
+  env: Env,
+  ctx: ExecutionContext,
+) => Response | Promise<Response>;
+
+/** Whose access tokens this server accepts, and what belongs to that: one for each AUTH_MODE. */
+export type Authority = {
+  /** The issuers of those authorization servers (RFC 9728, `authorization_servers`). */
+  readonly issuers: readonly string[];
+  /** What every token must allow, besides what single tools need. */
+  readonly requiredScopes: readonly string[];
+  readonly validateToken: (env: Env) => OAuthResourceTokenValidator<Authenticated>;
+  /** What programs find under exact paths. */
+  readonly routes: readonly (readonly [path: string, handler: Handler])[];
+  /** How people sign in, where that is done here. */
+  readonly login?: Hono<{ Bindings: Env }>;
+};

@@ -1,0 +1,95 @@
+import { OAuthError, type OAuthResourceTokenValidator } from "@cloudflare/workers-oauth-provider";
+import type { ExternalAuthorization, KeyCredential } from "../config";
+import { ValueUnavailable } from "../http/kept-value";
+import type { Authenticated } from "../identity/authenticated";
+import { publicKeySet } from "../identity/client-authentication";
+import { authenticatedBy, type ExternalClaims } from "../identity/external-claims";
+import { jwtVerifier } from "../identity/external-jwts";
+import { introspector } from "../identity/introspection";
+import { issuerKeys } from "../identity/issuer-keys";
+import { tokenCheckUnavailable } from "../identity/token-check-unavailable";
+import type { Offering } from "../offering";
+import { missingScopes, withImplied } from "../tools/scopes";
+import type { Authority, Handler } from "./authority";
+
+/** What a token says, or undefined when it is not valid for `audience`. @throws ValueUnavailable */
+type Check = (token: string, audience: string) => Promise<ExternalClaims | undefined>;
+
+/** AUTH_MODE=jwt and AUTH_MODE=introspection: tokens come from an external authorization server. */
+export function externalAuthority(
+  authorization: ExternalAuthorization,
+  { catalogue }: Offering,
+): Authority {
+  const check = checkFor(authorization);
+  const { audience, requiredScopes, client } = authorization;
+
+  const validate: OAuthResourceTokenValidator<Authenticated> = async (resource, token) => {
+    const claims = await check(token, audience ?? resource).catch((error: unknown) => {
+      if (error instanceof ValueUnavailable) throw tokenCheckUnavailable();
+      throw error;
+    });
+    if (claims === undefined) return null;
+    const props = await authenticatedBy(claims, token, resource, (scopes) =>
+      withImplied(scopes, catalogue.allScopes),
+    );
+    const { userId, clientId, scopes: scope, expiresAtSeconds: expiresAt } = props.principal;
+    if (missingScopes(scope, requiredScopes).length > 0) {
+      throw new OAuthError("insufficient_scope", {
+        description: "This server takes only tokens with all of these scopes",
+        requiredScopes: [...requiredScopes],
+      });
+    }
+    return { props, audience: resource, expiresAt, scope, userId, clientId };
+  };
+
+  return {
+    issuers: authorization.issuers,
+    requiredScopes,
+    validateToken: () => validate,
+    routes: [
+      ["/.well-known/oauth-authorization-server", notTheAuthorizationServer],
+      ...(client?.kind === "key"
+        ? [["/.well-known/jwks.json", async () => keySetResponse(client)] as const]
+        : []),
+    ],
+  };
+}
+
+function checkFor(authorization: ExternalAuthorization): Check {
+  switch (authorization.mode) {
+    case "jwt":
+      return jwtVerifier(
+        authorization.profile,
+        new Map(authorization.issuers.map((issuer) => [issuer, issuerKeys(issuer)])),
+      );
+    case "introspection":
+      return introspector(authorization);
+  }
+}
+
+/**
+ * Clients of MCP 2025-03-26 look here, and the metadata of another issuer must not be found here: its
+ * `issuer` would not be this address, so that nobody may use it (RFC 8414, section 3.3). Where the
+ * authorization server is stands in the protected resource's metadata (RFC 9728).
+ */
+const notTheAuthorizationServer: Handler = () =>
+  Response.json(
+    {
+      error: "not_found",
+      error_description:
+        "This server issues no tokens: /.well-known/oauth-protected-resource names the one that does",
+    },
+    { status: 404 },
+  );
+
+/** How long the other side may keep the keys: a new one is published long before it signs. */
+const KEY_SET_MAX_AGE_SECONDS = 300;
+
+async function keySetResponse(client: KeyCredential): Promise<Response> {
+  return Response.json(await publicKeySet(client), {
+    headers: {
+      "content-type": "application/jwk-set+json",
+      "cache-control": `public, max-age=${KEY_SET_MAX_AGE_SECONDS}`,
+    },
+  });
+}

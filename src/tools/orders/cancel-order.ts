@@ -1,0 +1,20 @@
+import * as z from "zod";
+import { defineTool } from "../define-tool";
+import { orderId, orderSchema } from "./order";
+
+export const cancelOrder = defineTool({
+  name: "cancel_order",
+  title: "Cancel an order",
+  description: "Cancels one of the person's orders, unless it was shipped already.",
+  scopes: ["orders:write"],
+  input: z.object({ id: orderId }),
+  output: orderSchema,
+  annotations: {
+    readOnlyHint: false,
+    destructiveHint: true,
+    idempotentHint: true,
+    openWorldHint: true,
+  },
+  run: ({ id }, { api }) =>
+    api("api").request({ method: "POST", path: ["orders", id, "cancel"], answer: orderSchema }),
+});

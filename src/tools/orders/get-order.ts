@@ -1,0 +1,19 @@
+import * as z from "zod";
+import { defineTool } from "../define-tool";
+import { orderId, orderSchema } from "./order";
+
+export const getOrder = defineTool({
+  name: "get_order",
+  title: "Look up an order",
+  description: "Shows one of the person's orders.",
+  scopes: ["orders:read"],
+  input: z.object({ id: orderId }),
+  output: orderSchema,
+  annotations: {
+    readOnlyHint: true,
+    destructiveHint: false,
+    idempotentHint: true,
+    openWorldHint: true,
+  },
+  run: ({ id }, { api }) => api("api").request({ path: ["orders", id], answer: orderSchema }),
+});

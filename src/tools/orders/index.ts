@@ -1,0 +1,15 @@
+import { defineToolset } from "../define-toolset";
+import { cancelOrder } from "./cancel-order";
+import { getOrder } from "./get-order";
+import { listOrders } from "./list-orders";
+
+/** An example of tools that call your product's API as the person (UPSTREAM_API_URL). */
+export const orders = defineToolset({
+  name: "orders",
+  upstream: "api",
+  scopes: [
+    { name: "orders:read", description: "See your orders", baseline: true },
+    { name: "orders:write", description: "Cancel your orders", baseline: false },
+  ],
+  tools: [listOrders, getOrder, cancelOrder],
+});

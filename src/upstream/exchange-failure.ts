@@ -1,0 +1,73 @@
+import * as oauth from "oauth4webapi";
+import { isLoopback } from "../config";
+import { problemText } from "./problem-text";
+import type { UpstreamApi } from "./upstream-api";
+import { UpstreamError } from "./upstream-error";
+
+/** What the person can mend: they have not allowed it, or no longer (RFC 6749, RFC 9470, OpenID Connect). */
+const CONSENT_ERRORS = [
+  "invalid_grant",
+  "interaction_required",
+  "consent_required",
+  "login_required",
+  "insufficient_scope",
+  "insufficient_user_authentication",
+  "access_denied",
+];
+
+/** Why no token was issued for an API, in words for the model and the person, and in the log for the operator. */
+export function exchangeFailure(api: UpstreamApi, error: unknown): UpstreamError {
+  const { displayName } = api;
+  const log = (code: string) =>
+    console.error({ event: "token_exchange_failed", api: api.name, error: code });
+  if (error instanceof UpstreamError) {
+    log(error.failure);
+    return error;
+  }
+  if (error instanceof oauth.ResponseBodyError) {
+    log(error.error);
+    if (CONSENT_ERRORS.includes(error.error)) return consentRequired(displayName, error);
+    if (error.status < 500 && error.status !== 429 && error.error !== "temporarily_unavailable") {
+      return refusedForServer(displayName);
+    }
+  } else if (error instanceof oauth.WWWAuthenticateChallengeError) {
+    log(`status ${error.status}`);
+    return refusedForServer(displayName);
+  } else {
+    log(error instanceof Error ? error.name : "unknown");
+  }
+  return new UpstreamError(
+    "unavailable",
+    `No access to ${displayName} can be got just now. Try again in a minute.`,
+  );
+}
+
+function consentRequired(displayName: string, error: oauth.ResponseBodyError): UpstreamError {
+  const said = problemText(JSON.stringify(error.cause));
+  const address = addressIn(error.cause);
+  const where =
+    address === undefined
+      ? "Allow it at the service where you signed in, or connect this server again"
+      : `Open ${address} in your browser and allow it`;
+  return new UpstreamError(
+    "consent_required",
+    `You have not allowed this server to use ${displayName} for you${
+      said === undefined ? "" : ` (the authorization server says: ${said})`
+    }. ${where}, then try again.`,
+  );
+}
+
+/** RFC 6749, section 5.2. Only an address that a person can open. */
+function addressIn({ error_uri: address }: Record<string, unknown>): string | undefined {
+  if (typeof address !== "string" || !URL.canParse(address)) return undefined;
+  const { protocol, hostname, href } = new URL(address);
+  const isSafe = protocol === "https:" || (protocol === "http:" && isLoopback(hostname));
+  return isSafe ? href : undefined;
+}
+
+function refusedForServer(displayName: string): UpstreamError {
+  return new UpstreamError(
+    "misconfigured",
+    `The authorization server gives this server no access to ${displayName}. Its operator has to mend that.`,
+  );
+}

@@ -1,0 +1,41 @@
+const MAX_RETRIES = 3;
+/** How long all waiting of one call may take together: a client does not wait much longer for its answer. */
+const BUDGET_MS = 10_000;
+const FIRST_WAIT_MS = 250;
+
+/** When to send a request again that failed for a while. One object a request. */
+export class Retries {
+  #count = 0;
+  #leftMs = BUDGET_MS;
+  readonly #signal: AbortSignal;
+
+  constructor(signal: AbortSignal) {
+    this.#signal = signal;
+  }
+
+  /**
+   * Waits as long as the answer asks for, or twice as long as before with jitter, so that callers who
+   * failed together do not come back together.
+   *
+   * @returns false when trying again is no use any more, without having waited.
+   * @throws what the signal was aborted with.
+   */
+  async wait(response: Response | undefined): Promise<boolean> {
+    const waitMs = retryAfterMs(response) ?? this.#backoffMs();
+    if (this.#count >= MAX_RETRIES || waitMs > this.#leftMs) return false;
+    this.#count++;
+    this.#leftMs -= waitMs;
+    await scheduler.wait(waitMs, { signal: this.#signal });
+    return true;
+  }
+
+  #backoffMs(): number {
+    return FIRST_WAIT_MS * 2 ** this.#count * (0.5 + Math.random());
+  }
+}
+
+/** RFC 9110, section 10.2.3, in its form of seconds; a date depends on two clocks. */
+function retryAfterMs(response: Response | undefined): number | undefined {
+  const header = response?.headers.get("retry-after");
+  return header != null && /^\d{1,6}$/.test(header) ? Number(header) * 1_000 : undefined;
+}

@@ -1,0 +1,17 @@
+import type { UpstreamApi } from "./upstream-api";
+
+/** Where the tokens for APIs come from, for one request of one person. */
+export type TokenSource = {
+  /**
+   * An access token of the API for the person, kept while it lasts.
+   *
+   * @throws UpstreamError when there is none, saying what to do.
+   */
+  accessToken(api: UpstreamApi): Promise<string>;
+  /**
+   * To be told when the API answers 401 to a token, however new.
+   *
+   * @returns whether asking for another makes sense.
+   */
+  refused(api: UpstreamApi, accessToken: string): Promise<boolean>;
+};
