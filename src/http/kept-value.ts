@@ -6,7 +6,7 @@ export class ValueUnavailable extends Error {
 }
 
 export type KeptValueOptions<Value> = {
-  /** Gets the value, by one or two requests of at most {@link REQUEST_TIMEOUT_MS} each. */
+  /** Gets the value, by up to three requests of at most {@link REQUEST_TIMEOUT_MS} each. */
   readonly load: () => Promise<Value>;
   readonly freshMs: number;
   /** How long after that the value may still be used while it cannot be got anew. */
@@ -27,7 +27,7 @@ export type KeptValue<Value> = {
 
 export const REQUEST_TIMEOUT_MS = 5_000;
 /** No load takes longer; one that seems to has lost the request that it belonged to. */
-const LOAD_LIMIT_MS = 2 * REQUEST_TIMEOUT_MS;
+const LOAD_LIMIT_MS = 3 * REQUEST_TIMEOUT_MS;
 const RENEW_INTERVAL_MS = 30_000;
 /** Short, so that an outage ends here soon after it has ended there. */
 const RETRY_INTERVAL_MS = 5_000;

@@ -45,7 +45,14 @@ export function issuerKeys(issuer: string): JWTVerifyGetKey {
     staleMs: STALE_MS,
     async load() {
       const { jwks_uri: address } = await metadata.get();
-      return createLocalJWKSet(await fetchKeySet(address));
+      try {
+        return createLocalJWKSet(await fetchKeySet(address));
+      } catch (error) {
+        // They may have moved.
+        const { jwks_uri: newAddress } = await metadata.renewed();
+        if (newAddress === address) throw error;
+        return createLocalJWKSet(await fetchKeySet(newAddress));
+      }
     },
   });
   return async (header, token) => {
@@ -62,7 +69,8 @@ export function issuerKeys(issuer: string): JWTVerifyGetKey {
 }
 
 async function fetchKeySet(address: string | undefined) {
-  const url = new URL(z.string("The metadata has no jwks_uri").parse(address));
+  if (address === undefined) throw new TypeError("The metadata has no jwks_uri");
+  const url = new URL(address);
   if (url.protocol !== "https:" && !isLoopback(url.hostname)) {
     throw new TypeError("The metadata's jwks_uri is not https");
   }

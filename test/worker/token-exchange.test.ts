@@ -1,0 +1,272 @@
+import { afterEach, describe, expect, it, vi } from "vitest";
+import * as z from "zod";
+import { externalGatehouse } from "./external-gatehouse.ts";
+import { json, requestsTo, type ScriptedAnswer, ScriptedAuthority, script } from "./scripted.ts";
+
+afterEach(() => {
+  vi.useRealTimers();
+});
+
+const order = { id: "1", item: "Tea", quantity: 2, status: "open", placedAt: "2026-11-01" };
+
+/** A Gatehouse, the authorization server whose tokens it takes, and an API that both know. */
+async function start(vars: Record<string, string> = {}) {
+  const authority = await ScriptedAuthority.start("ES256");
+  const api = `${authority.issuer}/api`;
+  const apiPath = new URL(`${api}/orders`).pathname;
+  await script(apiPath, json({ orders: [order], next: null }));
+  await issues(authority, "upstream-token");
+  const gatehouse = externalGatehouse({
+    AUTH_MODE: "jwt",
+    AS_ISSUER: authority.issuer,
+    AS_CLIENT_ID: "gatehouse",
+    AS_CLIENT_SECRET: "secret",
+    UPSTREAM_API_URL: api,
+    UPSTREAM_API_NAME: "the orders API",
+    ...vars,
+  });
+  return {
+    authority,
+    gatehouse,
+    api,
+    exchanges: async () =>
+      (await requestsTo(authority.paths.token)).map(({ body, headers }) => ({
+        form: Object.fromEntries(new URLSearchParams(body)),
+        headers,
+      })),
+    apiCalls: () => requestsTo(apiPath),
+    apiAnswers: (answer: ScriptedAnswer) => script(apiPath, answer),
+    token: (change: Record<string, unknown> = {}) =>
+      authority.token({ scope: "orders:read", ...change }),
+  };
+}
+
+function issues(authority: ScriptedAuthority, token: string, change: Record<string, unknown> = {}) {
+  const answer = {
+    access_token: token,
+    issued_token_type: "urn:ietf:params:oauth:token-type:access_token",
+    token_type: "Bearer",
+    expires_in: 300,
+    ...change,
+  };
+  return script(authority.paths.token, json(answer));
+}
+
+/** What a model reads when list_orders fails. */
+async function failure({ gatehouse, token }: Awaited<ReturnType<typeof start>>): Promise<string> {
+  const { result } = await gatehouse.use(await token(), "list_orders");
+  return z
+    .object({ isError: z.literal(true), content: z.tuple([z.object({ text: z.string() })]) })
+    .parse(result).content[0].text;
+}
+
+describe("a tool that calls an API", () => {
+  it("gets a token for it by exchange, and the caller's own goes no further", async () => {
+    const { gatehouse, token, exchanges, apiCalls, api } = await start({
+      UPSTREAM_API_SCOPES: "read:orders",
+    });
+    const mine = await token();
+    const { result } = await gatehouse.use(mine, "list_orders");
+    expect(result?.structuredContent).toEqual({ orders: [order] });
+    const [exchange] = await exchanges();
+    expect(exchange?.form).toEqual({
+      grant_type: "urn:ietf:params:oauth:grant-type:token-exchange",
+      subject_token: mine,
+      subject_token_type: "urn:ietf:params:oauth:token-type:access_token",
+      requested_token_type: "urn:ietf:params:oauth:token-type:access_token",
+      resource: api,
+      scope: "read:orders",
+    });
+    expect(exchange?.headers.authorization).toBe(`Basic ${btoa("gatehouse:secret")}`);
+    const calls = await apiCalls();
+    expect(calls.map(({ headers }) => headers.authorization)).toEqual(["Bearer upstream-token"]);
+    expect(JSON.stringify(calls)).not.toContain(mine);
+  });
+
+  it("names the API as its server knows it", async () => {
+    const named = await start({ UPSTREAM_API_AUDIENCE: "orders" });
+    await named.gatehouse.use(await named.token(), "list_orders");
+    expect((await named.exchanges())[0]?.form).toMatchObject({ audience: "orders" });
+    expect((await named.exchanges())[0]?.form).not.toHaveProperty("resource");
+    const other = await start({ UPSTREAM_API_RESOURCE: "https://api.github.com" });
+    await other.gatehouse.use(await other.token(), "list_orders");
+    expect((await other.exchanges())[0]?.form).toMatchObject({
+      resource: "https://api.github.com",
+    });
+  });
+
+  it("is not offered where no API is configured", async () => {
+    const authority = await ScriptedAuthority.start();
+    const gatehouse = externalGatehouse({ AUTH_MODE: "jwt", AS_ISSUER: authority.issuer });
+    const { error } = await gatehouse.use(
+      await authority.token({ scope: "orders:read" }),
+      "list_orders",
+    );
+    expect(error).toMatchObject({ code: -32_602 });
+    const metadata = await gatehouse.fetch("/.well-known/oauth-protected-resource/mcp");
+    expect(await metadata.text()).not.toContain("orders:read");
+  });
+});
+
+describe("an exchanged token", () => {
+  it("is used again by the same person, client and scopes, and by nobody else", async () => {
+    const { gatehouse, token, exchanges } = await start();
+    const use = async (change: Record<string, unknown>) => {
+      const { result } = await gatehouse.use(await token(change), "list_orders");
+      expect(result?.isError).not.toBe(true);
+      return (await exchanges()).length;
+    };
+    expect(await use({})).toBe(1);
+    expect(await use({})).toBe(1);
+    expect(await use({ sub: "person-2" })).toBe(2);
+    expect(await use({ client_id: "client-2" })).toBe(3);
+    expect(await use({ scope: "orders:read orders:write" })).toBe(4);
+    expect(await use({ scope: "orders:write orders:read" })).toBe(4);
+    expect(await use({})).toBe(4);
+  });
+
+  it("is got once for calls that come at once", async () => {
+    const { authority, gatehouse, token, exchanges } = await start();
+    const answer = { access_token: "slow", token_type: "Bearer", expires_in: 300 };
+    await script(authority.paths.token, { ...json(answer), delayMs: 100 });
+    const mine = await token();
+    const answers = await Promise.all(
+      Array.from({ length: 10 }, () => gatehouse.use(mine, "list_orders")),
+    );
+    expect(answers.every(({ result }) => result?.structuredContent !== undefined)).toBe(true);
+    expect(await exchanges()).toHaveLength(1);
+  });
+
+  it("is renewed half a minute before its end", async () => {
+    const { gatehouse, token, exchanges } = await start();
+    const mine = await token({ exp: Math.floor(Date.now() / 1_000) + 3_600 });
+    const startMs = Date.now();
+    const exchangesAt = async (seconds: number) => {
+      vi.useFakeTimers({ now: startMs + seconds * 1_000, toFake: ["Date"] });
+      await gatehouse.use(mine, "list_orders");
+      return (await exchanges()).length;
+    };
+    expect(await exchangesAt(0)).toBe(1);
+    expect(await exchangesAt(268)).toBe(1);
+    expect(await exchangesAt(272)).toBe(2);
+  });
+
+  it("of unknown lifetime is used once", async () => {
+    const { authority, gatehouse, token, exchanges } = await start();
+    await issues(authority, "once", { expires_in: undefined });
+    for (let i = 0; i < 2; i++) await gatehouse.use(await token(), "list_orders");
+    expect(await exchanges()).toHaveLength(2);
+  });
+
+  it("that the API refuses is replaced once", async () => {
+    const started = await start();
+    await started.apiAnswers({ status: 401 });
+    expect(await failure(started)).toMatch(/^the orders API does not accept this access any more/);
+    expect(await started.exchanges()).toHaveLength(2);
+    expect(await started.apiCalls()).toHaveLength(2);
+  });
+
+  it.each([
+    ["the caller's own", (token: string) => token],
+    ["another one for this server", undefined],
+  ])("that is %s never reaches the API", async (_name, choose) => {
+    const { authority, gatehouse, token, apiCalls } = await start();
+    const mine = await token();
+    await issues(authority, choose?.(mine) ?? (await token({ jti: "another" })));
+    const { result } = await gatehouse.use(mine, "list_orders");
+    expect(result?.isError).toBe(true);
+    expect(await apiCalls()).toEqual([]);
+  });
+});
+
+describe("what goes wrong upstream is told to the person", () => {
+  const error = (status: number, body: Record<string, unknown>): ScriptedAnswer => ({
+    ...json(body),
+    status,
+  });
+  const consent = /^You have not allowed this server to use the orders API for you/;
+  it.each<[string, ScriptedAnswer, RegExp]>([
+    [
+      "missing consent, with an address",
+      error(400, {
+        error: "interaction_required",
+        error_description: 'Link "orders" first',
+        error_uri: "https://as.example/connections",
+      }),
+      /says: "Link \\"orders\\" first"\)\. Open https:\/\/as\.example\/connections in your browser and allow it, then try again\.$/,
+    ],
+    ["missing consent", error(400, { error: "invalid_grant" }), consent],
+    ["consent that is too narrow", error(403, { error: "insufficient_scope" }), consent],
+    [
+      "an address that no person should open",
+      error(400, { error: "invalid_grant", error_uri: "javascript:alert(1)" }),
+      /^(?!.*javascript).*connect this server again, then try again\.$/,
+    ],
+    [
+      "an unknown API",
+      error(400, { error: "invalid_target" }),
+      /gives this server no access to the orders API\. Its operator/,
+    ],
+    [
+      "our own credential",
+      { status: 401, headers: { "www-authenticate": 'Basic realm="x"' } },
+      /Its operator has to mend that/,
+    ],
+    ["an outage", { status: 503 }, /can be got just now\. Try again in a minute\./],
+    ["a page", { headers: { "content-type": "text/html" }, body: "<html>" }, /just now/],
+    ["a limit", error(429, { error: "slow_down" }), /just now/],
+  ])("%s", async (_name, answer, text) => {
+    const started = await start();
+    await script(started.authority.paths.token, answer);
+    expect(await failure(started)).toMatch(text);
+    await issues(started.authority, "upstream-token");
+    const { result } = await started.gatehouse.use(await started.token(), "list_orders");
+    expect(result?.structuredContent).toBeDefined();
+  });
+
+  it.each<[string, ScriptedAnswer, RegExp]>([
+    [
+      "403",
+      {
+        status: 403,
+        headers: { "www-authenticate": 'Bearer error="insufficient_scope", scope="orders:read"' },
+      },
+      /^the orders API does not allow this: it needs the permission orders:read\.$/,
+    ],
+    ["404", { ...json({ detail: "No such list" }), status: 404 }, /nothing there\. It says: "No/],
+    ["422", { ...json({ message: "Bad" }), status: 422 }, /\(status 422\)\. It says: "Bad"$/],
+    ["429", { status: 429, headers: { "retry-after": "3600" } }, /Try again in 3600 seconds\.$/],
+    ["a page", { body: "<html>" }, /answered in a way that this server does not understand/],
+    ["another shape", json({ orders: "none" }), /does not understand/],
+    ["a redirect", { status: 302, headers: { location: "https://evil.example" } }, /status 302/],
+  ])("%s of the API", async (_name, answer, text) => {
+    const started = await start();
+    await started.apiAnswers(answer);
+    expect(await failure(started)).toMatch(text);
+  });
+
+  it("a failure that passes is not noticed", async () => {
+    const { gatehouse, token, apiAnswers, apiCalls } = await start();
+    await apiAnswers({ status: 503, headers: { "retry-after": "1" } });
+    const answer = gatehouse.use(await token(), "list_orders");
+    await vi.waitFor(async () => expect(await apiCalls()).not.toHaveLength(0));
+    await apiAnswers(json({ orders: [] }));
+    expect((await answer).result?.structuredContent).toEqual({ orders: [] });
+  });
+});
+
+describe("arguments of a model stay within the path they are for", () => {
+  it.each(["../admin", "..", ".", "%2e%2e", "1/../2", "1?all=1", "1#x", "a b", "\ud800"])(
+    "%j",
+    async (id) => {
+      const { authority, gatehouse, token } = await start();
+      const name = new URL(authority.issuer).pathname;
+      await script(`${name}/api/admin`, json(order));
+      await script(`${name}/api/orders`, json(order));
+      const { result } = await gatehouse.use(await token(), "get_order", { id });
+      expect(result?.isError).toBe(true);
+      expect(await requestsTo(`${name}/api/admin`)).toEqual([]);
+      expect(await requestsTo(`${name}/api/orders`)).toEqual([]);
+    },
+  );
+});
