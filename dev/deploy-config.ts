@@ -3,11 +3,15 @@ import { unstable_readConfig } from "wrangler";
 import { ConfigError, parseConfig } from "../src/config/index.ts";
 import { projectDir } from "./processes.ts";
 
+type Secret = { name: string; isOptional: boolean };
+
 export type DeployConfig = {
   /** The pinned public origin; empty when each request's own origin is used. */
   publicUrl: string;
   /** The secrets that the Worker takes. An optional one may be left out. */
-  secrets: readonly { name: string; isOptional: boolean }[];
+  secrets: readonly Secret[];
+  /** Of these one must be there, if there are any. */
+  oneOf: readonly string[];
   /** What is wrong with the variables, each with what to do; nothing when they are ready. */
   problems: readonly string[];
 };
@@ -22,25 +26,29 @@ const anySecret = "x".repeat(64);
  */
 export function readDeployConfig(): DeployConfig {
   const { vars } = unstable_readConfig({ config: join(projectDir, "wrangler.jsonc") });
-  const secrets =
-    vars.IDP === "github"
-      ? [
-          { name: "SESSION_SECRET", isOptional: false },
-          { name: "GITHUB_CLIENT_SECRET", isOptional: false },
-        ]
-      : [
-          { name: "SESSION_SECRET", isOptional: false },
-          { name: "OIDC_CLIENT_SECRET", isOptional: true },
-        ];
+  const oneOf = vars.AS_CLIENT_ID ? ["AS_CLIENT_SECRET", "AS_PRIVATE_KEY"] : [];
+  const secrets = [
+    { name: "SESSION_SECRET", isOptional: false },
+    ...(vars.AUTH_MODE === "provider" ? signInSecrets(vars.IDP) : []),
+    ...oneOf.map((name) => ({ name, isOptional: true })),
+  ];
   const misplaced = secrets
     .filter(({ name }) => vars[name])
     .map(({ name }) => `${name} is a secret: take it out of wrangler.jsonc, it is asked for`);
-  const stand = Object.fromEntries(secrets.map(({ name }) => [name, anySecret]));
+  const needed = secrets.filter(({ name }) => name !== "AS_PRIVATE_KEY");
+  const stand = Object.fromEntries(needed.map(({ name }) => [name, anySecret]));
   return {
     publicUrl: String(vars.PUBLIC_URL ?? ""),
     secrets,
+    oneOf,
     problems: [...misplaced, ...problemsOf({ ...vars, ...stand })],
   };
+}
+
+function signInSecrets(idp: unknown): Secret[] {
+  return idp === "github"
+    ? [{ name: "GITHUB_CLIENT_SECRET", isOptional: false }]
+    : [{ name: "OIDC_CLIENT_SECRET", isOptional: true }];
 }
 
 function problemsOf(env: object): readonly string[] {

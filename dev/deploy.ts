@@ -45,7 +45,15 @@ async function deploy(): Promise<void> {
   await requireLogin();
   // Asked before anything is changed, so that leaving here changes nothing.
   const present = await secretsOfWorker();
-  const secrets = await collectSecrets(config.secrets.filter(({ name }) => !present.has(name)));
+  const wanted = config.oneOf.some((name) => present.has(name))
+    ? config.secrets.filter(({ name }) => !config.oneOf.includes(name))
+    : config.secrets;
+  const secrets = await collectSecrets(wanted.filter(({ name }) => !present.has(name)));
+  if (config.oneOf.length > 0 && !config.oneOf.some((name) => present.has(name) || secrets[name])) {
+    throw new Error(
+      `One of ${config.oneOf.join(" and ")} is needed: AS_CLIENT_ID alone proves nothing.`,
+    );
+  }
 
   // The schema comes before the code that needs it, on the first deploy too: so the database is made
   // here, and wrangler finds it by its name when it uploads the Worker.

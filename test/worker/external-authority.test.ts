@@ -1,10 +1,11 @@
 import { describe, expect, it } from "vitest";
 import * as z from "zod";
+import { json } from "../support/scripted-authority.ts";
 import { externalGatehouse } from "./external-gatehouse.ts";
-import { json, ScriptedAuthority, script } from "./scripted.ts";
+import { script, startAuthority } from "./scripted.ts";
 
 async function start(vars: Record<string, string> = {}) {
-  const authority = await ScriptedAuthority.start();
+  const authority = await startAuthority();
   const gatehouse = externalGatehouse({ AUTH_MODE: "jwt", AS_ISSUER: authority.issuer, ...vars });
   return { authority, gatehouse };
 }

@@ -1,6 +1,7 @@
 import { afterEach, describe, expect, it, vi } from "vitest";
+import type { ScriptedAnswer } from "../support/scripted-authority.ts";
 import { externalGatehouse } from "./external-gatehouse.ts";
-import { requestsTo, type ScriptedAnswer, ScriptedAuthority, script } from "./scripted.ts";
+import { requestsTo, script, startAuthority } from "./scripted.ts";
 
 afterEach(() => {
   vi.useRealTimers();
@@ -20,7 +21,7 @@ const active = (change: Record<string, unknown> = {}) => ({
 });
 
 async function start(vars: Record<string, string> = {}) {
-  const authority = await ScriptedAuthority.start();
+  const authority = await startAuthority();
   await authority.introspects(active());
   const gatehouse = externalGatehouse({
     AUTH_MODE: "introspection",

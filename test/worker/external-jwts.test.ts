@@ -1,6 +1,7 @@
 import { afterEach, describe, expect, it, vi } from "vitest";
+import { newKey, type ScriptedAuthority } from "../support/scripted-authority.ts";
 import { type ExternalGatehouse, externalGatehouse } from "./external-gatehouse.ts";
-import { newKey, requestsTo, ScriptedAuthority, script } from "./scripted.ts";
+import { requestsTo, script, startAuthority } from "./scripted.ts";
 
 afterEach(() => {
   vi.useRealTimers();
@@ -10,7 +11,7 @@ const base64url = (value: unknown) =>
   btoa(JSON.stringify(value)).replaceAll("+", "-").replaceAll("/", "_").replaceAll("=", "");
 
 async function start(vars: Record<string, string> = {}, alg?: string) {
-  const authority = await ScriptedAuthority.start(alg);
+  const authority = await startAuthority(alg);
   const gatehouse = externalGatehouse({ AUTH_MODE: "jwt", AS_ISSUER: authority.issuer, ...vars });
   return { authority, gatehouse };
 }
@@ -37,7 +38,7 @@ describe("a good token", () => {
   });
 
   it("of either of two issuers is taken, and their people are different people", async () => {
-    const [one, two] = [await ScriptedAuthority.start(), await ScriptedAuthority.start()];
+    const [one, two] = [await startAuthority(), await startAuthority()];
     const gatehouse = externalGatehouse({
       AUTH_MODE: "jwt",
       AS_ISSUER: `${one.issuer}, ${two.issuer}`,

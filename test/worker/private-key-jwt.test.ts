@@ -3,7 +3,7 @@ import { createLocalJWKSet, decodeJwt, jwtVerify } from "jose";
 import { describe, expect, it } from "vitest";
 import * as z from "zod";
 import { externalGatehouse } from "./external-gatehouse.ts";
-import { requestsTo, ScriptedAuthority } from "./scripted.ts";
+import { requestsTo, startAuthority } from "./scripted.ts";
 
 const rsa = () => generateKeyPairSync("rsa", { modulusLength: 2_048 }).privateKey;
 const ec = (namedCurve: string) => generateKeyPairSync("ec", { namedCurve }).privateKey;
@@ -28,7 +28,7 @@ function sec1Pem(key: KeyObject): string {
 
 /** A Gatehouse that proves itself with a key, and what the authorization server sees of it. */
 async function start(vars: Record<string, string>) {
-  const authority = await ScriptedAuthority.start();
+  const authority = await startAuthority();
   await authority.introspects({ active: false });
   const gatehouse = externalGatehouse({
     AUTH_MODE: "introspection",

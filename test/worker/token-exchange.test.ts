@@ -1,7 +1,12 @@
 import { afterEach, describe, expect, it, vi } from "vitest";
 import * as z from "zod";
+import {
+  json,
+  type ScriptedAnswer,
+  type ScriptedAuthority,
+} from "../support/scripted-authority.ts";
 import { externalGatehouse } from "./external-gatehouse.ts";
-import { json, requestsTo, type ScriptedAnswer, ScriptedAuthority, script } from "./scripted.ts";
+import { requestsTo, script, startAuthority } from "./scripted.ts";
 
 afterEach(() => {
   vi.useRealTimers();
@@ -11,7 +16,7 @@ const order = { id: "1", item: "Tea", quantity: 2, status: "open", placedAt: "20
 
 /** A Gatehouse, the authorization server whose tokens it takes, and an API that both know. */
 async function start(vars: Record<string, string> = {}) {
-  const authority = await ScriptedAuthority.start("ES256");
+  const authority = await startAuthority("ES256");
   const api = `${authority.issuer}/api`;
   const apiPath = new URL(`${api}/orders`).pathname;
   await script(apiPath, json({ orders: [order], next: null }));
@@ -96,7 +101,7 @@ describe("a tool that calls an API", () => {
   });
 
   it("is not offered where no API is configured", async () => {
-    const authority = await ScriptedAuthority.start();
+    const authority = await startAuthority();
     const gatehouse = externalGatehouse({ AUTH_MODE: "jwt", AS_ISSUER: authority.issuer });
     const { error } = await gatehouse.use(
       await authority.token({ scope: "orders:read" }),
@@ -260,13 +265,12 @@ describe("arguments of a model stay within the path they are for", () => {
     "%j",
     async (id) => {
       const { authority, gatehouse, token } = await start();
-      const name = new URL(authority.issuer).pathname;
-      await script(`${name}/api/admin`, json(order));
-      await script(`${name}/api/orders`, json(order));
+      const api = `${new URL(authority.issuer).pathname}/api`;
+      const others = ["admin", "orders", "orders/", "orders/1", "orders/2"];
+      for (const other of others) await script(`${api}/${other}`, json(order));
       const { result } = await gatehouse.use(await token(), "get_order", { id });
       expect(result?.isError).toBe(true);
-      expect(await requestsTo(`${name}/api/admin`)).toEqual([]);
-      expect(await requestsTo(`${name}/api/orders`)).toEqual([]);
+      for (const other of others) expect(await requestsTo(`${api}/${other}`), other).toEqual([]);
     },
   );
 });
