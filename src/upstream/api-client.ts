@@ -112,7 +112,6 @@ export function apiClient(api: UpstreamApi, tokens: TokenSource, signal: AbortSi
         console.error({
           event: "upstream_answer_not_understood",
           api: api.name,
-          path: request.path.length,
           error: error instanceof Error ? error.name : "unknown",
         });
         throw new UpstreamError(

@@ -1,9 +1,9 @@
 import { createLocalJWKSet, errors, type JWTVerifyGetKey } from "jose";
 import * as z from "zod";
-import { isLoopback } from "../config";
-import { keptValue, REQUEST_TIMEOUT_MS } from "../http/kept-value";
-import { readBytes } from "../http/read-bytes";
-import { authorizationServerMetadata } from "./authorization-server-metadata";
+import { isLoopback } from "../../config";
+import { keptValue, REQUEST_TIMEOUT_MS } from "../../http/kept-value";
+import { readBytes } from "../../http/read-bytes";
+import { authorizationServerMetadata } from "../authorization-server-metadata";
 
 const FRESH_MS = 10 * 60 * 1_000;
 /** How long tokens still verify while the keys cannot be fetched: an outage there is none here. */

@@ -1,7 +1,7 @@
 import { decodeJwt, errors, type JWTPayload, type JWTVerifyGetKey, jwtVerify } from "jose";
-import type { JwtAuthorization } from "../config";
-import { ValueUnavailable } from "../http/kept-value";
-import type { ExternalClaims } from "./external-claims";
+import type { JwtAuthorization } from "../../config";
+import { ValueUnavailable } from "../../http/kept-value";
+import type { ExternalClaims } from "./claims";
 import { claimsOf } from "./jwt-claims";
 
 /** Larger than any header that carries a token to a Worker together with the rest. */

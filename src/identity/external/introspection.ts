@@ -1,10 +1,10 @@
 import * as oauth from "oauth4webapi";
 import * as z from "zod";
-import type { IntrospectionAuthorization } from "../config";
-import { ValueUnavailable } from "../http/kept-value";
-import { authorizationServerMetadata, requestOptions } from "./authorization-server-metadata";
-import { clientAuthentication } from "./client-authentication";
-import type { ExternalClaims } from "./external-claims";
+import type { IntrospectionAuthorization } from "../../config";
+import { ValueUnavailable } from "../../http/kept-value";
+import { authorizationServerMetadata, requestOptions } from "../authorization-server-metadata";
+import { clientAuthentication } from "../client-authentication";
+import type { ExternalClaims } from "./claims";
 import { IntrospectionCache } from "./introspection-cache";
 
 const optionalText = z.string().optional().catch(undefined);

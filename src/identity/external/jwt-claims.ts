@@ -1,6 +1,6 @@
 import * as z from "zod";
-import type { JwtAuthorization } from "../config";
-import type { ExternalClaims } from "./external-claims";
+import type { JwtAuthorization } from "../../config";
+import type { ExternalClaims } from "./claims";
 
 const optionalText = z.string().optional().catch(undefined);
 const scopes = z.union([z.string().transform(scopesIn), z.array(z.string())]);

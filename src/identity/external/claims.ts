@@ -1,5 +1,5 @@
-import type { Authenticated } from "./authenticated";
-import { userIdOf } from "./user-id";
+import type { Authenticated } from "../authenticated";
+import { userIdOf } from "../user-id";
 
 /** What an external authorization server says with a token, once that was checked. */
 export type ExternalClaims = {
