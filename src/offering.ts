@@ -1,4 +1,4 @@
-import type { Config } from "./config";
+import { type Config, parseConfig } from "./config";
 import { type Catalogue, createCatalogue, toolsets } from "./tools/catalogue";
 import { createUpstreams, type Upstreams } from "./upstream/upstreams";
 
@@ -12,4 +12,18 @@ export type Offering = {
 export function offeringOf(config: Config): Offering {
   const upstreams = createUpstreams(config);
   return { config, catalogue: createCatalogue(toolsets, upstreams.apis), upstreams };
+}
+
+const offerings = new WeakMap<Env, Offering>();
+
+/**
+ * The offering of an environment. An isolate has one, in practice, and all sessions in it share what
+ * is made from it: above all the tokens that were exchanged.
+ *
+ * @throws ConfigError for a wrong or missing variable.
+ */
+export function offeringFor(env: Env): Offering {
+  const offering = offerings.get(env) ?? offeringOf(parseConfig(env));
+  offerings.set(env, offering);
+  return offering;
 }

@@ -49,7 +49,7 @@ export function externalAuthority(
     routes: [
       ["/.well-known/oauth-authorization-server", notTheAuthorizationServer],
       ...(client?.kind === "key"
-        ? [["/.well-known/jwks.json", async () => keySetResponse(client)] as const]
+        ? [["/.well-known/jwks.json", keySetHandler(client)] as const]
         : []),
     ],
   };
@@ -85,11 +85,18 @@ const notTheAuthorizationServer: Handler = () =>
 /** How long the other side may keep the keys: a new one is published long before it signs. */
 const KEY_SET_MAX_AGE_SECONDS = 300;
 
-async function keySetResponse(client: KeyCredential): Promise<Response> {
-  return Response.json(await publicKeySet(client), {
-    headers: {
-      "content-type": "application/jwk-set+json",
-      "cache-control": `public, max-age=${KEY_SET_MAX_AGE_SECONDS}`,
-    },
-  });
+function keySetHandler(client: KeyCredential): Handler {
+  return async ({ method }) => {
+    if (method !== "GET" && method !== "HEAD") {
+      const headers = { allow: "GET, HEAD" };
+      return Response.json({ error: "method_not_allowed" }, { status: 405, headers });
+    }
+    const body = method === "GET" ? JSON.stringify(await publicKeySet(client)) : null;
+    return new Response(body, {
+      headers: {
+        "content-type": "application/jwk-set+json",
+        "cache-control": `public, max-age=${KEY_SET_MAX_AGE_SECONDS}`,
+      },
+    });
+  };
 }

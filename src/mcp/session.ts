@@ -1,8 +1,7 @@
 import { Server } from "@modelcontextprotocol/sdk/server/index.js";
 import type { Connection, ConnectionContext } from "agents";
-import { parseConfig } from "../config";
 import type { Principal } from "../identity/principal";
-import { type Offering, offeringOf } from "../offering";
+import { type Offering, offeringFor } from "../offering";
 import type { Caller } from "../tools/define-tool";
 import { serverCapabilities, serverInfo } from "./capabilities";
 import { credentialSeal } from "./credential-header";
@@ -22,7 +21,7 @@ export class McpSession extends ResumableSession {
 
   constructor(ctx: DurableObjectState, env: Env) {
     super(ctx, env);
-    this.#offering = offeringOf(parseConfig(env));
+    this.#offering = offeringFor(env);
     const { serverName, sessionIdleTtlSeconds } = this.#offering.config;
     this.idleTtlSeconds = sessionIdleTtlSeconds;
     this.server = new Server(serverInfo(serverName), {
