@@ -1,6 +1,6 @@
 import { OAuthAuthorizationServer } from "@cloudflare/workers-oauth-provider";
 import type { OwnAuthorization } from "../config";
-import { grantPropsSchema, type TokenProps } from "../identity/principal";
+import { tokenPropsSchema } from "../identity/principal";
 import type { ProtectedResources } from "../identity/protected-resources";
 import type { Catalogue } from "../tools/catalogue";
 
@@ -34,8 +34,8 @@ export function createAuthorizationServer(
     refreshTokenTTL: config.grantIdleTtlSeconds,
     refreshTokenIdleTTL: config.grantIdleTtlSeconds,
     tokenExchangeCallback({ props, grantId }) {
-      const accessTokenProps: TokenProps = { ...grantPropsSchema.parse(props), grantId };
-      return { accessTokenProps };
+      // The schema leaves out what renews the grant: whoever has an access token must not have that.
+      return { accessTokenProps: tokenPropsSchema.parse({ ...props, grantId }) };
     },
     onError({ code, status, internal }) {
       // `detail` stays out of the log: it may quote what the client sent.

@@ -3,8 +3,9 @@ import type {
   OAuthResourceTokenValidator,
 } from "@cloudflare/workers-oauth-provider";
 import type { Authenticated } from "./authenticated";
-import { type Principal, tokenPropsSchema } from "./principal";
+import { type Principal, type TokenProps, tokenPropsSchema } from "./principal";
 import { tokenCheckUnavailable } from "./token-check-unavailable";
+import type { UpstreamCredential } from "./upstream-credential";
 
 /**
  * Verifies access tokens that this Worker issued itself.
@@ -27,7 +28,7 @@ export function ownTokenVerifier(
     const props = tokenPropsSchema.safeParse(valid.props);
     // Props of an older version that no longer fit: the person signs in again and gets new ones.
     if (!props.success) return null;
-    const { identity, clientName, grantId } = props.data;
+    const { identity, clientName, grantId, upstream } = props.data;
     const { userId, clientId, scope, audience, expiresAt } = valid;
     const principal: Principal = {
       userId,
@@ -39,7 +40,26 @@ export function ownTokenVerifier(
       resource: audience,
       expiresAtSeconds: expiresAt,
     };
-    return { props: { principal }, audience, expiresAt, scope, userId, clientId };
+    const credential = upstream && credentialOf(upstream);
+    return {
+      props: { principal, ...(credential && { credential }) },
+      audience,
+      expiresAt,
+      scope,
+      userId,
+      clientId,
+    };
+  };
+}
+
+function credentialOf({
+  accessToken,
+  expiresAtSeconds,
+}: NonNullable<TokenProps["upstream"]>): UpstreamCredential {
+  return {
+    kind: "upstream-token",
+    accessToken,
+    ...(expiresAtSeconds !== undefined && { expiresAtSeconds }),
   };
 }
 

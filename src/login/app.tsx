@@ -135,10 +135,11 @@ export function createLoginApp({
       headers.set("Location", authorizationErrorRedirect(request, identified));
       return new Response(null, { status: 302, headers });
     }
-    const props: GrantProps = { identity: identified, clientName };
+    const { identity, upstream } = identified;
+    const props: GrantProps = { identity, clientName, ...(upstream && { upstream }) };
     const { redirectTo } = await oauthHelpers.completeAuthorization({
       request,
-      userId: await userIdOf(identified),
+      userId: await userIdOf(identity),
       metadata: {},
       scope: request.scope,
       props,

@@ -76,7 +76,9 @@ export function openIdConnect(config: OidcConfig): IdentityProvider {
   return {
     displayName: config.displayName,
     authorizationUrl: (signIn) => authorizationUrl(signIn).catch(rethrowAsSignInError),
-    identify: (callback, signIn) => identify(callback, signIn).catch(rethrowAsSignInError),
+    identify: async (callback, signIn) => ({
+      identity: await identify(callback, signIn).catch(rethrowAsSignInError),
+    }),
   };
 }
 
