@@ -22,7 +22,9 @@ export async function readDevVars(): Promise<Vars> {
 
 /** Whether these variables name an identity provider, so that the local one is not needed. */
 export function bringsIdentityProvider(vars: Vars): boolean {
-  return ["IDP", "OIDC_ISSUER", "GITHUB_CLIENT_ID"].some((name) => vars[name] !== undefined);
+  return ["IDP", "OIDC_ISSUER", "GITHUB_CLIENT_ID", "CLOUDFLARE_CLIENT_ID"].some(
+    (name) => vars[name] !== undefined,
+  );
 }
 
 /** A secret for sealing sessions, made at the first start and kept, so that sessions outlive a restart. */

@@ -1,5 +1,6 @@
 import type { IdentityProviderConfig } from "../../config";
 import type { IdentityProvider } from "../identity-provider";
+import { cloudflare } from "./cloudflare";
 import { gitHub } from "./github";
 import { openIdConnect } from "./openid-connect";
 
@@ -10,5 +11,7 @@ export function identityProvider(config: IdentityProviderConfig): IdentityProvid
       return openIdConnect(config);
     case "github":
       return gitHub(config);
+    case "cloudflare":
+      return cloudflare(config);
   }
 }
