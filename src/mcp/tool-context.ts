@@ -8,7 +8,7 @@ import { personStorage, usageReport } from "../storage/d1";
 import type { Caller, ToolContext } from "../tools/define-tool";
 
 /** What of a tool's context depends on the era and the request: the rest is made here. */
-export type Exchange = Pick<ToolContext, "signal" | "ask" | "report"> & {
+export type Exchange = Pick<ToolContext, "signal" | "ask" | "report" | "clientAccount"> & {
   /** What the request brought along for calling APIs; asked for only when a tool calls one. */
   readonly credential: () => Promise<UpstreamCredential | undefined>;
 };

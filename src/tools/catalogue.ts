@@ -18,6 +18,8 @@ export type Catalogue = {
   readonly allScopes: readonly Scope[];
   /** The scopes that clients ask for first: the resource's `scopes_supported` (RFC 9728). */
   readonly baselineScopes: readonly Scope[];
+  /** What clients tell their model about this server; undefined when no toolset has any. */
+  readonly instructions: string | undefined;
   /** Every tool, whoever may see it. */
   readonly allTools: readonly Tool[];
   /** The tools that the caller may use, in a stable order, so that clients can cache the list. */
@@ -49,10 +51,12 @@ export function createCatalogue(
   const resources = offered.flatMap((toolset) => toolset.resources ?? []);
   const allScopes = [...indexByName(offered.flatMap((toolset) => toolset.scopes)).values()];
   const allTools = [...tools.values()];
+  const instructions = offered.flatMap((toolset) => toolset.instructions ?? []).join("\n\n");
 
   return {
     allScopes,
     baselineScopes: allScopes.filter((scope) => scope.baseline),
+    instructions: instructions || undefined,
     allTools,
     toolsFor: (caller) =>
       allTools.filter((tool) => tool.visibleTo(caller) && tool.usableWith(caller.principal.scopes)),
