@@ -6,11 +6,12 @@ import type { Prompt } from "./define-prompt";
 import type { ResourceCollection } from "./define-resource";
 import type { Caller, Tool } from "./define-tool";
 import type { Toolset } from "./define-toolset";
+import { observability } from "./observability";
 import { orders } from "./orders";
 import { missingScopes, type Scope } from "./scopes";
 
 /** What this server offers. Add your toolset here. */
-export const toolsets: readonly Toolset[] = [calculator, account, orders, admin];
+export const toolsets: readonly Toolset[] = [calculator, account, orders, observability, admin];
 
 /** What is offered under one configuration, found by name and by caller. */
 export type Catalogue = {
