@@ -48,7 +48,7 @@ function escapeHtml(text: string): string {
   return text.replace(/[&<>"]/g, (character) => entities[character] ?? character);
 }
 
-function page(title: string, content: string): string {
+function page(title: string, content: string, who: string): string {
   return `<!doctype html>
 <html lang="en">
 <head>
@@ -61,7 +61,7 @@ function page(title: string, content: string): string {
 <main>
 <h1>${escapeHtml(title)}</h1>
 ${content}
-<p class="note">This is Gatehouse’s local identity provider, for development only. It runs on your
+<p class="note">This is ${escapeHtml(who)}, for development only. It runs on your
 machine, asks for no password, and knows nobody but the two made-up people of the examples.</p>
 </main>
 </body>
@@ -69,8 +69,20 @@ machine, asks for no password, and knows nobody but the two made-up people of th
 `;
 }
 
-/** Lets the person choose who to be. Posts `person` (an id) or `cancel` to `action`. */
-export function chooserPage(action: string, clientHost: string): string {
+const identityProvider = "Gatehouse’s local identity provider";
+
+/**
+ * Lets the person choose who to be. Posts `person` (an id) or `cancel` to `action`.
+ *
+ * @param permissions what the client asks for, where the person is told.
+ * @param who what the page says that it is.
+ */
+export function chooserPage(
+  action: string,
+  clientHost: string,
+  permissions: readonly string[] = [],
+  who: string = identityProvider,
+): string {
   const buttons = people.map(
     ({ id, name, email }) =>
       `<button type="submit" name="person" value="${id}">${escapeHtml(name)} <small>${escapeHtml(email)}</small></button>`,
@@ -78,6 +90,7 @@ export function chooserPage(action: string, clientHost: string): string {
   return page(
     "Who is signing in?",
     `<p>To continue to <strong>${escapeHtml(clientHost)}</strong>.</p>
+${permissions.length === 0 ? "" : `<p>It asks for: ${escapeHtml(permissions.join(", "))}.</p>`}
 <form method="post" action="${escapeHtml(action)}">
 <fieldset>
 <legend>Choose a person</legend>
@@ -85,14 +98,20 @@ ${buttons.join("\n")}
 </fieldset>
 <button type="submit" class="cancel" name="cancel" value="yes">Cancel</button>
 </form>`,
+    who,
   );
 }
 
 /** Says what went wrong, in the words of the OpenID provider. */
-export function errorPage(error: string, description: string): string {
+export function errorPage(
+  error: string,
+  description: string,
+  who: string = identityProvider,
+): string {
   return page(
     "Signing in did not work",
     `<p>${escapeHtml(description)} <small>(${escapeHtml(error)})</small></p>
 <p>Go back to where you came from, and start again there.</p>`,
+    who,
   );
 }
