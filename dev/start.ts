@@ -1,9 +1,11 @@
-// `npm start`: Gatehouse on this machine, with an identity provider of its own. PORT=… chooses the
-// port, --fresh forgets all that earlier starts have kept.
+// `npm start`: Gatehouse on this machine, with an identity provider of its own, or with an
+// authorization server (--mode jwt, --mode introspection). PORT=… chooses the port, --fresh forgets
+// all that earlier starts have kept.
 
 import { rm } from "node:fs/promises";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
+import { type ExternalMode, startExternalMode } from "./external-mode.ts";
 import { isPortFree } from "./free-port.ts";
 import { type IdentityProvider, startIdentityProvider } from "./identity-provider.ts";
 import { bringsIdentityProvider, keepSessionSecret, readDevVars } from "./local-vars.ts";
@@ -16,6 +18,10 @@ import { stopOnSignals } from "./stop-signals.ts";
 const stateDir = join(projectDir, ".wrangler", "gatehouse");
 const running: { stop(): Promise<void> }[] = [];
 let isStopping = false;
+const localAdmins = people
+  .filter(({ isAdmin }) => isAdmin)
+  .map(({ email }) => email)
+  .join(",");
 
 async function stopAll(): Promise<void> {
   isStopping = true;
@@ -35,7 +41,13 @@ try {
 }
 
 async function start(): Promise<void> {
-  const { values } = parseArgs({ options: { fresh: { type: "boolean", default: false } } });
+  const { values } = parseArgs({
+    options: {
+      fresh: { type: "boolean", default: false },
+      mode: { type: "string", default: "provider" },
+    },
+  });
+  const mode = modeFrom(values.mode);
   const port = portFrom(process.env.PORT);
   if (!(await isPortFree(port))) {
     throw new Error(
@@ -46,8 +58,13 @@ async function start(): Promise<void> {
   if (values.fresh) await rm(stateDir, { recursive: true, force: true });
 
   const devVars = await readDevVars();
-  const hasOwnProvider = bringsIdentityProvider(devVars);
-  const provider = hasOwnProvider ? undefined : await startLocalProvider(port);
+  const isLocal = !bringsIdentityProvider(devVars);
+  if (!isLocal && mode !== "provider") {
+    throw new Error(
+      `.dev.vars says who signs people in, and --mode ${mode} is for a local server: leave one out.`,
+    );
+  }
+  const localVars = isLocal ? await startLocalServers(mode, port) : {};
 
   console.log("Starting the Worker …");
   let isReady = false;
@@ -56,14 +73,14 @@ async function start(): Promise<void> {
     persistDir: stateDir,
     vars: {
       SESSION_SECRET: await keepSessionSecret(stateDir),
-      ...(provider && varsFor(provider)),
+      ...localVars,
       ...devVars,
     },
     onOutput: (text) => isReady && process.stdout.write(text),
   });
   running.push(server);
   await refuseConfigurationError(server.origin);
-  console.log(startGuide({ origin: server.origin, hasLocalIdentityProvider: !hasOwnProvider }));
+  console.log(startGuide({ origin: server.origin, localMode: isLocal ? mode : undefined }));
   isReady = true;
 
   const exitCode = await server.exited;
@@ -75,6 +92,28 @@ function portFrom(text: string | undefined): number {
   const port = Number(text ?? defaultPort);
   if (Number.isInteger(port) && port > 0 && port < 65_535) return port;
   throw new Error(`PORT is "${text}", and should be a number from 1 to 65534.`);
+}
+
+function modeFrom(text: string): "provider" | ExternalMode {
+  if (text === "provider" || text === "jwt" || text === "introspection") return text;
+  throw new Error(`--mode is "${text}", and should be provider, jwt or introspection.`);
+}
+
+/** @returns what tells the Worker of them. */
+async function startLocalServers(
+  mode: "provider" | ExternalMode,
+  serverPort: number,
+): Promise<Record<string, string>> {
+  if (mode === "provider") return varsFor(await startLocalProvider(serverPort));
+  console.log("Starting the local authorization server and the orders API …");
+  const external = await startExternalMode({
+    mode,
+    gatehouseOrigin: `http://localhost:${serverPort}`,
+    ports: [serverPort + 1, serverPort + 2],
+    stateDir,
+  });
+  running.push(external);
+  return { ...external.vars, ADMINS: localAdmins };
 }
 
 async function startLocalProvider(serverPort: number): Promise<IdentityProvider> {
@@ -102,10 +141,7 @@ function varsFor(provider: IdentityProvider): Record<string, string> {
     OIDC_CLIENT_ID: provider.clientId,
     OIDC_CLIENT_SECRET: provider.clientSecret,
     OIDC_NAME: "the local identity provider",
-    ADMINS: people
-      .filter(({ isAdmin }) => isAdmin)
-      .map(({ email }) => email)
-      .join(","),
+    ADMINS: localAdmins,
   };
 }
 
@@ -115,7 +151,7 @@ function varsFor(provider: IdentityProvider): Record<string, string> {
  * @throws Error with that answer.
  */
 async function refuseConfigurationError(origin: string): Promise<void> {
-  const response = await fetch(`${origin}/.well-known/oauth-authorization-server`);
+  const response = await fetch(`${origin}/.well-known/oauth-protected-resource`);
   const text = await response.text();
   if (response.status >= 500) {
     throw new Error(`The Worker answers with status ${response.status}:\n\n${text}`);
