@@ -36,9 +36,12 @@ export function authorizationServerConfiguration(options: {
   /** The private signing keys. */
   jwks: object;
   tokenFormat: "jwt" | "opaque";
+  /** Where oidc-provider keeps what it issues. */
+  adapter: unknown;
 }) {
-  const { client, resources, jwks, tokenFormat } = options;
+  const { client, resources, jwks, tokenFormat, adapter } = options;
   return {
+    adapter,
     clients: [resourceServerClient(client)],
     jwks,
     scopes: ["openid", "offline_access", ...new Set([...mcpScopes, ...apiScopes])],

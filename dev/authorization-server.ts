@@ -2,6 +2,7 @@
 
 import { once } from "node:events";
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
+import { join } from "node:path";
 import { json, text } from "node:stream/consumers";
 import type { JSONWebKeySet } from "jose";
 import { Provider } from "oidc-provider";
@@ -16,6 +17,7 @@ import { consentPage, linksPage } from "./authorization-server-pages.ts";
 import { listenLocally } from "./free-port.ts";
 import { errorPage, pageHeaders } from "./identity-provider-pages.ts";
 import { loadIdentityProviderState } from "./identity-provider-state.ts";
+import { keptAdapter } from "./kept-adapter.ts";
 import { withoutAdvice } from "./oidc-provider-advice.ts";
 import { type PersonId, people } from "./people.ts";
 import { newSigningKey, publicKeySet } from "./signing-keys.ts";
@@ -34,8 +36,8 @@ export type AuthorizationServerOptions = {
   tokenFormat: "jwt" | "opaque";
   /** Gatehouse. */
   client: ResourceServerClient;
-  /** Keeps the signing keys over a restart. */
-  persistFile?: string;
+  /** A folder that keeps keys, clients and grants over a restart. */
+  stateDir?: string;
 };
 
 export type AuthorizationServer = {
@@ -56,13 +58,15 @@ export type AuthorizationServer = {
  * register themselves, people sign in and consent on one page, and Gatehouse verifies the tokens,
  * or introspects them, and exchanges them for tokens of an API.
  *
- * @throws Error when the port is taken, or `persistFile` cannot be read or written.
+ * @throws Error when the port is taken, or `stateDir` cannot be read or written.
  */
 export async function startAuthorizationServer(
   options: AuthorizationServerOptions,
 ): Promise<AuthorizationServer> {
-  const { client, resources, tokenFormat } = options;
-  let { jwks } = await loadIdentityProviderState(options.persistFile);
+  const { client, resources, tokenFormat, stateDir } = options;
+  const fileFor = (name: string) => (stateDir === undefined ? undefined : join(stateDir, name));
+  let { jwks } = await loadIdentityProviderState(fileFor("authorization-server.json"));
+  const adapter = keptAdapter(fileFor("authorization-server-grants.json"));
   const server = createServer();
   const port = await listenLocally(server, options.port).catch((cause: unknown) => {
     throw new Error(`The authorization server cannot listen on port ${options.port}.`, { cause });
@@ -78,7 +82,7 @@ export async function startAuthorizationServer(
       () =>
         new Provider(
           issuer,
-          authorizationServerConfiguration({ client, resources, jwks, tokenFormat }),
+          authorizationServerConfiguration({ client, resources, jwks, tokenFormat, adapter }),
         ),
     );
     made.on("server_error", (_ctx, error) => console.error("authorization server:", error));

@@ -35,7 +35,6 @@ export async function startExternalMode(options: {
   const { mode, gatehouseOrigin, stateDir } = options;
   const [port, apiPort] = await Promise.all(options.ports.map(freeOr0));
   const fileFor = (name: string) => stateDir && join(stateDir, name);
-  const persistFile = fileFor("authorization-server.json");
   const clientSecret = await keepText(fileFor("client-secret.json"), () =>
     randomBytes(32).toString("base64url"),
   );
@@ -55,7 +54,7 @@ export async function startExternalMode(options: {
         ? { jwksUri: `${gatehouseOrigin}/.well-known/jwks.json` }
         : { clientSecret }),
     },
-    ...(persistFile !== undefined && { persistFile }),
+    ...(stateDir !== undefined && { stateDir }),
   }).catch(async (error: unknown) => {
     await ordersApi.stop();
     throw error;
