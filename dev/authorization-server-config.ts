@@ -20,7 +20,7 @@ export type AuthorizationServerResources = {
 
 /** What tokens for Gatehouse may allow: the scopes of its tools. */
 export const mcpScopes = [
-  ...["op:add", "op:sub", "op:mult", "op:div"],
+  ...["op:add", "op:sub", "op:mult", "op:div", "op:*"],
   ...["account:read", "notes:read", "notes:write"],
   ...["orders:read", "orders:write", "usage:read"],
 ];
@@ -43,6 +43,8 @@ export function authorizationServerConfiguration(options: {
   return {
     adapter,
     clients: [resourceServerClient(client)],
+    // Only native clients may have http redirects, and many MCP clients do not say that they are.
+    clientDefaults: { application_type: "native" },
     jwks,
     scopes: ["openid", "offline_access", ...new Set([...mcpScopes, ...apiScopes])],
     pkce: { required: () => true },

@@ -32,8 +32,8 @@ ${personButtons()}
 export function linksPage(linked: ReadonlySet<PersonId>): string {
   const buttons = people.map(({ id, name }) => {
     const [action, text] = linked.has(id)
-      ? ["unlink", "linked: unlink"]
-      : ["link", "not linked: link"];
+      ? ["unlink", "is linked; choose to unlink"]
+      : ["link", "is not linked; choose to link"];
     return `<button type="submit" name="${action}" value="${id}">${escapeHtml(name)} <small>${text}</small></button>`;
   });
   return page(

@@ -3,7 +3,7 @@
 import { once } from "node:events";
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 import { join } from "node:path";
-import { json, text } from "node:stream/consumers";
+import { text } from "node:stream/consumers";
 import type { JSONWebKeySet } from "jose";
 import { Provider } from "oidc-provider";
 import {
@@ -103,7 +103,6 @@ export async function startAuthorizationServer(
     counts.set(pathname, (counts.get(pathname) ?? 0) + 1);
     if (pathname.startsWith("/interaction/")) return interact(provider, request, response);
     if (pathname === "/connections") return showLinks(linked, request, response);
-    if (pathname === "/reg" && request.method === "POST") await relaxRegistration(request);
     handleProtocol(request, response);
   }
   server.on("request", (request, response) => void handle(request, response));
@@ -128,20 +127,6 @@ export async function startAuthorizationServer(
       await closed;
     },
   };
-}
-
-/**
- * OpenID's registration has http redirects for native clients only, and many MCP clients do not say
- * that they are native. Some name the scopes that they know of at first, and could never ask for more.
- * oidc-provider reads a body that was parsed before it.
- */
-async function relaxRegistration(request: IncomingMessage): Promise<void> {
-  const metadata: unknown = await json(request).catch(() => undefined);
-  const body =
-    typeof metadata === "object" && metadata !== null
-      ? { application_type: "native", ...metadata, scope: undefined }
-      : metadata;
-  Object.assign(request, { body });
 }
 
 /** One page for both: choosing a person is signing in, and allowing what is ticked. */
