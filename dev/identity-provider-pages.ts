@@ -38,7 +38,7 @@ export const pageHeaders = {
 };
 
 /** Makes text safe in HTML, also inside a quoted attribute. */
-function escapeHtml(text: string): string {
+export function escapeHtml(text: string): string {
   const entities: Record<string, string> = {
     "&": "&amp;",
     "<": "&lt;",
@@ -48,7 +48,11 @@ function escapeHtml(text: string): string {
   return text.replace(/[&<>"]/g, (character) => entities[character] ?? character);
 }
 
-function page(title: string, content: string, who: string): string {
+const about = `This is Gatehouse’s local identity provider, for development only. It runs on your
+machine, asks for no password, and knows nobody but the two made-up people of the examples.`;
+
+/** A whole page, with a note at its end that says whose it is. */
+export function page(title: string, content: string, note = about): string {
   return `<!doctype html>
 <html lang="en">
 <head>
@@ -61,57 +65,42 @@ function page(title: string, content: string, who: string): string {
 <main>
 <h1>${escapeHtml(title)}</h1>
 ${content}
-<p class="note">This is ${escapeHtml(who)}, for development only. It runs on your
-machine, asks for no password, and knows nobody but the two made-up people of the examples.</p>
+<p class="note">${note}</p>
 </main>
 </body>
 </html>
 `;
 }
 
-const identityProvider = "Gatehouse’s local identity provider";
+/** Lets the person choose who to be. Posts `person` (an id) or `cancel` to `action`. */
+export function chooserPage(action: string, clientHost: string): string {
+  return page(
+    "Who is signing in?",
+    `<p>To continue to <strong>${escapeHtml(clientHost)}</strong>.</p>
+<form method="post" action="${escapeHtml(action)}">
+<fieldset>
+<legend>Choose a person</legend>
+${personButtons()}
+</fieldset>
+<button type="submit" class="cancel" name="cancel" value="yes">Cancel</button>
+</form>`,
+  );
+}
 
-/**
- * Lets the person choose who to be. Posts `person` (an id) or `cancel` to `action`.
- *
- * @param permissions what the client asks for, where the person is told.
- * @param who what the page says that it is.
- */
-export function chooserPage(
-  action: string,
-  clientHost: string,
-  permissions: readonly string[] = [],
-  who: string = identityProvider,
-): string {
+/** A button for each person. */
+export function personButtons(): string {
   const buttons = people.map(
     ({ id, name, email }) =>
       `<button type="submit" name="person" value="${id}">${escapeHtml(name)} <small>${escapeHtml(email)}</small></button>`,
   );
-  return page(
-    "Who is signing in?",
-    `<p>To continue to <strong>${escapeHtml(clientHost)}</strong>.</p>
-${permissions.length === 0 ? "" : `<p>It asks for: ${escapeHtml(permissions.join(", "))}.</p>`}
-<form method="post" action="${escapeHtml(action)}">
-<fieldset>
-<legend>Choose a person</legend>
-${buttons.join("\n")}
-</fieldset>
-<button type="submit" class="cancel" name="cancel" value="yes">Cancel</button>
-</form>`,
-    who,
-  );
+  return buttons.join("\n");
 }
 
 /** Says what went wrong, in the words of the OpenID provider. */
-export function errorPage(
-  error: string,
-  description: string,
-  who: string = identityProvider,
-): string {
+export function errorPage(error: string, description: string): string {
   return page(
     "Signing in did not work",
     `<p>${escapeHtml(description)} <small>(${escapeHtml(error)})</small></p>
 <p>Go back to where you came from, and start again there.</p>`,
-    who,
   );
 }

@@ -8,6 +8,7 @@ import { listenLocally } from "./free-port.ts";
 import { providerConfiguration } from "./identity-provider-config.ts";
 import { chooserPage, errorPage, pageHeaders } from "./identity-provider-pages.ts";
 import { loadIdentityProviderState } from "./identity-provider-state.ts";
+import { withoutAdvice } from "./oidc-provider-advice.ts";
 import { people } from "./people.ts";
 
 export type IdentityProviderOptions = {
@@ -75,20 +76,6 @@ export async function startIdentityProvider(
       await closed;
     },
   };
-}
-
-/**
- * oidc-provider prints warnings for people who put it into production: that its store is in memory,
- * and the like. Here that is the intention, and the warning would only worry whoever reads it.
- */
-function withoutAdvice<Result>(work: () => Result): Result {
-  const { info, warn } = console;
-  console.info = console.warn = () => {};
-  try {
-    return work();
-  } finally {
-    Object.assign(console, { info, warn });
-  }
 }
 
 async function handleInteraction(

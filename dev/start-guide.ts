@@ -1,8 +1,16 @@
+import type { ExternalMode } from "./external-mode.ts";
 import { people } from "./people.ts";
 
+/** Who signs people in, and issues the tokens, on this machine. */
+export type LocalMode = "oidc" | "cloudflare" | ExternalMode;
+
 /** What `npm start` says when all is up: where the server is, and how to use it from each client. */
-export function startGuide(options: { origin: string; hasLocalIdentityProvider: boolean }): string {
-  const { origin, hasLocalIdentityProvider } = options;
+export function startGuide(options: {
+  origin: string;
+  /** Undefined where the person's own provider signs people in. */
+  localMode: LocalMode | undefined;
+}): string {
+  const { origin, localMode } = options;
   const url = `${origin}/mcp`;
   const args = ["-y", "mcp-remote", url];
   const desktop = { mcpServers: { gatehouse: { command: "npx", args } } };
@@ -14,10 +22,10 @@ export function startGuide(options: { origin: string; hasLocalIdentityProvider: 
     `  MCP       ${url}`,
     `  SSE       ${origin}/sse   (for older clients)`,
     `  Website   ${origin}`,
-    ...(hasLocalIdentityProvider
+    ...(localMode !== undefined
       ? people.map(
           ({ name, email, isAdmin }, index) =>
-            `${index === 0 ? "  People    " : "            "}${name} <${email}>${isAdmin ? ", an admin" : ""}`,
+            `${index === 0 ? "  People    " : "            "}${name} <${email}>${isAdmin && localMode !== "cloudflare" ? ", an admin" : ""}`,
         )
       : []),
     "",
@@ -29,15 +37,28 @@ export function startGuide(options: { origin: string; hasLocalIdentityProvider: 
     `    ${inspector}`,
     `    ${inspector} --cli --server-url ${url} --transport http --method tools/list`,
     "  A first look, without any client:",
-    `    ${tryCommand(url, hasLocalIdentityProvider ? `--user ${people[0]?.id}` : "")}`,
+    `    ${tryCommand(url, localMode === undefined ? "" : `--user ${people[0]?.id}`)}`,
+    ...(localMode === "cloudflare" ? [`    ${tryCommand(url, "--user bob", "workers_list")}`] : []),
+    ...(localMode === "jwt" || localMode === "introspection" ? exchangeGuide(url) : []),
   ];
   const rule = "─".repeat(80);
   return [rule, ...lines, rule].join("\n");
 }
 
-function tryCommand(url: string, flags: string): string {
+/** alice lets Gatehouse use the API for her, bob does not yet: both are worth seeing. */
+function exchangeGuide(url: string): string[] {
+  return [
+    "  A tool that calls an API with an exchanged token, and what a person reads who has not allowed it:",
+    `    ${tryCommand(url, "--user alice", "list_orders")}`,
+    `    ${tryCommand(url, "--user bob", "list_orders")}`,
+  ];
+}
+
+function tryCommand(url: string, flags: string, tool = ""): string {
   const isDefault = url === `http://localhost:${defaultPort}/mcp`;
-  const all = [isDefault ? "" : `--url ${url}`, flags].filter((flag) => flag !== "").join(" ");
+  const all = [tool, isDefault ? "" : `--url ${url}`, flags]
+    .filter((flag) => flag !== "")
+    .join(" ");
   return all === "" ? "npm run try" : `npm run try -- ${all}`;
 }
 

@@ -1,6 +1,7 @@
 import { createHash, randomUUID, timingSafeEqual } from "node:crypto";
-import { chooserPage, errorPage, pageHeaders } from "../identity-provider-pages.ts";
+import { pageHeaders } from "../identity-provider-pages.ts";
 import { isPersonId, type PersonId } from "../people.ts";
+import { allowPage, refusalPage } from "./pages.ts";
 import type { Consents, IssuedTokens } from "./state.ts";
 
 export type OAuthOptions = {
@@ -14,7 +15,6 @@ const SCOPES = [
   ...["user:read", "offline_access", "account:read", "workers:read", "workers_observability:read"],
 ];
 const CODE_TTL_MS = 60_000;
-const WHO = "Gatehouse’s local stand-in for Cloudflare";
 
 type Asking = { redirectUri: string; state: string; scope: string[]; challenge: string };
 type Code = Asking & { person: PersonId; expiresAtMs: number };
@@ -52,7 +52,7 @@ export class OAuth {
       return answer(asking, { error: "invalid_scope" });
     const id = randomUUID();
     this.#asking.set(id, asking);
-    const page = chooserPage(`/oauth2/auth/${id}`, new URL(redirectUri).host, scope, WHO);
+    const page = allowPage(`/oauth2/auth/${id}`, new URL(redirectUri).host, scope);
     return new Response(page, { headers: pageHeaders });
   }
 
@@ -67,8 +67,9 @@ export class OAuth {
       return answer(asking, { error: "access_denied", error_description });
     }
     const code = randomUUID();
-    this.#codes.set(code, { ...asking, person, expiresAtMs: Date.now() + CODE_TTL_MS });
-    return answer(asking, { code, scope: asking.scope.join(" ") });
+    const scope = asking.scope.filter((item) => form.getAll("scope").includes(item));
+    this.#codes.set(code, { ...asking, scope, person, expiresAtMs: Date.now() + CODE_TTL_MS });
+    return answer(asking, { code, scope: scope.join(" ") });
   }
 
   /** POST /oauth2/token. */
@@ -146,7 +147,7 @@ function answer({ redirectUri, state }: Asking, parameters: Record<string, strin
 }
 
 function refusal(error: string, description = "The client is not known here."): Response {
-  return new Response(errorPage(error, description, WHO), { status: 400, headers: pageHeaders });
+  return new Response(refusalPage(error, description), { status: 400, headers: pageHeaders });
 }
 
 function tokenError(error: string, status = 400, headers: Record<string, string> = {}): Response {
