@@ -38,7 +38,7 @@ export function startGuide(options: {
     `    ${inspector} --cli --server-url ${url} --transport http --method tools/list`,
     "  A first look, without any client:",
     `    ${tryCommand(url, localMode === undefined ? "" : `--user ${people[0]?.id}`)}`,
-    ...(localMode === "cloudflare" ? [`    ${tryCommand(url, "--user bob", "workers_list")}`] : []),
+    ...(localMode === "cloudflare" ? logsGuide(url) : []),
     ...(localMode === "jwt" || localMode === "introspection" ? exchangeGuide(url) : []),
   ];
   const rule = "─".repeat(80);
@@ -51,6 +51,14 @@ function exchangeGuide(url: string): string[] {
     "  A tool that calls an API with an exchanged token, and what a person reads who has not allowed it:",
     `    ${tryCommand(url, "--user alice", "list_orders")}`,
     `    ${tryCommand(url, "--user bob", "list_orders")}`,
+  ];
+}
+
+/** bob has one account, so that nothing has to be chosen first. */
+function logsGuide(url: string): string[] {
+  return [
+    "  Tools that call the identity provider's API as the person: Workers and their logs, made up:",
+    `    ${tryCommand(url, "--user bob", "query_worker_observability")}`,
   ];
 }
 
