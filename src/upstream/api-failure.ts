@@ -18,7 +18,7 @@ export async function apiFailure(
   const { status } = response;
   const bytes = await readBytes(response.body, MAX_PROBLEM_BYTES).catch(() => undefined);
   const said = problemText(new TextDecoder().decode(bytes));
-  const because = said === undefined ? "." : `. It says: ${said}`;
+  const because = said === undefined ? "." : `. It says: ${said}.`;
   switch (status) {
     case 401:
       return new UpstreamError(

@@ -24,7 +24,7 @@ export async function callCloudflare<Result>(
     const said = problemText(JSON.stringify({ errors: answer.errors }));
     throw new UpstreamError(
       "invalid_request",
-      `Cloudflare did not do that${said === undefined ? "." : `. It says: ${said}`}`,
+      `Cloudflare did not do that${said === undefined ? "." : `. It says: ${said}.`}`,
     );
   }
   return { result: answer.result, totalCount: answer.result_info?.total_count };

@@ -85,7 +85,16 @@ function flattenInto(
 
 export function cellOf(value: unknown): Cell {
   if (value === null || typeof value === "number" || typeof value === "boolean") return value;
-  return cellText(typeof value === "string" ? value : (JSON.stringify(value) ?? ""));
+  return cellText(typeof value === "string" ? value : jsonOf(value));
+}
+
+function jsonOf(value: unknown): string {
+  try {
+    return JSON.stringify(value) ?? "";
+  } catch {
+    // Nested so deeply that the stack does not suffice.
+    return "(nested too deeply to show)";
+  }
 }
 
 /** ISO 8601; as it came where it is no time. */
