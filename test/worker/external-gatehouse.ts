@@ -23,12 +23,18 @@ const answerSchema = z.object({
 export type ExternalGatehouse = {
   fetch(path: string, init?: RequestInit): Promise<Response>;
   /** POSTs a tool call to /mcp, or another resource. */
-  call(token: string, name: string, args?: Record<string, unknown>): Promise<Response>;
+  call(
+    token: string,
+    name: string,
+    args?: Record<string, unknown>,
+    headers?: Record<string, string>,
+  ): Promise<Response>;
   /** Calls a tool and reads what came of it. */
   use(
     token: string,
     name: string,
     args?: Record<string, unknown>,
+    headers?: Record<string, string>,
   ): Promise<z.infer<typeof answerSchema> & { status: number }>;
 };
 
@@ -42,7 +48,12 @@ export function externalGatehouse(vars: Record<string, string>): ExternalGatehou
     await waitOnExecutionContext(context);
     return response;
   }
-  function call(token: string, name: string, args: Record<string, unknown> = {}) {
+  function call(
+    token: string,
+    name: string,
+    args: Record<string, unknown> = {},
+    more: Record<string, string> = {},
+  ) {
     return send("/mcp", {
       method: "POST",
       headers: {
@@ -52,6 +63,7 @@ export function externalGatehouse(vars: Record<string, string>): ExternalGatehou
         "mcp-protocol-version": PROTOCOL,
         "mcp-method": "tools/call",
         "mcp-name": name,
+        ...more,
       },
       body: JSON.stringify({
         jsonrpc: "2.0",
@@ -72,8 +84,8 @@ export function externalGatehouse(vars: Record<string, string>): ExternalGatehou
   return {
     fetch: send,
     call,
-    async use(token, name, args) {
-      const response = await call(token, name, args);
+    async use(token, name, args, headers) {
+      const response = await call(token, name, args, headers);
       const text = await response.text();
       const data = /^data: (.*)$/m.exec(text)?.[1] ?? text;
       return { ...answerSchema.parse(JSON.parse(data)), status: response.status };
