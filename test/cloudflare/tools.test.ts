@@ -3,7 +3,7 @@ import * as z from "zod";
 import { accountIds } from "../../dev/cloudflare-stand-in/accounts.ts";
 import { externalGatehouse } from "../worker/external-gatehouse.ts";
 import { initialize, post } from "../worker/mcp-client.ts";
-import { connectAs, sessionOf } from "./person.ts";
+import { atNoon, connectAs, sessionOf } from "./person.ts";
 
 const TOOLS = [
   "accounts_list",
@@ -101,6 +101,7 @@ describe.each(Object.entries(lanes))("in the %s lane", (_name, lane) => {
 
   it("query_worker_observability: events, numbers and requests", async () => {
     const use = await lane();
+    atNoon();
     const failed = { filters: [{ key: "$metadata.error", operation: "exists" }] };
     const events = await use("query_worker_observability", {
       ...{ accountId, parameters: failed, fields: ["$metadata.error", "exception.stack", "kind"] },
@@ -130,6 +131,7 @@ describe.each(Object.entries(lanes))("in the %s lane", (_name, lane) => {
 
   it("observability_keys and observability_values: what there is to filter by", async () => {
     const use = await lane();
+    atNoon();
     const { keys } = await use("observability_keys", { accountId, keyNeedle: "STATUS" });
     expect(keys).toMatchObject([{ key: "$workers.event.response.status", type: "number" }]);
     const { values } = await use("observability_values", {
@@ -146,6 +148,7 @@ describe.each(Object.entries(lanes))("in the %s lane", (_name, lane) => {
 describe("paging through events", () => {
   it("shows each once, in order, over a timeframe that stays the same", async () => {
     const session = await sessionOf("alice");
+    atNoon();
     const seen: string[] = [];
     let page: Record<string, unknown> = { timeframe: "last 15 minutes" };
     for (let pages = 0; page.timeframe !== undefined; pages++) {
@@ -166,6 +169,7 @@ describe("paging through events", () => {
 
   it("ends a page early when it is long, and goes on from there", async () => {
     const session = await sessionOf("alice");
+    atNoon();
     const query = { accountId, timeframe: "last 24 hours", limit: 2_000 };
     const first = await session.use("query_worker_observability", query);
     const rows = rowsSchema.parse(first).rows;
