@@ -27,7 +27,9 @@ export function ownAuthority(
   return {
     issuers: [origin],
     requiredScopes: [],
-    validateToken: ownTokenVerifier(server, (scopes) => withImplied(scopes, catalogue.allScopes)),
+    validateToken: ownTokenVerifier(server, authorization, (scopes) =>
+      withImplied(scopes, catalogue.allScopes),
+    ),
     routes: [
       ["/.well-known/oauth-authorization-server", serve],
       ["/oauth/token", limitedByAddress("TOKEN_REQUESTS_PER_ADDRESS", serve)],
@@ -37,7 +39,7 @@ export function ownAuthority(
     ],
     login: createLoginApp({
       serverName,
-      idp: authorization.identityProvider,
+      authorization,
       catalogue,
       origin,
       helpers,

@@ -1,5 +1,6 @@
-import { OAuthAuthorizationServer } from "@cloudflare/workers-oauth-provider";
+import { OAuthAuthorizationServer, OAuthError } from "@cloudflare/workers-oauth-provider";
 import type { OwnAuthorization } from "../config";
+import { isAllowedPerson } from "../identity/allowed-people";
 import { grantPropsSchema, type TokenProps } from "../identity/principal";
 import type { ProtectedResources } from "../identity/protected-resources";
 import type { Catalogue } from "../tools/catalogue";
@@ -33,8 +34,16 @@ export function createAuthorizationServer(
     // A grant ends this long after its last use: a new one counts from now, each refresh anew.
     refreshTokenTTL: config.grantIdleTtlSeconds,
     refreshTokenIdleTTL: config.grantIdleTtlSeconds,
-    tokenExchangeCallback({ props, grantId }) {
-      const accessTokenProps: TokenProps = { ...grantPropsSchema.parse(props), grantId };
+    tokenExchangeCallback({ props, grantId, userId }) {
+      const grantProps = grantPropsSchema.parse(props);
+      if (!isAllowedPerson(config.allowedPeople, { userId, identity: grantProps.identity })) {
+        // The library revokes the grant on this error (RFC 6749, section 5.2).
+        throw new OAuthError("invalid_grant", {
+          description: "The person may no longer use this server (ALLOWED_PEOPLE)",
+          internal: { category: "token-exchange-callback", reason: "person_not_allowed" },
+        });
+      }
+      const accessTokenProps: TokenProps = { ...grantProps, grantId };
       return { accessTokenProps };
     },
     onError({ code, status, internal }) {
