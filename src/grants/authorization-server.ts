@@ -4,6 +4,7 @@ import { isAllowedPerson } from "../identity/allowed-people";
 import { grantPropsSchema, type TokenProps } from "../identity/principal";
 import type { ProtectedResources } from "../identity/protected-resources";
 import type { Catalogue } from "../tools/catalogue";
+import { refuseOtherClients } from "./allowed-clients";
 
 /** How long a client that registered itself is known after its last use. */
 export const CLIENT_TTL_SECONDS = 90 * 86_400;
@@ -29,6 +30,7 @@ export function createAuthorizationServer(
     clientIdMetadataDocumentEnabled: config.clientIdMetadataDocuments,
     allowPrivateUseRedirectUris: config.privateUseRedirectUris,
     ...(config.dynamicClientRegistration && { clientRegistrationEndpoint: "/oauth/register" }),
+    clientRegistrationCallback: refuseOtherClients(config),
     clientRegistrationTTL: CLIENT_TTL_SECONDS,
     accessTokenTTL: config.accessTokenTtlSeconds,
     // A grant ends this long after its last use: a new one counts from now, each refresh anew.

@@ -22,6 +22,7 @@ import { page } from "../pages/respond";
 import type { Catalogue } from "../tools/catalogue";
 import { consentScopes } from "./consent-scopes";
 import { IdentityProviderError, SignInRefused } from "./identity-provider";
+import { onlyAllowedClients } from "./only-allowed-clients";
 import { refusePerson } from "./person-refusal";
 import { identityProvider } from "./providers";
 import { nothingTicked, refusalOf } from "./refusals";
@@ -71,7 +72,7 @@ export function createLoginApp({
   app.use("/authorize", allowMethods("GET", "POST"), limitSignIns(serverName));
   app.use("/callback", allowMethods("GET"));
 
-  app.get("/authorize", async (c) => {
+  app.get("/authorize", onlyAllowedClients(serverName, authorization), async (c) => {
     const oauthHelpers = helpers(c.env);
     const request = await oauthHelpers.parseAuthRequest(c.req.raw);
     requirePkce(request);
