@@ -1,10 +1,10 @@
-import { OAuthAuthorizationServer, OAuthError } from "@cloudflare/workers-oauth-provider";
+import { OAuthAuthorizationServer } from "@cloudflare/workers-oauth-provider";
 import type { OwnAuthorization } from "../config";
-import { isAllowedPerson } from "../identity/allowed-people";
 import { grantPropsSchema, type TokenProps } from "../identity/principal";
 import type { ProtectedResources } from "../identity/protected-resources";
 import type { Catalogue } from "../tools/catalogue";
 import { refuseOtherClients } from "./allowed-clients";
+import { requireAllowedPerson } from "./person-check";
 
 /** How long a client that registered itself is known after its last use. */
 export const CLIENT_TTL_SECONDS = 90 * 86_400;
@@ -38,13 +38,7 @@ export function createAuthorizationServer(
     refreshTokenIdleTTL: config.grantIdleTtlSeconds,
     tokenExchangeCallback({ props, grantId, userId }) {
       const grantProps = grantPropsSchema.parse(props);
-      if (!isAllowedPerson(config.allowedPeople, { userId, identity: grantProps.identity })) {
-        // The library revokes the grant on this error (RFC 6749, section 5.2).
-        throw new OAuthError("invalid_grant", {
-          description: "The person may no longer use this server (ALLOWED_PEOPLE)",
-          internal: { category: "token-exchange-callback", reason: "person_not_allowed" },
-        });
-      }
+      requireAllowedPerson(config, { userId, identity: grantProps.identity });
       const accessTokenProps: TokenProps = { ...grantProps, grantId };
       return { accessTokenProps };
     },
