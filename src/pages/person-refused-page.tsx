@@ -37,7 +37,7 @@ export function PersonRefusedPage(props: PersonRefusedPageProps) {
                 <ClientText text={email} max={Infinity} />
               </p>
             ) : null}
-            <p class="note">at {identityProviderName}</p>
+            <p class="note">with {identityProviderName}</p>
           </dd>
         </div>
         <div>
@@ -48,12 +48,12 @@ export function PersonRefusedPage(props: PersonRefusedPageProps) {
         </div>
       </dl>
       <p>
-        Its operator lets in only certain people, and this account is not among them. Nothing was
-        allowed.
+        The operator of this server has chosen who may use it, and this account is not among them.
+        Nothing was allowed.
       </p>
       <p>
         If you have another account, connect again from the app and sign in with that one. To have
-        this one let in, send the operator the account id, for ALLOWED_PEOPLE.
+        this one let in, send its id to the operator (ALLOWED_PEOPLE).
       </p>
       <OnwardLink url={url}>Go back to the app</OnwardLink>
       <p class="note">The app is told that access was refused.</p>

@@ -113,7 +113,7 @@ describe("a person who is refused", () => {
 
   it("reads which account that was, and never who is let in", async () => {
     const { text } = pageAt((await refusal()).arrival).page;
-    expect(text).toContain("Signed in as <b>Told</b> told@evil.example at the scripted provider");
+    expect(text).toContain("Signed in as <b>Told</b> told@evil.example with the scripted provider");
     expect(text).not.toContain("example.com");
   });
 
