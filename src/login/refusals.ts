@@ -17,7 +17,7 @@ export const clientNotAllowed: Refusal = {
   message:
     "Only apps that the operator of this server has chosen may connect to it, and this one is not among them. Nothing was allowed, and nothing was sent to the app.",
   advice:
-    "If it should be let in, ask the operator (ALLOWED_CLIENTS). Do not go on if you did not start this yourself.",
+    "If it should be let in, ask the operator (ALLOWED_CLIENTS). If you did not start this yourself, close this page.",
 };
 
 /**
