@@ -1,6 +1,6 @@
 import { OAuthAuthorizationServer } from "@cloudflare/workers-oauth-provider";
 import type { OwnAuthorization } from "../config";
-import { grantPropsSchema, type TokenProps } from "../identity/principal";
+import { grantPropsSchema, tokenPropsSchema } from "../identity/principal";
 import type { ProtectedResources } from "../identity/protected-resources";
 import type { Catalogue } from "../tools/catalogue";
 import { refuseOtherClients } from "./allowed-clients";
@@ -37,10 +37,10 @@ export function createAuthorizationServer(
     refreshTokenTTL: config.grantIdleTtlSeconds,
     refreshTokenIdleTTL: config.grantIdleTtlSeconds,
     tokenExchangeCallback({ props, grantId, userId }) {
-      const grantProps = grantPropsSchema.parse(props);
-      requireAllowedPerson(config, { userId, identity: grantProps.identity });
-      const accessTokenProps: TokenProps = { ...grantProps, grantId };
-      return { accessTokenProps };
+      const { identity } = grantPropsSchema.parse(props);
+      requireAllowedPerson(config, { userId, identity });
+      // The schema leaves out what renews the grant: whoever has an access token must not have that.
+      return { accessTokenProps: tokenPropsSchema.parse({ ...props, grantId }) };
     },
     onError({ code, status, internal }) {
       // `detail` stays out of the log: it may quote what the client sent.

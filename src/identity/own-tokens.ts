@@ -5,8 +5,9 @@ import type {
 import type { OwnAuthorization } from "../config";
 import { isAllowedPerson } from "./allowed-people";
 import type { Authenticated } from "./authenticated";
-import { type Principal, tokenPropsSchema } from "./principal";
+import { type Principal, type TokenProps, tokenPropsSchema } from "./principal";
 import { tokenCheckUnavailable } from "./token-check-unavailable";
+import type { UpstreamCredential } from "./upstream-credential";
 
 /**
  * Verifies access tokens that this Worker issued itself.
@@ -30,7 +31,7 @@ export function ownTokenVerifier(
     const props = tokenPropsSchema.safeParse(valid.props);
     // Props of an older version that no longer fit: the person signs in again and gets new ones.
     if (!props.success) return null;
-    const { identity, clientName, grantId } = props.data;
+    const { identity, clientName, grantId, upstream } = props.data;
     const { userId, clientId, scope, audience, expiresAt } = valid;
     // Not 403: the client refreshes, which ends the grant, and sends the person to where they are told.
     if (!isAllowedPerson(allowedPeople, { userId, identity })) return null;
@@ -44,7 +45,26 @@ export function ownTokenVerifier(
       resource: audience,
       expiresAtSeconds: expiresAt,
     };
-    return { props: { principal }, audience, expiresAt, scope, userId, clientId };
+    const credential = upstream && credentialOf(upstream);
+    return {
+      props: { principal, ...(credential && { credential }) },
+      audience,
+      expiresAt,
+      scope,
+      userId,
+      clientId,
+    };
+  };
+}
+
+function credentialOf({
+  accessToken,
+  expiresAtSeconds,
+}: NonNullable<TokenProps["upstream"]>): UpstreamCredential {
+  return {
+    kind: "upstream-token",
+    accessToken,
+    ...(expiresAtSeconds !== undefined && { expiresAtSeconds }),
   };
 }
 

@@ -139,12 +139,13 @@ export function createLoginApp({
       headers.set("Location", authorizationErrorRedirect(request, identified));
       return new Response(null, { status: 302, headers });
     }
-    const person = { userId: await userIdOf(identified), identity: identified };
+    const { identity, upstream } = identified;
+    const person = { userId: await userIdOf(identity), identity };
     if (!isAllowedPerson(allowedPeople, person)) {
       const server = { serverName, identityProviderName: provider.displayName };
       return refusePerson(c, server, person, request, headers);
     }
-    const props: GrantProps = { identity: identified, clientName };
+    const props: GrantProps = { identity, clientName, ...(upstream && { upstream }) };
     const { redirectTo } = await oauthHelpers.completeAuthorization({
       request,
       userId: person.userId,

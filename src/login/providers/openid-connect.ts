@@ -99,6 +99,8 @@ export function openIdConnect(config: OidcConfig, groups?: ReadonlySet<string>):
   return {
     displayName: config.displayName,
     authorizationUrl: (signIn) => authorizationUrl(signIn).catch(rethrowAsSignInError),
-    identify: (callback, signIn) => identify(callback, signIn).catch(rethrowAsSignInError),
+    identify: async (callback, signIn) => ({
+      identity: await identify(callback, signIn).catch(rethrowAsSignInError),
+    }),
   };
 }
