@@ -35,6 +35,7 @@ export const pages: Record<
     await allow(page).click();
     await signInAs(page, "Bob");
     await heading(page).filter({ hasText: "This account may not use" }).waitFor();
+    await page.waitForLoadState();
   },
   async "refusal of a client"(page, _client, selectiveClient) {
     const redirect_uris = [selectiveClient.redirectUri, "https://not-let-in.example/callback"];
