@@ -1,7 +1,6 @@
 /// <reference path="./oidc-provider.d.ts" />
 
-import { once } from "node:events";
-import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
+import type { IncomingMessage, ServerResponse } from "node:http";
 import { join } from "node:path";
 import { text } from "node:stream/consumers";
 import type { JSONWebKeySet } from "jose";
@@ -14,10 +13,10 @@ import {
   type ResourceServerClient,
 } from "./authorization-server-config.ts";
 import { consentPage, linksPage } from "./authorization-server-pages.ts";
-import { listenLocally } from "./free-port.ts";
 import { errorPage, pageHeaders } from "./identity-provider-pages.ts";
 import { loadIdentityProviderState } from "./identity-provider-state.ts";
 import { keptAdapter } from "./kept-adapter.ts";
+import { openLocalServer } from "./local-server.ts";
 import { withoutAdvice } from "./oidc-provider-advice.ts";
 import { type PersonId, people } from "./people.ts";
 import { newSigningKey, publicKeySet } from "./signing-keys.ts";
@@ -67,11 +66,8 @@ export async function startAuthorizationServer(
   const fileFor = (name: string) => (stateDir === undefined ? undefined : join(stateDir, name));
   let { jwks } = await loadIdentityProviderState(fileFor("authorization-server.json"));
   const adapter = keptAdapter(fileFor("authorization-server-grants.json"));
-  const server = createServer();
-  const port = await listenLocally(server, options.port).catch((cause: unknown) => {
-    throw new Error(`The authorization server cannot listen on port ${options.port}.`, { cause });
-  });
-  const issuer = `http://127.0.0.1:${port}`;
+  const server = await openLocalServer("authorization server", options.port);
+  const { origin: issuer } = server;
   const linked = new Set<PersonId>(["alice"]);
   const counts = new Map<string, number>();
   let provider = newProvider();
@@ -105,7 +101,7 @@ export async function startAuthorizationServer(
     if (pathname === "/connections") return showLinks(linked, request, response);
     handleProtocol(request, response);
   }
-  server.on("request", (request, response) => void handle(request, response));
+  server.serve((request, response) => void handle(request, response));
 
   return {
     issuer,
@@ -119,13 +115,7 @@ export async function startAuthorizationServer(
       if (isLinked) linked.add(person);
       else linked.delete(person);
     },
-    async stop() {
-      if (!server.listening) return;
-      const closed = once(server, "close");
-      server.close();
-      server.closeAllConnections();
-      await closed;
-    },
+    stop: server.stop,
   };
 }
 

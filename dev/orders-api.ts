@@ -1,7 +1,6 @@
-import { once } from "node:events";
-import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
+import type { IncomingMessage, ServerResponse } from "node:http";
 import { createRemoteJWKSet, jwtVerify } from "jose";
-import { listenLocally } from "./free-port.ts";
+import { openLocalServer } from "./local-server.ts";
 import { exampleOrders } from "./orders.ts";
 import { people } from "./people.ts";
 
@@ -31,11 +30,8 @@ export async function startOrdersApi(options: {
 }): Promise<OrdersApi> {
   const orders = exampleOrders();
   const tokens = new Set<string>();
-  const server = createServer();
-  const port = await listenLocally(server, options.port).catch((cause: unknown) => {
-    throw new Error(`The orders API cannot listen on port ${options.port}.`, { cause });
-  });
-  const origin = `http://127.0.0.1:${port}`;
+  const server = await openLocalServer("orders API", options.port);
+  const { origin } = server;
   let keys: ReturnType<typeof createRemoteJWKSet> | undefined;
 
   /** Whose token it is and what it allows; undefined for one that is not good here. */
@@ -92,17 +88,11 @@ export async function startOrdersApi(options: {
     }
     return send(405, { title: "There is no such operation" });
   }
-  server.on("request", (request, response) => void answer(request, response));
+  server.serve((request, response) => void answer(request, response));
 
   return {
     origin,
     tokens,
-    async stop() {
-      if (!server.listening) return;
-      const closed = once(server, "close");
-      server.close();
-      server.closeAllConnections();
-      await closed;
-    },
+    stop: server.stop,
   };
 }
