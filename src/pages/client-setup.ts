@@ -138,9 +138,9 @@ function claudeDesktop({ entry, url }: Server): ClientSetup {
   return {
     client: "Claude Desktop",
     where:
-      "For a server that only this computer reaches. Under Settings, Developer, Edit Config opens `claude_desktop_config.json`, and this goes there:",
+      "Under Settings, Developer, Edit Config opens `claude_desktop_config.json`, where this goes:",
     paste: { kind: "json", value: { mcpServers: { [entry]: { command: "npx", args } } } },
-    next: "Then quit Claude Desktop and start it again. It needs Node.js.",
+    next: "Then quit Claude Desktop and start it again. This way needs Node.js, and reaches a server on your own computer too.",
   };
 }
 

@@ -86,6 +86,8 @@ describe("the links that fill everything in", () => {
         url: URL_OF_MCP,
       });
     }
+    const padded = setupOf("Cursor", { url: "https://mcp.example.com/mcp" }).install;
+    expect(padded?.app).toMatch(/&config=\w+%3D%3D$/);
   });
 
   it("open VS Code, by its scheme and by its redirect", () => {
