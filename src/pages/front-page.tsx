@@ -61,7 +61,7 @@ function SetupByHand({ setup: { client, where, paste, next, install, obstacle } 
         <Sentence text={where} />
       </p>
       <pre class="address copyable">
-        <code>{pasteText(paste)}</code>
+        <code>{paste.kind === "command" ? <Words text={paste.text} /> : pasteText(paste)}</code>
       </pre>
       <p>
         <Sentence text={next} />
@@ -85,6 +85,20 @@ type SetupProps = { setup: ClientSetup };
 function Sentence({ text }: { text: string }) {
   return (
     <>{text.split("`").map((part, index) => (index % 2 === 0 ? part : <code>{part}</code>))}</>
+  );
+}
+
+/** A command whose lines never end within a word: browsers break them after hyphens, as in `--transport`. */
+function Words({ text }: { text: string }) {
+  return (
+    <>
+      {text.split(" ").map((word, index) => (
+        <>
+          {index > 0 ? " " : null}
+          <span class="word">{word}</span>
+        </>
+      ))}
+    </>
   );
 }
 
