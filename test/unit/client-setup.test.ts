@@ -1,3 +1,4 @@
+import { readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
 import { clientSetups } from "../../src/pages/client-setup";
 import { command, pasteText } from "../../src/pages/paste";
@@ -61,6 +62,16 @@ describe("the set-up of each client", () => {
       `npx @modelcontextprotocol/inspector --transport http --server-url ${URL_OF_MCP}`,
     );
   });
+});
+
+it("README.md says the same for npm start", () => {
+  const readme = readFileSync(`${import.meta.dirname}/../../README.md`, "utf8");
+  for (const { client, paste, obstacle } of clientSetups(
+    "Gatehouse",
+    "http://localhost:8788/mcp",
+  )) {
+    if (obstacle === undefined) expect(readme, client).toContain(`\`${pasteText(paste, 0)}\``);
+  }
 });
 
 describe("the links that fill everything in", () => {
