@@ -2,7 +2,7 @@
 
 import { randomBytes } from "node:crypto";
 import type { JSONWebKeySet } from "jose";
-import { type AccessToken, type Context, errors } from "oidc-provider";
+import { type AccessToken, type Client, type Context, errors } from "oidc-provider";
 import { errorPage, pageHeaders } from "./identity-provider-pages.ts";
 import { findPerson } from "./people.ts";
 import { GRANT_CLAIM } from "./subject-token.ts";
@@ -65,7 +65,11 @@ export function authorizationServerConfiguration(options: {
     },
     // Clients that run in a browser register and get tokens from there.
     clientBasedCORS: () => true,
-    issueRefreshToken: async () => true,
+    // Also without the scope offline_access, which MCP clients do not ask for.
+    issueRefreshToken: async (_ctx: Context, asking: Client) =>
+      asking.grantTypeAllowed("refresh_token"),
+    // What a client got must not end when the person's browser does.
+    expiresWithSession: async () => false,
     rotateRefreshToken: true,
     extraTokenClaims: (_ctx: Context, token: AccessToken) => claimsFor(token),
     formats: {

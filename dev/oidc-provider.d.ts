@@ -2,7 +2,11 @@
 declare module "oidc-provider" {
   import type { IncomingMessage, RequestListener, ServerResponse } from "node:http";
 
-  export type Client = { clientId: string; clientName?: string };
+  export type Client = {
+    clientId: string;
+    clientName?: string;
+    grantTypeAllowed(grantType: string): boolean;
+  };
 
   export type Context = {
     oidc: {
