@@ -98,7 +98,11 @@ export function authorizationServerConfiguration(options: {
       // Gatehouse takes bearer tokens only.
       dPoP: { enabled: false },
       registration: { enabled: true },
-      revocation: { enabled: true },
+      revocation: {
+        enabled: true,
+        allowedPolicy: (_ctx: Context, asking: Client, token: { clientId: string }) =>
+          token.clientId === asking.clientId,
+      },
       introspection: {
         enabled: true,
         allowedPolicy: (_ctx: Context, asking: { clientId: string }) =>

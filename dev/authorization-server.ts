@@ -1,7 +1,7 @@
 /// <reference path="./oidc-provider.d.ts" />
 
 import { join } from "node:path";
-import type { JSONWebKeySet } from "jose";
+import type { JSONWebKeySet, JWTPayload } from "jose";
 import { Provider } from "oidc-provider";
 import { openApiLinks } from "./api-links.ts";
 import {
@@ -16,7 +16,7 @@ import { keptAdapter } from "./kept-adapter.ts";
 import { openLocalServer } from "./local-server.ts";
 import { withoutAdvice } from "./oidc-provider-advice.ts";
 import type { PersonId } from "./people.ts";
-import { newSigningKey, publicKeySet } from "./signing-keys.ts";
+import { newSigningKey, publicKeySet, signWith } from "./signing-keys.ts";
 import {
   TOKEN_EXCHANGE,
   tokenExchangeGrant,
@@ -26,7 +26,7 @@ import {
 export type AuthorizationServerOptions = {
   /** 0 takes a free one. */
   port: number;
-  /** What tokens are for; made from this server's issuer, since the API may have its address. */
+  /** What tokens are for. */
   resources: AuthorizationServerResources;
   /** JWTs (RFC 9068), or opaque ones that have to be introspected (RFC 7662). */
   tokenFormat: "jwt" | "opaque";
@@ -45,6 +45,8 @@ export type AuthorizationServer = {
   rotateKeys(options?: { keepsOld?: boolean }): void;
   /** Whether a person lets Gatehouse use the API for them. Alice does at first, bob does not. */
   link(person: PersonId, isLinked: boolean): void;
+  /** Signs a JWT of any content with its key, as if it had issued it. */
+  mint(claims: JWTPayload, header?: Record<string, unknown>): Promise<string>;
   /** Ends it, with the connections that are open. May be called again. */
   stop(): Promise<void>;
 };
@@ -107,6 +109,7 @@ export async function startAuthorizationServer(
       handleProtocol = provider.callback();
     },
     link: links.set,
+    mint: (claims, header) => signWith(jwks, claims, header),
     stop: server.stop,
   };
 }

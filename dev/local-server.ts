@@ -41,13 +41,10 @@ export async function openLocalServer(name: string, port: number): Promise<Local
     response: ServerResponse,
   ): Promise<void> {
     try {
-      const path = request.url ?? "/";
-      // A path that starts with two slashes would be read as another host.
-      if (!path.startsWith("/") || !URL.canParse(origin + path)) {
-        response.writeHead(400).end();
-        return;
-      }
-      await answer(request, response, new URL(origin + path));
+      // Not as a relative address: one that starts with two slashes would name another host.
+      const address = `${origin}${request.url}`;
+      if (URL.canParse(address)) await answer(request, response, new URL(address));
+      else response.writeHead(400).end();
     } catch (error) {
       console.error(`${name}:`, error);
       if (response.headersSent) response.destroy();

@@ -106,6 +106,18 @@ describe("an opaque token", () => {
     expect(await others).toEqual({ active: false });
   });
 
+  it("is not another client's to revoke", async () => {
+    const { issuer } = await start();
+    const [owner, other] = [
+      await connectPublicClient(issuer, alice),
+      await connectPublicClient(issuer, alice),
+    ];
+    await other.revoke(owner.tokens.access_token);
+    expect(await introspect(owner.server, owner.tokens.access_token)).toMatchObject({
+      active: true,
+    });
+  });
+
   it("ends with its revocation, and with that of the refresh token", async () => {
     const { issuer } = await start();
     const [first, second] = [

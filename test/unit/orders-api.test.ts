@@ -25,7 +25,7 @@ async function start() {
 
   /** A token of alice that is right but for the changes. */
   function token(change: Record<string, unknown> = {}, typ = "at+jwt", signer: Key = key) {
-    const sub = people.find(({ id }) => id === "alice")?.sub;
+    const sub = people.find(({ id }) => id === "alice")?.sub ?? "";
     const exp = Math.floor(Date.now() / 1_000) + 60;
     const scope = "orders:read orders:write";
     return new SignJWT({ iss: issuer, aud: api.origin, sub, exp, scope, ...change })

@@ -192,6 +192,27 @@ describe("an exchange is refused", () => {
     }
   });
 
+  it.each<[string, Record<string, unknown>, Record<string, unknown>]>([
+    ["for a resource of another server", { aud: "https://other.example/mcp" }, {}],
+    ["for no resource", { aud: undefined }, {}],
+    ["of another issuer", { iss: "https://other.example" }, {}],
+    ["of another kind", {}, { typ: "JWT" }],
+    ["that is over", { exp: 1 }, {}],
+    ["without an end", { exp: undefined }, {}],
+    ["of no grant", { grant: undefined }, {}],
+    ["of another person's grant", { sub: people.find(({ id }) => id === "bob")?.sub }, {}],
+    ["of another client's grant", { client_id: "other" }, {}],
+  ])("of a token that this server has signed, but %s", async (_name, claims, header) => {
+    const started = await start();
+    const { mint } = started.authorizationServer;
+    started.authorizationServer.link("bob", true);
+    const { tokens } = await connect(started);
+    const good = decodeJwt(tokens.access_token);
+    expect((await exchange(started, await mint(good))).status).toBe(200);
+    const answer = await exchange(started, await mint({ ...good, ...claims }, header));
+    expect(answer).toMatchObject({ status: 400, error: "invalid_grant" });
+  });
+
   it("of a token whose key was withdrawn, and not while it is published", async () => {
     const started = await start();
     const { tokens } = await connect(started);
