@@ -23,7 +23,7 @@ const SECURITY_HEADERS = {
 export function page(
   c: Context,
   body: JSX.Element,
-  init: { status?: 200 | 400 | 404 | 429 | 500; headers?: Headers } = {},
+  init: { status?: 200 | 400 | 403 | 404 | 429 | 500; headers?: Headers } = {},
 ): Response | Promise<Response> {
   const headers = new Headers(init.headers);
   for (const [name, value] of Object.entries(SECURITY_HEADERS)) headers.set(name, value);

@@ -11,9 +11,9 @@ describe.each(Object.entries(pages))("%s", (_name, show) => {
     [1280, "dark"],
   ] as const)(
     "fits a window %i wide, in %s colours",
-    async ([width, colorScheme], { openBrowser, client }) => {
+    async ([width, colorScheme], { openBrowser, client, selectiveClient }) => {
       const page = await openBrowser({ viewport: { width, height: 800 }, colorScheme });
-      await show(page, client);
+      await show(page, client, selectiveClient);
       const [content, window] = await page.evaluate<[number, number]>(
         "[document.documentElement.scrollWidth, document.documentElement.clientWidth]",
       );
@@ -31,18 +31,19 @@ describe.each(Object.entries(pages))("%s", (_name, show) => {
   it("has a title, one heading of the first level and a main part", async ({
     openBrowser,
     client,
+    selectiveClient,
   }) => {
     const page = await openBrowser();
-    await show(page, client);
+    await show(page, client, selectiveClient);
     expect(await page.title()).not.toBe("");
     expect(await heading(page).count()).toBe(1);
     expect(await page.getByRole("main").getByRole("heading", { level: 1 }).count()).toBe(1);
     expect(await page.evaluate("document.documentElement.lang")).toBe("en");
   });
 
-  it("gives every control a name", async ({ openBrowser, client }) => {
+  it("gives every control a name", async ({ openBrowser, client, selectiveClient }) => {
     const page = await openBrowser();
-    await show(page, client);
+    await show(page, client, selectiveClient);
     for (const role of ["checkbox", "button", "link"] as const) {
       const controls = page.getByRole(role);
       const named = page.getByRole(role, { name: /\S/ });
