@@ -34,9 +34,6 @@ const clientId = "gatehouse";
  * Starts an OpenID provider on this machine: a certified implementation, with two made-up people
  * instead of accounts and passwords (dev/people.ts), for one confidential client.
  *
- * Its host is 127.0.0.1 where the Worker's is localhost, so for a browser they are two sites, as
- * they are in production.
- *
  * @throws Error when the port is taken, or `persistFile` cannot be read or written.
  */
 export async function startIdentityProvider(
@@ -44,7 +41,7 @@ export async function startIdentityProvider(
 ): Promise<IdentityProvider> {
   const { clientSecret, jwks } = await loadIdentityProviderState(options.persistFile);
   const server = await openLocalServer("identity provider", options.port);
-  const { origin: issuer } = server;
+  const issuer = server.origin;
   const { redirectUris } = options;
   const provider = withoutAdvice(
     () =>
@@ -52,20 +49,11 @@ export async function startIdentityProvider(
   );
   provider.on("server_error", (_ctx, error) => console.error("identity provider:", error));
   const handleProtocol = provider.callback();
-  server.serve((request, response) => {
-    if (request.url?.startsWith("/interaction/")) {
-      void handleInteraction(provider, request, response);
-    } else {
-      handleProtocol(request, response);
-    }
+  server.serve((request, response, { pathname }) => {
+    if (pathname.startsWith("/interaction/")) return handleInteraction(provider, request, response);
+    handleProtocol(request, response);
   });
-
-  return {
-    issuer,
-    clientId,
-    clientSecret,
-    stop: server.stop,
-  };
+  return { issuer, clientId, clientSecret, stop: server.stop };
 }
 
 async function handleInteraction(
