@@ -1,13 +1,14 @@
-import type { ExternalMode } from "./external-mode.ts";
 import { people } from "./people.ts";
 
 /** What `npm start` says when all is up: where the server is, and how to use it from each client. */
 export function startGuide(options: {
   origin: string;
-  /** Undefined where the person's own provider signs people in. */
-  localMode: "provider" | ExternalMode | undefined;
+  /** False where the person's own provider signs people in. */
+  hasLocalPeople: boolean;
+  /** Where the authorization server of an external mode is, and the API that takes its tokens. */
+  external?: { issuer: string; api: string } | undefined;
 }): string {
-  const { origin, localMode } = options;
+  const { origin, hasLocalPeople, external } = options;
   const url = `${origin}/mcp`;
   const args = ["-y", "mcp-remote", url];
   const desktop = { mcpServers: { gatehouse: { command: "npx", args } } };
@@ -19,7 +20,13 @@ export function startGuide(options: {
     `  MCP       ${url}`,
     `  SSE       ${origin}/sse   (for older clients)`,
     `  Website   ${origin}`,
-    ...(localMode !== undefined
+    ...(external === undefined
+      ? []
+      : [
+          `  Issuer    ${external.issuer}   (the authorization server)`,
+          `  API       ${external.api}   (which tools call with tokens of their own)`,
+        ]),
+    ...(hasLocalPeople
       ? people.map(
           ({ name, email, isAdmin }, index) =>
             `${index === 0 ? "  People    " : "            "}${name} <${email}>${isAdmin ? ", an admin" : ""}`,
@@ -34,19 +41,20 @@ export function startGuide(options: {
     `    ${inspector}`,
     `    ${inspector} --cli --server-url ${url} --transport http --method tools/list`,
     "  A first look, without any client:",
-    `    ${tryCommand(url, localMode === undefined ? "" : `--user ${people[0]?.id}`)}`,
-    ...(localMode === "jwt" || localMode === "introspection" ? exchangeGuide(url) : []),
+    `    ${tryCommand(url, hasLocalPeople ? `--user ${people[0]?.id}` : "")}`,
+    ...(external === undefined ? [] : exchangeGuide(url, external.issuer)),
   ];
   const rule = "─".repeat(80);
   return [rule, ...lines, rule].join("\n");
 }
 
 /** alice lets Gatehouse use the API for her, bob does not yet: both are worth seeing. */
-function exchangeGuide(url: string): string[] {
+function exchangeGuide(url: string, issuer: string): string[] {
   return [
     "  A tool that calls an API with an exchanged token, and what a person reads who has not allowed it:",
     `    ${tryCommand(url, "--user alice", "list_orders")}`,
     `    ${tryCommand(url, "--user bob", "list_orders")}`,
+    `  Who has allowed it: ${issuer}/connections`,
   ];
 }
 
