@@ -1,3 +1,5 @@
+import { clientSetups } from "../src/pages/client-setup.ts";
+import { pasteText } from "../src/pages/paste.ts";
 import { people } from "./people.ts";
 
 /** What `npm start` says when all is up: where the server is, and how to use it from each client. */
@@ -10,16 +12,12 @@ export function startGuide(options: {
 }): string {
   const { origin, hasLocalPeople, external } = options;
   const url = `${origin}/mcp`;
-  const args = ["-y", "mcp-remote", url];
-  const desktop = { mcpServers: { gatehouse: { command: "npx", args } } };
-  const cursor = { mcpServers: { gatehouse: { url } } };
-  const inspector = "npx @modelcontextprotocol/inspector";
   const lines = [
     "Gatehouse is running. Ctrl+C ends it; its data stay for the next start (--fresh starts empty).",
     "",
     `  MCP       ${url}`,
     `  SSE       ${origin}/sse   (for older clients)`,
-    `  Website   ${origin}`,
+    `  Website   ${origin}   (how to connect, with links that do it)`,
     ...(external === undefined
       ? []
       : [
@@ -33,19 +31,25 @@ export function startGuide(options: {
         )
       : []),
     "",
-    "  Claude Desktop, claude_desktop_config.json:",
-    `    ${JSON.stringify(desktop)}`,
-    "  Cursor, .cursor/mcp.json:",
-    `    ${JSON.stringify(cursor)}`,
-    "  MCP Inspector, in the browser or in the terminal:",
-    `    ${inspector}`,
-    `    ${inspector} --cli --server-url ${url} --transport http --method tools/list`,
+    ...setupGuide(url),
+    "  MCP Inspector, without its page:",
+    `    npx @modelcontextprotocol/inspector --cli --server-url ${url} --transport http --method tools/list`,
     "  A first look, without any client:",
     `    ${tryCommand(url, hasLocalPeople ? `--user ${people[0]?.id}` : "")}`,
     ...(external === undefined ? [] : exchangeGuide(url, external.issuer)),
   ];
   const rule = "─".repeat(80);
   return [rule, ...lines, rule].join("\n");
+}
+
+/** What to paste into the clients that reach this machine. The website says what comes then. */
+function setupGuide(url: string): string[] {
+  return clientSetups("Gatehouse", url)
+    .filter(({ obstacle }) => obstacle === undefined)
+    .flatMap(({ client, where, paste }) => [
+      `  ${client}. ${where.replaceAll("`", "")}`,
+      `    ${pasteText(paste, 0)}`,
+    ]);
 }
 
 /** alice lets Gatehouse use the API for her, bob does not yet: both are worth seeing. */

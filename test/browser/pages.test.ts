@@ -1,4 +1,5 @@
 import { describe, expect } from "vitest";
+import { hardToRead } from "./contrast.ts";
 import { it } from "./fixtures.ts";
 import { hostileName, pages } from "./pages.ts";
 import { heading } from "./person.ts";
@@ -25,6 +26,7 @@ describe.each(Object.entries(pages))("%s", (_name, show) => {
       );
       if (colorScheme === "dark") expect(Number(ground)).toBeLessThan(64);
       else expect(Number(ground)).toBeGreaterThan(192);
+      expect(await hardToRead(page)).toEqual([]);
     },
   );
 

@@ -14,6 +14,10 @@ export const pages: Record<
   async home(page) {
     await page.goto(inject("origin"));
   },
+  async "home, all of it opened"(page) {
+    await page.goto(inject("origin"));
+    for (const summary of await page.locator("summary").all()) await summary.click();
+  },
   async consent(page, client) {
     await page.goto((await client.authorize()).url);
   },
