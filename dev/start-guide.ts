@@ -1,15 +1,16 @@
 import { clientSetups } from "../src/pages/client-setup.ts";
 import { pasteText } from "../src/pages/paste.ts";
-import type { ExternalMode } from "./external-mode.ts";
 import { people } from "./people.ts";
 
 /** What `npm start` says when all is up: where the server is, and how to use it from each client. */
 export function startGuide(options: {
   origin: string;
-  /** Undefined where the person's own provider signs people in. */
-  localMode: "provider" | ExternalMode | undefined;
+  /** False where the person's own provider signs people in. */
+  hasLocalPeople: boolean;
+  /** Where the authorization server of an external mode is, and the API that takes its tokens. */
+  external?: { issuer: string; api: string } | undefined;
 }): string {
-  const { origin, localMode } = options;
+  const { origin, hasLocalPeople, external } = options;
   const url = `${origin}/mcp`;
   const lines = [
     "Gatehouse is running. Ctrl+C ends it; its data stay for the next start (--fresh starts empty).",
@@ -17,7 +18,13 @@ export function startGuide(options: {
     `  MCP       ${url}`,
     `  SSE       ${origin}/sse   (for older clients)`,
     `  Website   ${origin}   (how to connect, with links that do it)`,
-    ...(localMode !== undefined
+    ...(external === undefined
+      ? []
+      : [
+          `  Issuer    ${external.issuer}   (the authorization server)`,
+          `  API       ${external.api}   (which tools call with tokens of their own)`,
+        ]),
+    ...(hasLocalPeople
       ? people.map(
           ({ name, email, isAdmin }, index) =>
             `${index === 0 ? "  People    " : "            "}${name} <${email}>${isAdmin ? ", an admin" : ""}`,
@@ -28,8 +35,8 @@ export function startGuide(options: {
     "  MCP Inspector, without its page:",
     `    npx @modelcontextprotocol/inspector --cli --server-url ${url} --transport http --method tools/list`,
     "  A first look, without any client:",
-    `    ${tryCommand(url, localMode === undefined ? "" : `--user ${people[0]?.id}`)}`,
-    ...(localMode === "jwt" || localMode === "introspection" ? exchangeGuide(url) : []),
+    `    ${tryCommand(url, hasLocalPeople ? `--user ${people[0]?.id}` : "")}`,
+    ...(external === undefined ? [] : exchangeGuide(url, external.issuer)),
   ];
   const rule = "─".repeat(80);
   return [rule, ...lines, rule].join("\n");
@@ -46,11 +53,12 @@ function setupGuide(url: string): string[] {
 }
 
 /** alice lets Gatehouse use the API for her, bob does not yet: both are worth seeing. */
-function exchangeGuide(url: string): string[] {
+function exchangeGuide(url: string, issuer: string): string[] {
   return [
     "  A tool that calls an API with an exchanged token, and what a person reads who has not allowed it:",
     `    ${tryCommand(url, "--user alice", "list_orders")}`,
     `    ${tryCommand(url, "--user bob", "list_orders")}`,
+    `  Who has allowed it: ${issuer}/connections`,
   ];
 }
 

@@ -64,7 +64,7 @@ async function start(): Promise<void> {
       `.dev.vars says who signs people in, and --mode ${mode} is for a local server: leave one out.`,
     );
   }
-  const localVars = isLocal ? await startLocalServers(mode, port) : {};
+  const local: LocalServers = isLocal ? await startLocalServers(mode, port) : { vars: {} };
 
   console.log("Starting the Worker …");
   let isReady = false;
@@ -73,14 +73,15 @@ async function start(): Promise<void> {
     persistDir: stateDir,
     vars: {
       SESSION_SECRET: await keepSessionSecret(stateDir),
-      ...localVars,
+      ...local.vars,
       ...devVars,
     },
     onOutput: (text) => isReady && process.stdout.write(text),
   });
   running.push(server);
   await refuseConfigurationError(server.origin);
-  console.log(startGuide({ origin: server.origin, localMode: isLocal ? mode : undefined }));
+  const { external } = local;
+  console.log(startGuide({ origin: server.origin, hasLocalPeople: isLocal, external }));
   isReady = true;
 
   const exitCode = await server.exited;
@@ -99,39 +100,56 @@ function modeFrom(text: string): "provider" | ExternalMode {
   throw new Error(`--mode is "${text}", and should be provider, jwt or introspection.`);
 }
 
-/** @returns what tells the Worker of them. */
+type LocalServers = {
+  /** What tells the Worker of them. */
+  vars: Record<string, string>;
+  external?: { issuer: string; api: string };
+};
+
 async function startLocalServers(
   mode: "provider" | ExternalMode,
   serverPort: number,
-): Promise<Record<string, string>> {
-  if (mode === "provider") return varsFor(await startLocalProvider(serverPort));
+): Promise<LocalServers> {
+  if (mode === "provider") return { vars: varsFor(await startLocalProvider(serverPort)) };
   console.log("Starting the local authorization server and the orders API …");
   const external = await startExternalMode({
     mode,
     gatehouseOrigin: `http://localhost:${serverPort}`,
-    ports: [serverPort + 1, serverPort + 2],
+    ports: [
+      await portForIssuer(serverPort + 1),
+      await portOrAnother(serverPort + 2, "the orders API is elsewhere than it was."),
+    ],
     stateDir,
   });
   running.push(external);
-  return { ...external.vars, ADMINS: localAdmins };
+  const { authorizationServer, ordersApi, vars } = external;
+  return {
+    vars: { ...vars, ADMINS: localAdmins },
+    external: { issuer: authorizationServer.issuer, api: ordersApi.origin },
+  };
 }
 
 async function startLocalProvider(serverPort: number): Promise<IdentityProvider> {
   console.log("Starting the local identity provider …");
-  const port = serverPort + 1;
-  const isFree = await isPortFree(port);
-  if (!isFree) {
-    console.log(
-      `Port ${port} is in use, so it takes another one: Gatehouse will see alice and bob as new people.`,
-    );
-  }
   const provider = await startIdentityProvider({
-    port: isFree ? port : 0,
+    port: await portForIssuer(serverPort + 1),
     redirectUris: [`http://localhost:${serverPort}/callback`],
     persistFile: join(stateDir, "identity-provider.json"),
   });
   running.push(provider);
   return provider;
+}
+
+/** People are who they are by their issuer, whose name is its address. */
+function portForIssuer(port: number): Promise<number> {
+  return portOrAnother(port, "Gatehouse will see alice and bob as new people.");
+}
+
+/** The port, or 0 for any where it is taken, which has a consequence that the person should know. */
+async function portOrAnother(port: number, consequence: string): Promise<number> {
+  if (await isPortFree(port)) return port;
+  console.log(`Port ${port} is in use, so another one is taken: ${consequence}`);
+  return 0;
 }
 
 function varsFor(provider: IdentityProvider): Record<string, string> {
