@@ -14,8 +14,14 @@ export type Plan = {
   /** How often the start of a Worker is profiled. */
   readonly startUps: number;
   /** Numbers of open sessions, then of streams besides, at which memory is read. */
-  readonly memory: { readonly sessions: readonly number[]; readonly streams: readonly number[] };
-  /** The longest that the whole may take, in milliseconds. */
+  readonly memory: {
+    readonly sessions: readonly number[];
+    readonly streams: readonly number[];
+    /** Whether it is read once more after a rest. */
+    readonly rests: boolean;
+  };
+  /** The longest that one phase, and the whole, may take. */
+  readonly phaseLimitMs: number;
   readonly limitMs: number;
 };
 
@@ -31,7 +37,9 @@ export const plans: Readonly<Record<Plan["name"], Plan>> = {
     memory: {
       sessions: [100, 200, 300, 400, 500, 600, 700, 800, 900, 1_000],
       streams: [50, 100, 150, 200],
+      rests: true,
     },
+    phaseLimitMs: 20 * 60_000,
     limitMs: 30 * 60_000,
   },
   quick: {
@@ -42,7 +50,8 @@ export const plans: Readonly<Record<Plan["name"], Plan>> = {
     warmUpMs: 300,
     countedOperations: 5,
     startUps: 1,
-    memory: { sessions: [50, 100], streams: [20] },
-    limitMs: 3 * 60_000,
+    memory: { sessions: [50, 100], streams: [20], rests: false },
+    phaseLimitMs: 3 * 60_000,
+    limitMs: 5 * 60_000,
   },
 };

@@ -1,8 +1,7 @@
-import { type Counts, countsSchema } from "./counts";
+import { type Counts, countNames, countsSchema } from "./counts";
 
 type Count = keyof Counts;
 
-const names = countsSchema.keyof().options;
 const counts = new Map<Count, number>();
 
 /** Rows are known only once a statement's rows were fetched, so each cursor is asked in the end. */
@@ -20,7 +19,7 @@ export function countCursor(cursor: SqlStorageCursor<Record<string, SqlStorageVa
 export function counted(): Counts {
   const rows = [...cursors];
   return countsSchema.parse({
-    ...Object.fromEntries(names.map((name) => [name, counts.get(name) ?? 0])),
+    ...Object.fromEntries(countNames.map((name) => [name, counts.get(name) ?? 0])),
     objectRowsRead: rows.reduce((sum, { rowsRead }) => sum + rowsRead, kvRows("objectRowsRead")),
     objectRowsWritten: rows.reduce(
       (sum, { rowsWritten }) => sum + rowsWritten,

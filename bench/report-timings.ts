@@ -1,0 +1,66 @@
+import { operations } from "./cases.ts";
+import { comparisons, floorOf, floorOperations, timingOf } from "./comparisons.ts";
+import type { Timing } from "./rounds.ts";
+import { subjects } from "./subjects.ts";
+import { figure, textTable } from "./text-table.ts";
+
+/** Above this the client may be what is slow. */
+const CLIENT_BUSY = 0.9;
+
+export function timingTable(timings: readonly Timing[]): string {
+  const table = textTable(
+    ["operation", "Worker", "connections", "per second", "p50 ms", "p99 ms", "CPU ms"],
+    timings.map((timing) => [
+      operations[timing.operation],
+      subjects[timing.subject].title,
+      String(timing.connections),
+      figure(timing.perSecond, timing.perSecond < 100 ? 1 : 0) +
+        (timing.clientBusy > CLIENT_BUSY ? "*" : ""),
+      figure(timing.p50Ms, 2),
+      figure(timing.p99Ms, 2),
+      figure(timing.cpuMs, 3),
+    ]),
+    2,
+  );
+  const notes = [
+    "per second: median of the rounds. CPU: of the whole workerd, for one operation.",
+    ...(timings.some(({ clientBusy }) => clientBusy > CLIENT_BUSY)
+      ? ["* the client was busy more than 90 % of the time: it may be what was measured."]
+      : []),
+    ...(timings.some(({ cpuMs }) => cpuMs === null)
+      ? ["CPU is not available here: there is no /proc that tells of workerd."]
+      : []),
+  ];
+  return `${table}\n${notes.join("\n")}`;
+}
+
+/** How many times the peer's rate is reached, and what share of each floor's. */
+export function ratioTable(timings: readonly Timing[]): string {
+  return textTable(
+    ["operation", "peer", "connections", "× peer", "p99 / peer's", "CPU / peer's"].concat(
+      floorOperations.map((floor) => `% of ${operations[floor]}`),
+    ),
+    comparisons(timings).map(({ operation, connections, ours, peer }) => [
+      operations[operation],
+      subjects[peer.subject].title,
+      String(connections),
+      figure(ours.perSecond / peer.perSecond, 2),
+      figure(ours.p99Ms / peer.p99Ms, 2),
+      figure((ours.cpuMs ?? Number.NaN) / (peer.cpuMs ?? Number.NaN), 2),
+      ...floorOperations.map((floor) => {
+        const rate = floorOf(timings, floor, connections)?.perSecond ?? Number.NaN;
+        return figure((ours.perSecond / rate) * 100, 1);
+      }),
+    ]),
+    2,
+  );
+}
+
+/** The tail under load, beside the peer's under a quarter of it; empty when that was not measured. */
+export function tailLines(timings: readonly Timing[]): string[] {
+  return comparisons(timings).flatMap(({ operation, connections, ours, peer }) => {
+    const calm = timingOf(timings, operation, peer.subject, connections / 4);
+    if (connections !== 64 || calm === undefined) return [];
+    return `${operations[operation]}: p99 at 64 connections ${figure(ours.p99Ms, 1)} ms, ${subjects[peer.subject].title} at 16 ${figure(calm.p99Ms, 1)} ms`;
+  });
+}
