@@ -1,16 +1,16 @@
 import { join } from "node:path";
-import { type Build, buildWorker } from "./build.ts";
-import { costRows } from "./costs.ts";
-import { countOperations, type OperationCounts } from "./counts.ts";
-import { describeMachine } from "./machine.ts";
-import { type MemoryGrowth, measureMemory } from "./memory.ts";
+import { costRows } from "./measures/costs.ts";
+import { countOperations, type OperationCounts } from "./measures/counts.ts";
+import { describeMachine } from "./measures/machine.ts";
+import { type MemoryGrowth, measureMemory } from "./measures/memory.ts";
+import { priceList } from "./measures/prices.ts";
+import type { Results } from "./measures/results.ts";
+import { measureRounds, warmUp } from "./measures/rounds.ts";
+import { measureStartUp, type StartUp } from "./measures/startup.ts";
 import type { Plan } from "./plan.ts";
-import { priceList } from "./prices.ts";
-import type { Results } from "./results.ts";
-import { measureRounds, warmUp } from "./rounds.ts";
-import { type Servers, startServers } from "./servers.ts";
-import { measureStartUp, type StartUp } from "./startup.ts";
-import { mcpSubjects, subjects } from "./subjects.ts";
+import { type Build, buildWorker } from "./servers/build.ts";
+import { type Servers, startServers } from "./servers/servers.ts";
+import { mcpSubjects, subjects } from "./servers/subjects.ts";
 import { within } from "./within.ts";
 
 /**
@@ -63,12 +63,13 @@ function start(builds: readonly Build[], folder: string, times: number): Promise
 async function fill(builds: readonly Build[], plan: Plan): Promise<MemoryGrowth[]> {
   const withSessions = speakingMcp(builds).filter(({ subject }) => subject.name !== "mcp-handler");
   const limiter = builds.filter(({ subject }) => subject.name === "limiter");
-  const growths = await inTurn(withSessions, (build) =>
-    withServers([build, ...limiter], (servers) =>
-      measureMemory(servers, build.subject.name, plan.memory),
+  return inTurn(withSessions, (build) =>
+    withServers(
+      [build, ...limiter],
+      (servers) => measureMemory(servers, build.subject.name, plan.memory),
+      { inspected: true },
     ),
   );
-  return growths.filter((growth) => growth !== undefined);
 }
 
 function speakingMcp(builds: readonly Build[]): Build[] {
@@ -78,8 +79,9 @@ function speakingMcp(builds: readonly Build[]): Build[] {
 async function withServers<Result>(
   builds: readonly Build[],
   use: (servers: Servers) => Promise<Result>,
+  options?: { inspected: boolean },
 ): Promise<Result> {
-  const servers = await startServers(builds);
+  const servers = await startServers(builds, options);
   try {
     return await use(servers);
   } finally {

@@ -2,10 +2,10 @@
 
 import { writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
-import { chart } from "./chart.ts";
 import { readOptions } from "./options.ts";
 import { runPhases } from "./phases.ts";
-import { report } from "./report.ts";
+import { chart } from "./report/chart.ts";
+import { report } from "./report/report.ts";
 
 const CHARTED_CONNECTIONS = 16;
 

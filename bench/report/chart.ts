@@ -1,12 +1,13 @@
-import { operations } from "./cases.ts";
+import { operations } from "../client/cases.ts";
+import type { Results } from "../measures/results.ts";
+import { subjects } from "../servers/subjects.ts";
 import { type Comparison, comparisons, floorOf } from "./comparisons.ts";
-import type { Results } from "./results.ts";
-import { subjects } from "./subjects.ts";
 import { figure } from "./text-table.ts";
 
 const WIDTH = 760;
 const LABELS = 190;
-const BARS = 430;
+// Leaves room for a label after the longest bar.
+const BARS = 340;
 const BAR_HEIGHT = 18;
 const GROUP_HEIGHT = 62;
 const TOP = 64;
@@ -72,11 +73,8 @@ function bar(
   scale: number,
 ): string {
   const width = Math.max(1, rate * scale);
-  const label = `${figure(rate, 0)} ${name}`;
-  // Beside the bar where there is room, and before the right edge in any case.
-  const x = Math.min(LABELS + width + 8, WIDTH - 16 - label.length * 7);
   return `<rect class="${kind}" x="${LABELS}" y="${top}" width="${width.toFixed(1)}" height="${BAR_HEIGHT}" rx="3"/>
-<text class="quiet" x="${x.toFixed(1)}" y="${top + 13}">${escaped(label)}</text>`;
+<text class="quiet" x="${(LABELS + width + 8).toFixed(1)}" y="${top + 13}">${figure(rate, 0)} ${escaped(name)}</text>`;
 }
 
 function floorLine(x: number, height: number, rate: number): string {

@@ -1,7 +1,7 @@
-import { operations } from "./cases.ts";
-import { comparisons, floorOf, floorOperations, timingOf } from "./comparisons.ts";
-import type { Timing } from "./rounds.ts";
-import { subjects } from "./subjects.ts";
+import { operations } from "../client/cases.ts";
+import type { Timing } from "../measures/rounds.ts";
+import { subjects } from "../servers/subjects.ts";
+import { comparisons, floorOf, floorOperations } from "./comparisons.ts";
 import { figure, textTable } from "./text-table.ts";
 
 /** Above this the client may be what is slow. */
@@ -54,13 +54,4 @@ export function ratioTable(timings: readonly Timing[]): string {
     ]),
     2,
   );
-}
-
-/** The tail under load, beside the peer's under a quarter of it; empty when that was not measured. */
-export function tailLines(timings: readonly Timing[]): string[] {
-  return comparisons(timings).flatMap(({ operation, connections, ours, peer }) => {
-    const calm = timingOf(timings, operation, peer.subject, connections / 4);
-    if (connections !== 64 || calm === undefined) return [];
-    return `${operations[operation]}: p99 at 64 connections ${figure(ours.p99Ms, 1)} ms, ${subjects[peer.subject].title} at 16 ${figure(calm.p99Ms, 1)} ms`;
-  });
 }

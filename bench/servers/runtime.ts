@@ -14,14 +14,21 @@ export type Placement = {
 /** Workers that run in one workerd. */
 export type Runtime = {
   readonly usage: WorkerdUsage;
+  /** Of workerd, through which its isolates can be asked; undefined when it was not asked for. */
+  readonly inspector: URL | undefined;
   stop(): Promise<void>;
 };
 
 /**
  * Starts builds in one workerd. Requests go straight to each Worker's socket, past Miniflare's own
  * entry, which would cost more than many a Worker.
+ *
+ * @param inspected whether workerd gets an inspector, which is not for free.
  */
-export async function startRuntime(placements: readonly Placement[]): Promise<Runtime> {
+export async function startRuntime(
+  placements: readonly Placement[],
+  inspected: boolean,
+): Promise<Runtime> {
   const workers = placements.map(({ build, port, vars }): V4WorkerOptions => {
     const options = optionsOf(build);
     return {
@@ -33,6 +40,7 @@ export async function startRuntime(placements: readonly Placement[]): Promise<Ru
   const miniflare = new Miniflare(
     convertV4MiniflareOptions({
       ...{ host: "127.0.0.1", port: 0, cf: false, telemetry: { enabled: false } },
+      ...(inspected && { inspectorPort: 0 }),
       log: new NoOpLog(),
       workers,
     }),
@@ -40,6 +48,7 @@ export async function startRuntime(placements: readonly Placement[]): Promise<Ru
   await miniflare.ready;
   return {
     usage: await workerdUsage(process.pid),
+    inspector: inspected ? await miniflare.getInspectorURL() : undefined,
     stop: () => miniflare.dispose(),
   };
 }

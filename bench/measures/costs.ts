@@ -1,7 +1,7 @@
+import type { SubjectName } from "../servers/subjects.ts";
 import type { CountedOperation, OperationCounts } from "./counts.ts";
 import { type Cost, costOf, type Usage, usageOf } from "./prices.ts";
 import type { Timing } from "./rounds.ts";
-import type { SubjectName } from "./subjects.ts";
 
 export type Lane = "session" | "stateless";
 

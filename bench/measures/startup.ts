@@ -1,8 +1,8 @@
 import { join } from "node:path";
-import { runWrangler } from "../dev/wrangler.ts";
-import type { Build } from "./build.ts";
+import { runWrangler } from "../../dev/wrangler.ts";
+import type { Build } from "../servers/build.ts";
+import type { SubjectName } from "../servers/subjects.ts";
 import { median } from "./statistics.ts";
-import type { SubjectName } from "./subjects.ts";
 
 /** What a Worker weighs, and what it costs to start. */
 export type StartUp = {

@@ -1,10 +1,10 @@
 import { setTimeout as delay } from "node:timers/promises";
-import { HttpClient } from "./http-client.ts";
-import { McpClient } from "./mcp-client.ts";
-import type { Servers } from "./servers.ts";
-import { obtainTokens, refreshTokens } from "./sign-in.ts";
-import { mcpSubjects, type SubjectName } from "./subjects.ts";
-import { COUNTS_PATH, type Counts, countsSchema } from "./workers/counting/counts.ts";
+import { HttpClient } from "../client/http-client.ts";
+import { McpClient } from "../client/mcp-client.ts";
+import type { Servers } from "../servers/servers.ts";
+import { obtainTokens, refreshTokens } from "../servers/sign-in.ts";
+import { mcpSubjects, type SubjectName } from "../servers/subjects.ts";
+import { COUNTS_PATH, type Counts, countsSchema } from "../workers/counting/counts.ts";
 
 /** What is counted: what is timed, and what else a client does in the course of a month. */
 export type CountedOperation =

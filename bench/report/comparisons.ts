@@ -1,6 +1,6 @@
-import type { OperationName } from "./cases.ts";
-import type { Timing } from "./rounds.ts";
-import type { SubjectName } from "./subjects.ts";
+import type { OperationName } from "../client/cases.ts";
+import type { Timing } from "../measures/rounds.ts";
+import type { SubjectName } from "../servers/subjects.ts";
 
 /** This server beside what people would use instead, for one operation. */
 export type Comparison = {

@@ -1,6 +1,6 @@
 import { readdir } from "node:fs/promises";
 import { join } from "node:path";
-import { runWrangler } from "../dev/wrangler.ts";
+import { runWrangler } from "../../dev/wrangler.ts";
 import type { Subject } from "./subjects.ts";
 
 /** A Worker as it would be uploaded. */

@@ -1,16 +1,20 @@
 import { setTimeout as delay } from "node:timers/promises";
-import { HttpClient } from "./http-client.ts";
-import { McpClient } from "./mcp-client.ts";
-import type { Plan } from "./plan.ts";
-import type { Servers } from "./servers.ts";
-import type { SubjectName } from "./subjects.ts";
+import { HttpClient } from "../client/http-client.ts";
+import { McpClient } from "../client/mcp-client.ts";
+import type { Plan } from "../plan.ts";
+import { isolateHeapBytes } from "../servers/isolate-heap.ts";
+import type { Servers } from "../servers/servers.ts";
+import type { SubjectName } from "../servers/subjects.ts";
 
 /** The memory of a workerd at one moment. */
 export type MemoryStep = {
   readonly at: "open" | "after a rest";
   readonly sessions: number;
   readonly streams: number;
-  readonly residentMiB: number;
+  /** Of the whole process; null where the system does not tell. */
+  readonly residentMiB: number | null;
+  /** Of V8's heap in the Worker's isolate, with what is garbage and not yet collected. */
+  readonly heapMiB: number | null;
 };
 
 /** How a workerd that runs one Worker grows, with the sessions that are open in it. */
@@ -25,23 +29,24 @@ const REST_MS = 15_000;
 /**
  * Opens sessions, then streams (GET) on as many of them, and reads the memory of workerd on the way;
  * and once more when the streams are closed and the objects had time to leave.
- *
- * @returns undefined where the system does not tell how much memory a process has.
  */
 export async function measureMemory(
   servers: Servers,
   subject: SubjectName,
   { sessions, streams, rests }: Plan["memory"],
-): Promise<MemoryGrowth | undefined> {
-  if ((await servers.usage.residentBytes()) === undefined) return undefined;
+): Promise<MemoryGrowth> {
   const http = new HttpClient(servers.origin(subject), OPENERS + Math.max(...streams));
   const mcp = new McpClient(http, servers.accessToken(subject));
   const open: string[] = [];
   const closers: (() => void)[] = [];
   const steps: MemoryStep[] = [];
   const note = async (at: MemoryStep["at"]) => {
-    const residentMiB = ((await servers.usage.residentBytes()) ?? Number.NaN) / 1_024 ** 2;
-    steps.push({ at, sessions: open.length, streams: closers.length, residentMiB });
+    const { usage, inspector } = servers;
+    steps.push({
+      ...{ at, sessions: open.length, streams: closers.length },
+      residentMiB: inMiB(await usage.residentBytes()),
+      heapMiB: inMiB(inspector && (await isolateHeapBytes(inspector, subject))),
+    });
   };
   try {
     // What the first request loads is no growth.
@@ -65,6 +70,10 @@ export async function measureMemory(
     for (const close of closers) close();
     http.close();
   }
+}
+
+function inMiB(bytes: number | undefined): number | null {
+  return bytes === undefined ? null : bytes / 1_024 ** 2;
 }
 
 /** Makes more items until there are so many. */

@@ -1,10 +1,10 @@
-import { type Case, cases, type OperationName } from "./cases.ts";
-import { HttpClient } from "./http-client.ts";
-import type { Plan } from "./plan.ts";
-import type { Servers } from "./servers.ts";
+import { type Case, cases, type OperationName } from "../client/cases.ts";
+import { HttpClient } from "../client/http-client.ts";
+import type { Plan } from "../plan.ts";
+import type { Servers } from "../servers/servers.ts";
+import type { SubjectName } from "../servers/subjects.ts";
+import type { WorkerdUsage } from "../servers/workerd-usage.ts";
 import { median, percentile } from "./statistics.ts";
-import type { SubjectName } from "./subjects.ts";
-import type { WorkerdUsage } from "./workerd-usage.ts";
 
 /** How one operation of one Worker did at one number of connections, over all rounds. */
 export type Timing = {

@@ -1,10 +1,11 @@
-import type { CountedOperation } from "./counts.ts";
-import { costParts } from "./prices.ts";
-import { ratioTable, tailLines, timingTable } from "./report-timings.ts";
-import type { Results } from "./results.ts";
-import { subjects } from "./subjects.ts";
+import type { CountedOperation } from "../measures/counts.ts";
+import { costParts } from "../measures/prices.ts";
+import type { Results } from "../measures/results.ts";
+import { subjects } from "../servers/subjects.ts";
+import { countNames } from "../workers/counting/counts.ts";
+import { isReached, targetsOf } from "./targets.ts";
 import { figure, textTable } from "./text-table.ts";
-import { countNames } from "./workers/counting/counts.ts";
+import { ratioTable, timingTable } from "./timings.ts";
 
 /** All that a run has found, for people to read. */
 export function report(results: Results): string {
@@ -12,11 +13,12 @@ export function report(results: Results): string {
   const sections: readonly (readonly [title: string, body: string])[] = [
     ["Benchmark", aboutRun(results)],
     ["Timings", timingTable(timings)],
-    ["Gatehouse beside its peers", [ratioTable(timings), ...tailLines(timings)].join("\n")],
+    ["Gatehouse beside its peers", ratioTable(timings)],
     ["What one operation does", countTable(results)],
     ["What it costs, in US dollars", costTable(results)],
     ["Size and start", startUpTable(results)],
-    ["Memory of one workerd, in MiB", memoryTable(results)],
+    ["Memory, in MiB", memoryTable(results)],
+    ["Targets", targetTable(results)],
   ];
   return sections.map(([title, body]) => `## ${title}\n\n${body}\n`).join("\n");
 }
@@ -72,6 +74,18 @@ function costTable({ costs, priceList }: Results): string {
   return `${table}\nList prices as of ${priceList.asOf}, without what the plan includes, and without storage.`;
 }
 
+function targetTable(results: Results): string {
+  return textTable(
+    ["", "wanted", "found", ""],
+    targetsOf(results).map((target) => [
+      target.what,
+      `${target.atMost ? "at most" : "at least"} ${figure(target.wanted, 2)}`,
+      figure(target.found, 2),
+      isReached(target) ? "reached" : "missed",
+    ]),
+  );
+}
+
 function startUpTable({ startUps }: Results): string {
   return textTable(
     ["Worker", "upload KiB", "gzipped KiB", "CPU at start ms"],
@@ -85,15 +99,16 @@ function startUpTable({ startUps }: Results): string {
 }
 
 function memoryTable({ memory }: Results): string {
-  if (memory.length === 0) return "Not available here: there is no /proc that tells of workerd.";
-  return textTable(
-    ["Worker", "when", "sessions", "streams", "resident"],
+  const table = textTable(
+    ["Worker", "when", "sessions", "streams", "workerd", "isolate's heap"],
     memory.flatMap(({ subject, steps }) =>
-      steps.map(({ at, sessions, streams, residentMiB }) => [
+      steps.map(({ at, sessions, streams, residentMiB, heapMiB }) => [
         ...[subjects[subject].title, at, String(sessions), String(streams)],
         figure(residentMiB, 1),
+        figure(heapMiB, 1),
       ]),
     ),
     2,
   );
+  return `${table}\nworkerd: resident memory, "-" where there is no /proc. Heap: with what is not collected yet.`;
 }

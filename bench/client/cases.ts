@@ -1,7 +1,7 @@
+import type { SubjectName } from "../servers/subjects.ts";
 import type { HttpClient } from "./http-client.ts";
 import { expectText } from "./mcp-answers.ts";
 import { McpClient } from "./mcp-client.ts";
-import type { SubjectName } from "./subjects.ts";
 
 /** What is measured, and how reports call it. */
 export const operations = {

@@ -1,4 +1,4 @@
-import type { countNames } from "./workers/counting/counts.ts";
+import type { countNames } from "../workers/counting/counts.ts";
 
 /** What is paid for: what was counted, and two kinds of time. */
 export type PricedItem = (typeof countNames)[number] | "cpuMs" | "objectGbSeconds";

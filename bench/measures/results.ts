@@ -1,8 +1,8 @@
+import type { Plan } from "../plan.ts";
 import type { CostRow } from "./costs.ts";
 import type { OperationCounts } from "./counts.ts";
 import type { Machine } from "./machine.ts";
 import type { MemoryGrowth } from "./memory.ts";
-import type { Plan } from "./plan.ts";
 import type { priceList } from "./prices.ts";
 import type { Timing } from "./rounds.ts";
 import type { StartUp } from "./startup.ts";
@@ -16,6 +16,5 @@ export type Results = {
   readonly priceList: typeof priceList;
   readonly costs: readonly CostRow[];
   readonly startUps: readonly StartUp[];
-  /** Empty where the system does not tell. */
   readonly memory: readonly MemoryGrowth[];
 };

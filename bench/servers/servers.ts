@@ -1,6 +1,6 @@
 import { randomBytes } from "node:crypto";
-import { findFreePort } from "../dev/free-port.ts";
-import { type IdentityProvider, startIdentityProvider } from "../dev/identity-provider.ts";
+import { findFreePort } from "../../dev/free-port.ts";
+import { type IdentityProvider, startIdentityProvider } from "../../dev/identity-provider.ts";
 import type { Build } from "./build.ts";
 import { type Placement, startRuntime } from "./runtime.ts";
 import { obtainTokens, type Tokens } from "./sign-in.ts";
@@ -10,6 +10,7 @@ import type { WorkerdUsage } from "./workerd-usage.ts";
 /** Workers that run in one workerd, and a client's tokens for each. */
 export type Servers = {
   readonly usage: WorkerdUsage;
+  readonly inspector: URL | undefined;
   /** Such as `http://127.0.0.1:49152`. */
   origin(name: SubjectName): string;
   tokens(name: SubjectName): Tokens;
@@ -19,7 +20,10 @@ export type Servers = {
 };
 
 /** Starts builds on ports that the system chose, and signs a client in at each that issues tokens. */
-export async function startServers(builds: readonly Build[]): Promise<Servers> {
+export async function startServers(
+  builds: readonly Build[],
+  { inspected = false } = {},
+): Promise<Servers> {
   const ports = new Map<SubjectName, number>();
   for (const { subject } of builds) ports.set(subject.name, await findFreePort());
   const origin = (name: SubjectName) => `http://127.0.0.1:${known(ports, name)}`;
@@ -35,6 +39,7 @@ export async function startServers(builds: readonly Build[]): Promise<Servers> {
         name === "gatehouse" ? varsWith(provider) : { MCP_RESOURCE: `${origin(name)}/mcp` };
       return { build, port: known(ports, name), vars };
     }),
+    inspected,
   );
   const tokens = new Map<SubjectName, Tokens>();
   for (const { subject } of builds) {
@@ -42,6 +47,7 @@ export async function startServers(builds: readonly Build[]): Promise<Servers> {
   }
   return {
     usage: runtime.usage,
+    inspector: runtime.inspector,
     origin,
     tokens: (name) => known(tokens, name),
     accessToken: (name) => tokens.get(name)?.accessToken ?? "",
