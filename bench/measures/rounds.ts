@@ -1,3 +1,4 @@
+import { performance } from "node:perf_hooks";
 import { type Case, cases, type OperationName } from "../client/cases.ts";
 import { HttpClient } from "../client/http-client.ts";
 import type { Plan } from "../plan.ts";

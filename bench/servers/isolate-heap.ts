@@ -12,7 +12,7 @@ const usageSchema = z.object({ result: z.object({ usedSize: z.number() }) });
  * @throws Error when there is no such Worker.
  */
 export async function isolateHeapBytes(inspector: URL, worker: string): Promise<number> {
-  const socket = new WebSocket(new URL(`/core:user:${worker}`, inspector));
+  const socket = new WebSocket(new URL(`/core:user:${worker}`, inspector).href);
   const message = once(socket, "message");
   const failed = once(socket, "error").then(() => {
     throw new Error(`The inspector does not know a Worker ${worker}`);
