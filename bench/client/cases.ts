@@ -68,8 +68,13 @@ const floors: readonly Case[] = [
   },
 ];
 
-/** Every case, in the order of reports. */
-export const cases: readonly Case[] = [...sessions, ...stateless, ...floors];
+/**
+ * Every case, in the order of reports. Those of one operation are neighbours, so that they are measured
+ * within seconds of each other.
+ */
+export const cases: readonly Case[] = Object.keys(operations).flatMap((name) =>
+  [...sessions, ...stateless, ...floors].filter(({ operation }) => operation === name),
+);
 
 function inSession(use: (mcp: McpClient, sessionId: string) => Promise<void>): Case["connect"] {
   return async (http, accessToken) => {

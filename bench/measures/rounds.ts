@@ -39,8 +39,7 @@ export async function warmUp(servers: Servers, plan: Plan): Promise<void> {
 }
 
 /**
- * Measures all cases in rounds, interleaved: what else the machine does then meets all alike. Each
- * round begins with another case.
+ * Measures all cases in rounds, interleaved: what else the machine does then meets all alike.
  *
  * @throws WrongAnswer for the first answer that is not right.
  */
@@ -51,8 +50,7 @@ export async function measureRounds(
 ): Promise<Timing[]> {
   const slices = new Map<string, Slice[]>();
   for (let round = 0; round < plan.rounds; round++) {
-    const first = Math.floor((round * cases.length) / plan.rounds);
-    const order = [...cases.slice(first), ...cases.slice(0, first)];
+    const order = orderOf(round, plan.rounds);
     for (const connections of plan.connections) {
       for (const each of order) {
         const slice = await measure(each, servers, connections, plan.sliceMs);
@@ -67,6 +65,16 @@ export async function measureRounds(
       timingOf(each, connections, slices.get(keyOf(each, connections)) ?? []),
     ),
   );
+}
+
+/**
+ * Each round begins with another case, and every other one goes backwards: what a case leaves behind is
+ * not always the same one's to suffer.
+ */
+function orderOf(round: number, rounds: number): Case[] {
+  const first = Math.floor((round * cases.length) / rounds);
+  const order = [...cases.slice(first), ...cases.slice(0, first)];
+  return round % 2 === 0 ? order : order.toReversed();
 }
 
 function keyOf({ operation, subject }: Case, connections: number): string {

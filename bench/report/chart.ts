@@ -1,7 +1,7 @@
 import { operations } from "../client/cases.ts";
 import type { Results } from "../measures/results.ts";
 import { subjects } from "../servers/subjects.ts";
-import { type Comparison, comparisons, floorOf } from "./comparisons.ts";
+import { type Comparison, comparisons, floorOf, timesRateOf } from "./comparisons.ts";
 import { figure } from "./text-table.ts";
 
 const WIDTH = 760;
@@ -57,7 +57,7 @@ ${floor === undefined ? "" : floorLine(LABELS + floor * scale, height, floor)}
 }
 
 function group({ operation, ours, peer }: Comparison, top: number, scale: number): string {
-  const ratio = `${figure(ours.perSecond / peer.perSecond, 1)}×`;
+  const ratio = `${figure(timesRateOf(ours, peer), 1)}×`;
   return [
     `<text x="16" y="${top + 24}">${escaped(operations[operation])}</text>`,
     bar("ours", ours.perSecond, `${subjects.gatehouse.title}, ${ratio}`, top, scale),

@@ -1,5 +1,6 @@
 import type { OperationName } from "../client/cases.ts";
 import type { Timing } from "../measures/rounds.ts";
+import { median } from "../measures/statistics.ts";
 import type { SubjectName } from "../servers/subjects.ts";
 
 /** This server beside what people would use instead, for one operation. */
@@ -56,4 +57,16 @@ export function floorOf(
   connections: number,
 ): Timing | undefined {
   return timings.find((timing) => timing.operation === floor && timing.connections === connections);
+}
+
+/**
+ * How many times the other's rate: the median of what it was in each round. Cases of one operation have
+ * their turns one after the other, so this depends less than the rates on what else the machine did.
+ */
+export function timesRateOf(timing: Timing, other: Timing): number {
+  return median(
+    timing.perSecondByRound.map(
+      (rate, round) => rate / (other.perSecondByRound[round] ?? Number.NaN),
+    ),
+  );
 }

@@ -1,7 +1,7 @@
 import { operations } from "../client/cases.ts";
 import type { Lane } from "../measures/costs.ts";
 import type { Results } from "../measures/results.ts";
-import { comparisons, timingOf } from "./comparisons.ts";
+import { comparisons, timesRateOf, timingOf } from "./comparisons.ts";
 
 /** What this server is to reach, and what was found. To miss one is no failure of a run. */
 export type Target = {
@@ -43,7 +43,7 @@ function rates({ timings }: Results): Target[] {
     const times = wanted.get(operation);
     if (times === undefined || connections !== CONNECTIONS) return [];
     const what = `times the peer's rate: ${operations[operation]}`;
-    return [{ what, wanted: times, found: ours.perSecond / peer.perSecond, atMost: false }];
+    return [{ what, wanted: times, found: timesRateOf(ours, peer), atMost: false }];
   });
 }
 

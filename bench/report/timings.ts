@@ -1,7 +1,7 @@
 import { operations } from "../client/cases.ts";
 import type { Timing } from "../measures/rounds.ts";
 import { subjects } from "../servers/subjects.ts";
-import { comparisons, floorOf, floorOperations } from "./comparisons.ts";
+import { comparisons, floorOf, floorOperations, timesRateOf } from "./comparisons.ts";
 import { figure, textTable } from "./text-table.ts";
 
 /** Above this the client may be what is slow. */
@@ -44,12 +44,12 @@ export function ratioTable(timings: readonly Timing[]): string {
       operations[operation],
       subjects[peer.subject].title,
       String(connections),
-      figure(ours.perSecond / peer.perSecond, 2),
+      figure(timesRateOf(ours, peer), 2),
       figure(ours.p99Ms / peer.p99Ms, 2),
       figure((ours.cpuMs ?? Number.NaN) / (peer.cpuMs ?? Number.NaN), 2),
       ...floorOperations.map((floor) => {
-        const rate = floorOf(timings, floor, connections)?.perSecond ?? Number.NaN;
-        return figure((ours.perSecond / rate) * 100, 1);
+        const timing = floorOf(timings, floor, connections);
+        return figure(timing && timesRateOf(ours, timing) * 100, 1);
       }),
     ]),
     2,

@@ -6,6 +6,7 @@ import type { Results } from "../../bench/measures/results.ts";
 import type { Timing } from "../../bench/measures/rounds.ts";
 import { plans } from "../../bench/plan.ts";
 import { chart } from "../../bench/report/chart.ts";
+import { timesRateOf } from "../../bench/report/comparisons.ts";
 import { report } from "../../bench/report/report.ts";
 import { isReached, targetsOf } from "../../bench/report/targets.ts";
 
@@ -108,6 +109,13 @@ it("a report marks rates at which the client may be what was measured", () => {
   const busy = first === undefined ? [] : [{ ...first, clientBusy: 0.95 }, ...rest];
   expect(report(results({ timings: busy }))).toContain("1,500*");
   expect(report(results())).not.toContain("1,500*");
+});
+
+it("a ratio is the median of the rounds' ratios, which a slow round does not change", () => {
+  const [ours, peer] = results().timings;
+  if (ours === undefined || peer === undefined) throw new TypeError("There are two");
+  const rounds = (perSecondByRound: number[]) => ({ ...ours, perSecondByRound });
+  expect(timesRateOf(rounds([300, 30, 300]), rounds([100, 10, 50]))).toBe(3);
 });
 
 it("targets are reached or missed, and those that were not measured are left out", () => {
