@@ -8,33 +8,45 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { startNode } from "../dev/processes.ts";
 import { stopOnSignals } from "../dev/stop-signals.ts";
-import { readOptions } from "./options.ts";
+import { type Options, readOptions } from "./options.ts";
 
-const { plan, ...files } = readOptions(process.argv.slice(2));
-// workerd outlives a process that is killed. So the run is a process of its own, in a group that ends
-// as a whole, and everything that it writes is in one folder.
-const folder = await mkdtemp(join(tmpdir(), "gatehouse-bench-"));
-const run = startNode(
-  fileURLToPath(new URL("run.ts", import.meta.url)),
-  [
+const runScript = fileURLToPath(new URL("run.ts", import.meta.url));
+
+try {
+  process.exit(await bench(readOptions(process.argv.slice(2))));
+} catch (error) {
+  console.error(error instanceof Error ? error.message : error);
+  process.exit(1);
+}
+
+/**
+ * workerd outlives a process that is killed. So the run is a process of its own, in a group that ends as
+ * a whole, and everything that it writes is in one folder.
+ *
+ * @returns the run's exit code.
+ */
+async function bench({ plan, json, svg }: Options): Promise<number> {
+  const folder = await mkdtemp(join(tmpdir(), "gatehouse-bench-"));
+  const args = [
     ...(plan.name === "quick" ? ["--quick"] : []),
-    ...Object.entries(files).flatMap(([name, file]) =>
-      file === undefined ? [] : [`--${name}`, file],
-    ),
-  ],
-  { env: { TMPDIR: folder }, onOutput: (text) => process.stdout.write(text) },
-);
-stopOnSignals(stop, 130);
-const timer = setTimeout(() => {
-  console.error(`The benchmark took longer than ${plan.limitMs / 60_000} minutes.`);
-  void run.stop();
-}, plan.limitMs);
-const exitCode = await run.exited;
-clearTimeout(timer);
-await stop();
-process.exit(exitCode);
-
-async function stop(): Promise<void> {
-  await run.stop();
-  await rm(folder, { recursive: true, force: true });
+    ...(json === undefined ? [] : ["--json", json]),
+    ...(svg === undefined ? [] : ["--svg", svg]),
+  ];
+  const run = startNode(runScript, args, {
+    env: { TMPDIR: folder },
+    onOutput: (text) => process.stdout.write(text),
+  });
+  const stop = async () => {
+    await run.stop();
+    await rm(folder, { recursive: true, force: true });
+  };
+  stopOnSignals(stop, 130);
+  const timer = setTimeout(() => {
+    console.error(`The benchmark took longer than ${plan.limitMs / 60_000} minutes.`);
+    void run.stop();
+  }, plan.limitMs);
+  const exitCode = await run.exited;
+  clearTimeout(timer);
+  await stop();
+  return exitCode;
 }

@@ -38,7 +38,7 @@ export async function runPhases(
     }),
   );
   const counts = await phase("Counting", () => count(plan, join(folder, "counting")));
-  const startUps = await phase("Starting", () => start(builds, folder, plan.startUps));
+  const startUps = await phase("Profiling starts", () => start(builds, folder, plan.startUps));
   const memory = await phase("Filling memory", () => fill(builds, plan));
   const costs = costRows(counts, timings);
   return { machine, plan, timings, counts, priceList, costs, startUps, memory };

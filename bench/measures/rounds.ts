@@ -33,9 +33,11 @@ type Slice = {
   readonly clientBusy: number;
 };
 
+const WARM_UP_CONNECTIONS = 16;
+
 /** Lets every case run for a while, so that the first round meets compiled code. */
 export async function warmUp(servers: Servers, plan: Plan): Promise<void> {
-  for (const each of cases) await measure(each, servers, 16, plan.warmUpMs);
+  for (const each of cases) await measure(each, servers, WARM_UP_CONNECTIONS, plan.warmUpMs);
 }
 
 /**

@@ -24,25 +24,49 @@ export type Subject = {
 
 const workers = join(projectDir, "bench", "workers");
 
-function peer(name: SubjectName, title: string): Subject {
-  const countingEntry = join(workers, "counting", `${name}.ts`);
-  return { ...floor(name, title, true), countingEntry };
-}
-
-function floor(name: SubjectName, title: string, issuesTokens: boolean): Subject {
-  return { name, title, config: join(workers, `${name}.jsonc`), issuesTokens };
-}
+const configOf = (name: SubjectName) => join(workers, `${name}.jsonc`);
+const countingEntryOf = (name: SubjectName) => join(workers, "counting", `${name}.ts`);
 
 export const subjects: Readonly<Record<SubjectName, Subject>> = {
   gatehouse: {
-    ...peer("gatehouse", "Gatehouse"),
+    name: "gatehouse",
+    title: "Gatehouse",
     config: join(projectDir, "wrangler.jsonc"),
+    countingEntry: countingEntryOf("gatehouse"),
+    issuesTokens: true,
   },
-  "mcp-agent": peer("mcp-agent", "stock McpAgent"),
-  "mcp-handler": peer("mcp-handler", "stock createMcpHandler"),
-  "token-check": floor("token-check", "token check", true),
-  floors: floor("floors", "floors", false),
-  limiter: floor("limiter", "rate limiters", false),
+  "mcp-agent": {
+    name: "mcp-agent",
+    title: "stock McpAgent",
+    config: configOf("mcp-agent"),
+    countingEntry: countingEntryOf("mcp-agent"),
+    issuesTokens: true,
+  },
+  "mcp-handler": {
+    name: "mcp-handler",
+    title: "stock createMcpHandler",
+    config: configOf("mcp-handler"),
+    countingEntry: countingEntryOf("mcp-handler"),
+    issuesTokens: true,
+  },
+  "token-check": {
+    name: "token-check",
+    title: "token check",
+    config: configOf("token-check"),
+    issuesTokens: true,
+  },
+  floors: {
+    name: "floors",
+    title: "floors",
+    config: configOf("floors"),
+    issuesTokens: false,
+  },
+  limiter: {
+    name: "limiter",
+    title: "rate limiters",
+    config: configOf("limiter"),
+    issuesTokens: false,
+  },
 };
 
 /** Those that speak MCP. */
