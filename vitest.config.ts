@@ -72,6 +72,30 @@ export default defineConfig({
           setupFiles: ["test/worker/migrations.setup.ts"],
         },
       },
+      {
+        plugins: [
+          cloudflareTest(({ inject }) => ({
+            wrangler: { configPath: "./wrangler.jsonc" },
+            miniflare: {
+              bindings: {
+                SESSION_SECRET: "only-for-tests-and-long-enough-to-be-taken",
+                IDP: "cloudflare",
+                CLOUDFLARE_CLIENT_ID: inject("cloudflare").clientId,
+                CLOUDFLARE_CLIENT_SECRET: inject("cloudflare").clientSecret,
+                CLOUDFLARE_OAUTH_URL: inject("cloudflare").origin,
+                CLOUDFLARE_API_URL: inject("cloudflare").apiUrl,
+              },
+            },
+          })),
+        ],
+        oxc: { jsx },
+        test: {
+          name: "cloudflare",
+          include: ["test/cloudflare/**/*.test.ts"],
+          globalSetup: ["test/cloudflare/servers.setup.ts"],
+          setupFiles: ["test/worker/migrations.setup.ts"],
+        },
+      },
     ],
   },
 });

@@ -22,9 +22,8 @@ export async function readDevVars(): Promise<Vars> {
 
 /** Whether these variables name who signs people in, so that nobody local is needed. */
 export function bringsIdentityProvider(vars: Vars): boolean {
-  return ["IDP", "OIDC_ISSUER", "GITHUB_CLIENT_ID", "AS_ISSUER"].some(
-    (name) => vars[name] !== undefined,
-  );
+  const names = ["IDP", "OIDC_ISSUER", "GITHUB_CLIENT_ID", "CLOUDFLARE_CLIENT_ID", "AS_ISSUER"];
+  return names.some((name) => vars[name] !== undefined);
 }
 
 /** A secret for sealing sessions, made at the first start and kept, so that sessions outlive a restart. */

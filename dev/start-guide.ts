@@ -1,16 +1,20 @@
 import { clientSetups } from "../src/pages/client-setup.ts";
 import { pasteText } from "../src/pages/paste.ts";
+import type { ExternalMode } from "./external-mode.ts";
 import { people } from "./people.ts";
+
+/** Who signs people in, and issues the tokens, on this machine. */
+export type LocalMode = "oidc" | "cloudflare" | ExternalMode;
 
 /** What `npm start` says when all is up: where the server is, and how to use it from each client. */
 export function startGuide(options: {
   origin: string;
-  /** False where the person's own provider signs people in. */
-  hasLocalPeople: boolean;
+  /** Undefined where the person's own provider signs people in. */
+  localMode: LocalMode | undefined;
   /** Where the authorization server of an external mode is, and the API that takes its tokens. */
   external?: { issuer: string; api: string } | undefined;
 }): string {
-  const { origin, hasLocalPeople, external } = options;
+  const { origin, localMode, external } = options;
   const url = `${origin}/mcp`;
   const lines = [
     "Gatehouse is running. Ctrl+C ends it; its data stay for the next start (--fresh starts empty).",
@@ -24,10 +28,10 @@ export function startGuide(options: {
           `  Issuer    ${external.issuer}   (the authorization server)`,
           `  API       ${external.api}   (which tools call with tokens of their own)`,
         ]),
-    ...(hasLocalPeople
+    ...(localMode !== undefined
       ? people.map(
           ({ name, email, isAdmin }, index) =>
-            `${index === 0 ? "  People    " : "            "}${name} <${email}>${isAdmin ? ", an admin" : ""}`,
+            `${index === 0 ? "  People    " : "            "}${name} <${email}>${isAdmin && localMode !== "cloudflare" ? ", an admin" : ""}`,
         )
       : []),
     "",
@@ -35,7 +39,8 @@ export function startGuide(options: {
     "  MCP Inspector, without its page:",
     `    npx @modelcontextprotocol/inspector --cli --server-url ${url} --transport http --method tools/list`,
     "  A first look, without any client:",
-    `    ${tryCommand(url, hasLocalPeople ? `--user ${people[0]?.id}` : "")}`,
+    `    ${tryCommand(url, localMode === undefined ? "" : `--user ${people[0]?.id}`)}`,
+    ...(localMode === "cloudflare" ? logsGuide(url) : []),
     ...(external === undefined ? [] : exchangeGuide(url, external.issuer)),
   ];
   const rule = "─".repeat(80);
@@ -59,6 +64,14 @@ function exchangeGuide(url: string, issuer: string): string[] {
     `    ${tryCommand(url, "--user alice", "list_orders")}`,
     `    ${tryCommand(url, "--user bob", "list_orders")}`,
     `  Who has allowed it: ${issuer}/connections`,
+  ];
+}
+
+/** bob has one account, so that nothing has to be chosen first. */
+function logsGuide(url: string): string[] {
+  return [
+    "  Tools that call the identity provider's API as the person: Workers and their logs, made up:",
+    `    ${tryCommand(url, "--user bob", "query_worker_observability")}`,
   ];
 }
 

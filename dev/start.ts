@@ -1,18 +1,19 @@
-// `npm start`: Gatehouse on this machine, with an identity provider of its own, or with an
-// authorization server (--mode jwt, --mode introspection). PORT=… chooses the port, --fresh forgets
-// all that earlier starts have kept.
+// `npm start`: Gatehouse on this machine, with an identity provider of its own, with a stand-in for
+// Cloudflare (--idp cloudflare), or with an authorization server (--mode jwt, --mode introspection).
+// PORT=… chooses the port, --fresh forgets all that earlier starts have kept.
 
 import { rm } from "node:fs/promises";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
-import { type ExternalMode, startExternalMode } from "./external-mode.ts";
+import { startCloudflareMode } from "./cloudflare-mode.ts";
+import { startExternalMode } from "./external-mode.ts";
 import { isPortFree } from "./free-port.ts";
 import { type IdentityProvider, startIdentityProvider } from "./identity-provider.ts";
 import { bringsIdentityProvider, keepSessionSecret, readDevVars } from "./local-vars.ts";
 import { people } from "./people.ts";
 import { projectDir } from "./processes.ts";
 import { startServer } from "./server.ts";
-import { defaultPort, startGuide } from "./start-guide.ts";
+import { defaultPort, type LocalMode, startGuide } from "./start-guide.ts";
 import { stopOnSignals } from "./stop-signals.ts";
 
 const stateDir = join(projectDir, ".wrangler", "gatehouse");
@@ -45,9 +46,10 @@ async function start(): Promise<void> {
     options: {
       fresh: { type: "boolean", default: false },
       mode: { type: "string", default: "provider" },
+      idp: { type: "string", default: "oidc" },
     },
   });
-  const mode = modeFrom(values.mode);
+  const mode = localModeFrom(values);
   const port = portFrom(process.env.PORT);
   if (!(await isPortFree(port))) {
     throw new Error(
@@ -59,9 +61,9 @@ async function start(): Promise<void> {
 
   const devVars = await readDevVars();
   const isLocal = !bringsIdentityProvider(devVars);
-  if (!isLocal && mode !== "provider") {
+  if (!isLocal && mode !== "oidc") {
     throw new Error(
-      `.dev.vars says who signs people in, and --mode ${mode} is for a local server: leave one out.`,
+      `.dev.vars says who signs people in, and "${mode}" is for a local server: leave one out.`,
     );
   }
   const local: LocalServers = isLocal ? await startLocalServers(mode, port) : { vars: {} };
@@ -81,7 +83,9 @@ async function start(): Promise<void> {
   running.push(server);
   await refuseConfigurationError(server.origin);
   const { external } = local;
-  console.log(startGuide({ origin: server.origin, hasLocalPeople: isLocal, external }));
+  console.log(
+    startGuide({ origin: server.origin, localMode: isLocal ? mode : undefined, external }),
+  );
   isReady = true;
 
   const exitCode = await server.exited;
@@ -95,9 +99,16 @@ function portFrom(text: string | undefined): number {
   throw new Error(`PORT is "${text}", and should be a number from 1 to 65534.`);
 }
 
-function modeFrom(text: string): "provider" | ExternalMode {
-  if (text === "provider" || text === "jwt" || text === "introspection") return text;
-  throw new Error(`--mode is "${text}", and should be provider, jwt or introspection.`);
+function localModeFrom({ mode, idp }: { mode: string; idp: string }): LocalMode {
+  if (idp !== "oidc" && idp !== "cloudflare") {
+    throw new Error(`--idp is "${idp}", and should be oidc or cloudflare.`);
+  }
+  if (mode === "provider") return idp;
+  if (mode !== "jwt" && mode !== "introspection") {
+    throw new Error(`--mode is "${mode}", and should be provider, jwt or introspection.`);
+  }
+  if (idp === "oidc") return mode;
+  throw new Error(`--mode ${mode} and --idp ${idp} are two ways to sign people in: leave one out.`);
 }
 
 type LocalServers = {
@@ -106,11 +117,18 @@ type LocalServers = {
   external?: { issuer: string; api: string };
 };
 
-async function startLocalServers(
-  mode: "provider" | ExternalMode,
-  serverPort: number,
-): Promise<LocalServers> {
-  if (mode === "provider") return { vars: varsFor(await startLocalProvider(serverPort)) };
+async function startLocalServers(mode: LocalMode, serverPort: number): Promise<LocalServers> {
+  if (mode === "oidc") return { vars: varsFor(await startLocalProvider(serverPort)) };
+  if (mode === "cloudflare") {
+    console.log("Starting the stand-in for Cloudflare …");
+    const cloudflare = await startCloudflareMode({
+      gatehouseOrigin: `http://localhost:${serverPort}`,
+      port: await portForIssuer(serverPort + 1),
+      stateDir,
+    });
+    running.push(cloudflare);
+    return { vars: cloudflare.vars };
+  }
   console.log("Starting the local authorization server and the orders API …");
   const external = await startExternalMode({
     mode,

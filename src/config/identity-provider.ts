@@ -1,7 +1,7 @@
 import * as z from "zod";
 import { origin, type Problems, refusalsOf, required, secureUrl } from "./variables.ts";
 
-export type IdentityProviderConfig = OidcConfig | GitHubConfig;
+export type IdentityProviderConfig = OidcConfig | GitHubConfig | CloudflareConfig;
 
 export type OidcConfig = {
   kind: "oidc";
@@ -25,7 +25,20 @@ export type GitHubConfig = {
   apiUrl: string;
 };
 
-const idpSchema = z.enum(["oidc", "github"], 'must be "oidc" or "github"').default("oidc");
+export type CloudflareConfig = {
+  kind: "cloudflare";
+  displayName: string;
+  clientId: string;
+  clientSecret: string;
+  /** `https://dash.cloudflare.com`, or a stand-in's origin. */
+  oauthUrl: string;
+  /** The base of the API's addresses, without a slash at the end. */
+  apiUrl: string;
+};
+
+const idpSchema = z
+  .enum(["oidc", "github", "cloudflare"], 'must be "oidc", "github" or "cloudflare"')
+  .default("oidc");
 
 const oidc = z.object({
   OIDC_ISSUER: required("the issuer URL of your OpenID provider").pipe(secureUrl),
@@ -46,6 +59,13 @@ const github = z.object({
   GITHUB_API_URL: secureUrl.default("https://api.github.com"),
 });
 
+const cloudflare = z.object({
+  CLOUDFLARE_CLIENT_ID: required("the client id of your Cloudflare OAuth client"),
+  CLOUDFLARE_CLIENT_SECRET: required("the client secret of your Cloudflare OAuth client"),
+  CLOUDFLARE_OAUTH_URL: origin.default("https://dash.cloudflare.com"),
+  CLOUDFLARE_API_URL: secureUrl.default("https://api.cloudflare.com/client/v4"),
+});
+
 /** Who signs people in: what IDP names, configured by that provider's own variables. */
 export function parseIdentityProvider(
   variables: Record<string, unknown>,
@@ -61,6 +81,10 @@ export function parseIdentityProvider(
     case "github": {
       const parsed = github.safeParse(variables);
       return parsed.success ? gitHubConfig(parsed.data) : refusalsOf(parsed);
+    }
+    case "cloudflare": {
+      const parsed = cloudflare.safeParse(variables);
+      return parsed.success ? cloudflareConfig(parsed.data) : refusalsOf(parsed);
     }
   }
 }
@@ -85,5 +109,16 @@ function gitHubConfig(values: z.infer<typeof github>): GitHubConfig {
     clientSecret: values.GITHUB_CLIENT_SECRET,
     webUrl: values.GITHUB_URL,
     apiUrl: values.GITHUB_API_URL,
+  };
+}
+
+function cloudflareConfig(values: z.infer<typeof cloudflare>): CloudflareConfig {
+  return {
+    kind: "cloudflare",
+    displayName: "Cloudflare",
+    clientId: values.CLOUDFLARE_CLIENT_ID,
+    clientSecret: values.CLOUDFLARE_CLIENT_SECRET,
+    oauthUrl: values.CLOUDFLARE_OAUTH_URL,
+    apiUrl: values.CLOUDFLARE_API_URL.replace(/\/+$/, ""),
   };
 }

@@ -39,7 +39,12 @@ export type {
   IntrospectionAuthorization,
   JwtAuthorization,
 } from "./external-authorization.ts";
-export type { GitHubConfig, IdentityProviderConfig, OidcConfig } from "./identity-provider.ts";
+export type {
+  CloudflareConfig,
+  GitHubConfig,
+  IdentityProviderConfig,
+  OidcConfig,
+} from "./identity-provider.ts";
 export type { UpstreamApiConfig } from "./upstream-api.ts";
 export { ConfigError, isLoopback } from "./variables.ts";
 

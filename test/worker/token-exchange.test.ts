@@ -244,7 +244,7 @@ describe("what goes wrong upstream is told to the person", () => {
       /^the orders API does not allow this: it needs the permission orders:read\.$/,
     ],
     ["404", { ...json({ detail: "No such list" }), status: 404 }, /nothing there\. It says: "No/],
-    ["422", { ...json({ message: "Bad" }), status: 422 }, /\(status 422\)\. It says: "Bad"$/],
+    ["422", { ...json({ message: "Bad" }), status: 422 }, /\(status 422\)\. It says: "Bad"\.$/],
     ["429", { status: 429, headers: { "retry-after": "3600" } }, /Try again in 3600 seconds\.$/],
     ["a page", { body: "<html>" }, /answered in a way that this server does not understand/],
     ["another shape", json({ orders: "none" }), /does not understand/],

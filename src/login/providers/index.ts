@@ -1,5 +1,6 @@
 import type { IdentityProviderConfig } from "../../config";
 import type { IdentityProvider } from "../identity-provider";
+import { cloudflare } from "./cloudflare";
 import { gitHub } from "./github";
 import { openIdConnect } from "./openid-connect";
 
@@ -17,5 +18,7 @@ export function identityProvider(
       return openIdConnect(config, groups);
     case "github":
       return gitHub(config);
+    case "cloudflare":
+      return cloudflare(config);
   }
 }
