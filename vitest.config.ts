@@ -25,7 +25,11 @@ export default defineConfig({
         test: {
           name: "browser",
           include: ["test/browser/**/*.test.ts"],
-          globalSetup: ["test/support/gatehouse.setup.ts", "test/browser/chromium.setup.ts"],
+          globalSetup: [
+            "test/support/gatehouse.setup.ts",
+            "test/browser/selective-gatehouse.setup.ts",
+            "test/browser/chromium.setup.ts",
+          ],
           testTimeout: 60_000,
         },
       },

@@ -1,15 +1,17 @@
 /// <reference path="./oidc-provider.d.ts" />
 
 import { randomBytes } from "node:crypto";
-import { type AccessToken, type Context, errors } from "oidc-provider";
+import type { JSONWebKeySet } from "jose";
+import { type AccessToken, type Client, type Context, errors } from "oidc-provider";
 import { errorPage, pageHeaders } from "./identity-provider-pages.ts";
 import { findPerson } from "./people.ts";
+import { GRANT_CLAIM } from "./subject-token.ts";
 import { EXCHANGED, TOKEN_EXCHANGE } from "./token-exchange-grant.ts";
 
-/** How Gatehouse, as the resource server, proves itself: with a secret, or with keys found at an address. */
+/** How Gatehouse, as the resource server, proves itself: with a secret, or with keys, given or at an address. */
 export type ResourceServerClient = {
   clientId: string;
-} & ({ clientSecret: string } | { jwksUri: string });
+} & ({ clientSecret: string } | { jwks: JSONWebKeySet } | { jwksUri: string });
 
 export type AuthorizationServerResources = {
   /** Gatehouse's endpoints, whose tokens MCP clients ask for. */
@@ -46,6 +48,8 @@ export function authorizationServerConfiguration(options: {
     // Only native clients may have http redirects, and many MCP clients do not say that they are.
     clientDefaults: { application_type: "native" },
     jwks,
+    // OAuth 2.1 has no implicit grant.
+    responseTypes: ["code"],
     scopes: ["openid", "offline_access", ...new Set([...mcpScopes, ...apiScopes])],
     pkce: { required: () => true },
     claims: { openid: ["sub"], profile: ["name"], email: ["email", "email_verified"] },
@@ -61,9 +65,24 @@ export function authorizationServerConfiguration(options: {
     },
     // Clients that run in a browser register and get tokens from there.
     clientBasedCORS: () => true,
-    issueRefreshToken: async () => true,
+    // Also without the scope offline_access, which MCP clients do not ask for.
+    issueRefreshToken: async (_ctx: Context, asking: Client) =>
+      asking.grantTypeAllowed("refresh_token"),
+    // What a client got must not end when the person's browser does.
+    expiresWithSession: async () => false,
     rotateRefreshToken: true,
     extraTokenClaims: (_ctx: Context, token: AccessToken) => claimsFor(token),
+    formats: {
+      customizers: {
+        jwt: (_ctx: Context, { grantId }: AccessToken, { payload }: { payload: object }) =>
+          void Object.assign(payload, grantId !== undefined && { [GRANT_CLAIM]: grantId }),
+      },
+    },
+    // oidc-provider takes the token endpoint's address as well (RFC 7523, section 3). By that, a server
+    // could lead a client to sign what is good at another.
+    assertJwtClientAuthClaimsAndHeader: ({ oidc }: Context, { aud }: { aud?: unknown }) => {
+      if (aud !== oidc.provider.issuer) throw new errors.InvalidClientAuth("aud is not the issuer");
+    },
     // Keys are fetched from this machine, which oidc-provider's own dispatcher refuses.
     fetch: (url: string, { dispatcher: _, ...init }: RequestInit & { dispatcher?: unknown }) =>
       fetch(url, init),
@@ -76,8 +95,14 @@ export function authorizationServerConfiguration(options: {
       devInteractions: { enabled: false },
       rpInitiatedLogout: { enabled: false },
       userinfo: { enabled: false },
+      // Gatehouse takes bearer tokens only.
+      dPoP: { enabled: false },
       registration: { enabled: true },
-      revocation: { enabled: true },
+      revocation: {
+        enabled: true,
+        allowedPolicy: (_ctx: Context, asking: Client, token: { clientId: string }) =>
+          token.clientId === asking.clientId,
+      },
       introspection: {
         enabled: true,
         allowedPolicy: (_ctx: Context, asking: { clientId: string }) =>
@@ -115,7 +140,10 @@ function resourceServerClient(client: ResourceServerClient) {
     redirect_uris: [],
     ...("clientSecret" in client
       ? { client_secret: client.clientSecret, token_endpoint_auth_method: "client_secret_basic" }
-      : { jwks_uri: client.jwksUri, token_endpoint_auth_method: "private_key_jwt" }),
+      : {
+          token_endpoint_auth_method: "private_key_jwt",
+          ...("jwks" in client ? { jwks: client.jwks } : { jwks_uri: client.jwksUri }),
+        }),
   };
 }
 

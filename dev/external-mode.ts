@@ -1,7 +1,6 @@
 import { randomBytes } from "node:crypto";
 import { join } from "node:path";
 import { type AuthorizationServer, startAuthorizationServer } from "./authorization-server.ts";
-import { isPortFree } from "./free-port.ts";
 import { keepJson } from "./kept-json.ts";
 import { type OrdersApi, startOrdersApi } from "./orders-api.ts";
 import { newPrivateKeyPem } from "./signing-keys.ts";
@@ -23,7 +22,7 @@ const CLIENT_ID = "gatehouse";
  * Starts what stands beside Gatehouse in these modes: the authorization server, and an API that takes
  * its tokens. In `jwt` Gatehouse proves itself with a key, in `introspection` with a secret.
  *
- * @param ports of the two; each that is taken is replaced by a free one.
+ * @param ports of the two; 0 takes a free one.
  * @param stateDir keeps keys and secrets over a restart; without it they are new each time.
  */
 export async function startExternalMode(options: {
@@ -33,16 +32,16 @@ export async function startExternalMode(options: {
   stateDir?: string;
 }): Promise<ExternalModeServers> {
   const { mode, gatehouseOrigin, stateDir } = options;
-  const [port, apiPort] = await Promise.all(options.ports.map(freeOr0));
+  const [port, apiPort] = options.ports;
   const fileFor = (name: string) => stateDir && join(stateDir, name);
   const clientSecret = await keepText(fileFor("client-secret.json"), () =>
     randomBytes(32).toString("base64url"),
   );
 
   let issuer = "";
-  const ordersApi = await startOrdersApi({ port: apiPort ?? 0, issuerOf: () => issuer });
+  const ordersApi = await startOrdersApi({ port: apiPort, issuerOf: () => issuer });
   const authorizationServer = await startAuthorizationServer({
-    port: port ?? 0,
+    port,
     tokenFormat: mode === "jwt" ? "jwt" : "opaque",
     resources: {
       mcp: [`${gatehouseOrigin}/mcp`, `${gatehouseOrigin}/sse`],
@@ -77,10 +76,6 @@ export async function startExternalMode(options: {
       await Promise.all([authorizationServer.stop(), ordersApi.stop()]);
     },
   };
-}
-
-async function freeOr0(port: number): Promise<number> {
-  return port !== 0 && (await isPortFree(port)) ? port : 0;
 }
 
 function keepText(file: string | undefined, make: () => string): Promise<string> {

@@ -2,7 +2,11 @@
 declare module "oidc-provider" {
   import type { IncomingMessage, RequestListener, ServerResponse } from "node:http";
 
-  export type Client = { clientId: string; clientName?: string };
+  export type Client = {
+    clientId: string;
+    clientName?: string;
+    grantTypeAllowed(grantType: string): boolean;
+  };
 
   export type Context = {
     oidc: {
@@ -19,11 +23,20 @@ declare module "oidc-provider" {
 
   export type Interaction = {
     uid: string;
-    params: { client_id: string; redirect_uri: string; scope?: string; resource?: string };
+    params: {
+      client_id: string;
+      redirect_uri: string;
+      scope?: string;
+      resource?: string | string[];
+    };
   };
 
   export class Grant {
     constructor(of: { accountId: string; clientId: string });
+    /** Those that are over are not found. */
+    static find(id: string): Promise<Grant | undefined>;
+    readonly accountId: string;
+    readonly clientId: string;
     addOIDCScope(scope: string): void;
     rejectOIDCScope(scope: string): void;
     addResourceScope(resource: string, scope: string): void;
@@ -42,6 +55,8 @@ declare module "oidc-provider" {
     static find(token: string): Promise<AccessToken | undefined>;
     readonly accountId: string | undefined;
     readonly clientId: string;
+    readonly grantId: string | undefined;
+    readonly isValid: boolean;
     readonly aud: string | string[] | undefined;
     readonly scopes: ReadonlySet<string>;
     readonly gty: string | undefined;
@@ -64,6 +79,7 @@ declare module "oidc-provider" {
 
   export class Provider {
     constructor(issuer: string, configuration: Record<string, unknown>);
+    readonly issuer: string;
     readonly Grant: typeof Grant;
     readonly AccessToken: typeof AccessToken;
     readonly ResourceServer: typeof ResourceServer;
@@ -87,9 +103,9 @@ declare module "oidc-provider" {
     ): Promise<void>;
   }
 
-  type OAuthErrorClass = new (description?: string, detail?: string) => Error;
-  export const errors: Record<
-    "InvalidGrant" | "InvalidRequest" | "InvalidScope" | "InvalidTarget",
-    OAuthErrorClass
-  >;
+  export const errors: {
+    InvalidTarget: new () => Error;
+    InvalidClientAuth: new (detail: string) => Error;
+    CustomOIDCProviderError: new (error: string, description: string) => Error;
+  };
 }

@@ -1,9 +1,8 @@
-import { once } from "node:events";
-import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
+import type { IncomingMessage, ServerResponse } from "node:http";
 import { createRemoteJWKSet, jwtVerify } from "jose";
-import { listenLocally } from "./free-port.ts";
-import { exampleOrders } from "./orders.ts";
-import { people } from "./people.ts";
+import { openLocalServer } from "./local-server.ts";
+import { exampleOrders, type Order } from "./orders.ts";
+import { findPerson, type Person } from "./people.ts";
 
 export type OrdersApi = {
   /** Its address, and what the authorization server knows it by: such as `http://127.0.0.1:8790`. */
@@ -13,6 +12,9 @@ export type OrdersApi = {
   /** Ends it, with the connections that are open. May be called again. */
   stop(): Promise<void>;
 };
+
+type Caller = { person: Person; scopes: readonly string[] };
+type Answer = { status: number; body: unknown; challenge?: string };
 
 const PAGE_SIZE = 3;
 
@@ -31,20 +33,21 @@ export async function startOrdersApi(options: {
 }): Promise<OrdersApi> {
   const orders = exampleOrders();
   const tokens = new Set<string>();
-  const server = createServer();
-  const port = await listenLocally(server, options.port).catch((cause: unknown) => {
-    throw new Error(`The orders API cannot listen on port ${options.port}.`, { cause });
-  });
-  const origin = `http://127.0.0.1:${port}`;
+  const server = await openLocalServer("orders API", options.port);
   let keys: ReturnType<typeof createRemoteJWKSet> | undefined;
 
   /** Whose token it is and what it allows; undefined for one that is not good here. */
-  async function callerOf(token: string) {
+  async function callerOf(token: string): Promise<Caller | undefined> {
     const issuer = options.issuerOf();
     keys ??= createRemoteJWKSet(new URL(`${issuer}/jwks`));
     try {
-      const { payload } = await jwtVerify(token, keys, { issuer, audience: origin, typ: "at+jwt" });
-      const person = people.find(({ sub }) => sub === payload.sub);
+      const { payload } = await jwtVerify(token, keys, {
+        issuer,
+        audience: server.origin,
+        typ: "at+jwt",
+        requiredClaims: ["exp"],
+      });
+      const person = findPerson(payload.sub ?? "");
       const scopes = typeof payload.scope === "string" ? payload.scope.split(" ") : [];
       return person && { person, scopes };
     } catch {
@@ -52,57 +55,64 @@ export async function startOrdersApi(options: {
     }
   }
 
-  async function answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
-    const send = (status: number, body: unknown, challenge?: string) => {
-      response.writeHead(status, {
-        "Content-Type": status < 400 ? "application/json" : "application/problem+json",
-        ...(challenge !== undefined && { "WWW-Authenticate": challenge }),
-      });
-      response.end(JSON.stringify(body));
-    };
-    const token = /^Bearer (.+)$/.exec(request.headers.authorization ?? "")?.[1];
-    if (token !== undefined) tokens.add(token);
-    const caller = token === undefined ? undefined : await callerOf(token);
+  async function answer(request: IncomingMessage, url: URL): Promise<Answer> {
+    const token = /^Bearer +(\S+)$/i.exec(request.headers.authorization ?? "")?.[1];
+    // A request that brings none is told no more than that it needs one (RFC 6750, section 3.1).
+    if (token === undefined) return problem(401, "A token is needed", "Bearer");
+    tokens.add(token);
+    const caller = await callerOf(token);
     if (caller === undefined) {
-      return send(401, { title: "No token that is good here" }, 'Bearer error="invalid_token"');
+      return problem(401, "No token that is good here", 'Bearer error="invalid_token"');
     }
     const needed = request.method === "POST" ? "orders:write" : "orders:read";
     if (!caller.scopes.includes(needed)) {
       const challenge = `Bearer error="insufficient_scope", scope="${needed}"`;
-      return send(403, { title: "The token does not allow this" }, challenge);
+      return problem(403, "The token does not allow this", challenge);
     }
-
-    const url = new URL(request.url ?? "/", origin);
-    const [, collection, id, action] = url.pathname.split("/").map(decodeURIComponent);
-    const own = orders[caller.person.id];
-    if (collection === "orders" && id === undefined && request.method === "GET") {
-      const start = own.findIndex((order) => order.id === url.searchParams.get("after")) + 1;
-      const page = own.slice(start, start + PAGE_SIZE);
-      const hasMore = start + PAGE_SIZE < own.length;
-      return send(200, { orders: page, next: hasMore ? page.at(-1)?.id : null });
-    }
-    const order =
-      collection === "orders" ? own.find((candidate) => candidate.id === id) : undefined;
-    if (order === undefined) return send(404, { title: `There is no order ${id}` });
-    if (action === undefined && request.method === "GET") return send(200, order);
-    if (action === "cancel" && request.method === "POST") {
-      if (order.status === "shipped") return send(409, { title: "It was shipped already" });
-      order.status = "cancelled";
-      return send(200, order);
-    }
-    return send(405, { title: "There is no such operation" });
+    return operate(orders[caller.person.id], request.method ?? "", url);
   }
-  server.on("request", (request, response) => void answer(request, response));
 
-  return {
-    origin,
-    tokens,
-    async stop() {
-      if (!server.listening) return;
-      const closed = once(server, "close");
-      server.close();
-      server.closeAllConnections();
-      await closed;
-    },
-  };
+  server.serve(async (request, response, url) => {
+    send(response, await answer(request, url));
+  });
+  return { origin: server.origin, tokens, stop: server.stop };
+}
+
+/** @param own orders of the person who calls; those of others are as good as none. */
+function operate(own: readonly Order[], method: string, { pathname, searchParams }: URL): Answer {
+  const [, collection, id, action, ...more] = pathname.split("/");
+  if (collection !== "orders" || more.length > 0) return problem(404, "There is nothing here");
+  if (id === undefined) {
+    if (method !== "GET") return problem(405, "Orders can only be listed here");
+    return { status: 200, body: pageOf(own, searchParams.get("after")) };
+  }
+  const order = own.find((candidate) => encodeURIComponent(candidate.id) === id);
+  if (order === undefined) return problem(404, `There is no order ${id}`);
+  if (action === undefined && method === "GET") return { status: 200, body: order };
+  if (action === "cancel" && method === "POST") {
+    if (order.status === "shipped") return problem(409, "It was shipped already");
+    order.status = "cancelled";
+    return { status: 200, body: order };
+  }
+  return problem(405, "There is no such operation");
+}
+
+function pageOf(own: readonly Order[], after: string | null) {
+  const start = own.findIndex(({ id }) => id === after) + 1;
+  const orders = own.slice(start, start + PAGE_SIZE);
+  const hasMore = start + PAGE_SIZE < own.length;
+  return { orders, next: hasMore ? orders.at(-1)?.id : null };
+}
+
+/** RFC 9457. */
+function problem(status: number, title: string, challenge?: string): Answer {
+  return { status, body: { title }, ...(challenge !== undefined && { challenge }) };
+}
+
+function send(response: ServerResponse, { status, body, challenge }: Answer): void {
+  response.writeHead(status, {
+    "Content-Type": status < 400 ? "application/json" : "application/problem+json",
+    ...(challenge !== undefined && { "WWW-Authenticate": challenge }),
+  });
+  response.end(JSON.stringify(body));
 }

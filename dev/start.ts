@@ -66,7 +66,7 @@ async function start(): Promise<void> {
       `.dev.vars says who signs people in, and "${mode}" is for a local server: leave one out.`,
     );
   }
-  const localVars = isLocal ? await startLocalServers(mode, port) : {};
+  const local: LocalServers = isLocal ? await startLocalServers(mode, port) : { vars: {} };
 
   console.log("Starting the Worker …");
   let isReady = false;
@@ -75,14 +75,17 @@ async function start(): Promise<void> {
     persistDir: stateDir,
     vars: {
       SESSION_SECRET: await keepSessionSecret(stateDir),
-      ...localVars,
+      ...local.vars,
       ...devVars,
     },
     onOutput: (text) => isReady && process.stdout.write(text),
   });
   running.push(server);
   await refuseConfigurationError(server.origin);
-  console.log(startGuide({ origin: server.origin, localMode: isLocal ? mode : undefined }));
+  const { external } = local;
+  console.log(
+    startGuide({ origin: server.origin, localMode: isLocal ? mode : undefined, external }),
+  );
   isReady = true;
 
   const exitCode = await server.exited;
@@ -108,37 +111,46 @@ function localModeFrom({ mode, idp }: { mode: string; idp: string }): LocalMode 
   throw new Error(`--mode ${mode} and --idp ${idp} are two ways to sign people in: leave one out.`);
 }
 
-/** @returns what tells the Worker of them. */
-async function startLocalServers(
-  mode: LocalMode,
-  serverPort: number,
-): Promise<Record<string, string>> {
-  if (mode === "oidc") return varsFor(await startLocalProvider(serverPort));
+type LocalServers = {
+  /** What tells the Worker of them. */
+  vars: Record<string, string>;
+  external?: { issuer: string; api: string };
+};
+
+async function startLocalServers(mode: LocalMode, serverPort: number): Promise<LocalServers> {
+  if (mode === "oidc") return { vars: varsFor(await startLocalProvider(serverPort)) };
   if (mode === "cloudflare") {
     console.log("Starting the stand-in for Cloudflare …");
     const cloudflare = await startCloudflareMode({
       gatehouseOrigin: `http://localhost:${serverPort}`,
-      port: await freePortFor(serverPort + 1),
+      port: await portForIssuer(serverPort + 1),
       stateDir,
     });
     running.push(cloudflare);
-    return cloudflare.vars;
+    return { vars: cloudflare.vars };
   }
   console.log("Starting the local authorization server and the orders API …");
   const external = await startExternalMode({
     mode,
     gatehouseOrigin: `http://localhost:${serverPort}`,
-    ports: [serverPort + 1, serverPort + 2],
+    ports: [
+      await portForIssuer(serverPort + 1),
+      await portOrAnother(serverPort + 2, "the orders API is elsewhere than it was."),
+    ],
     stateDir,
   });
   running.push(external);
-  return { ...external.vars, ADMINS: localAdmins };
+  const { authorizationServer, ordersApi, vars } = external;
+  return {
+    vars: { ...vars, ADMINS: localAdmins },
+    external: { issuer: authorizationServer.issuer, api: ordersApi.origin },
+  };
 }
 
 async function startLocalProvider(serverPort: number): Promise<IdentityProvider> {
   console.log("Starting the local identity provider …");
   const provider = await startIdentityProvider({
-    port: await freePortFor(serverPort + 1),
+    port: await portForIssuer(serverPort + 1),
     redirectUris: [`http://localhost:${serverPort}/callback`],
     persistFile: join(stateDir, "identity-provider.json"),
   });
@@ -146,11 +158,15 @@ async function startLocalProvider(serverPort: number): Promise<IdentityProvider>
   return provider;
 }
 
-async function freePortFor(port: number): Promise<number> {
+/** People are who they are by their issuer, whose name is its address. */
+function portForIssuer(port: number): Promise<number> {
+  return portOrAnother(port, "Gatehouse will see alice and bob as new people.");
+}
+
+/** The port, or 0 for any where it is taken, which has a consequence that the person should know. */
+async function portOrAnother(port: number, consequence: string): Promise<number> {
   if (await isPortFree(port)) return port;
-  console.log(
-    `Port ${port} is in use, so it takes another one: Gatehouse will see alice and bob as new people.`,
-  );
+  console.log(`Port ${port} is in use, so another one is taken: ${consequence}`);
   return 0;
 }
 

@@ -1,9 +1,10 @@
 /// <reference path="./oidc-provider.d.ts" />
 
-import { createLocalJWKSet, type JSONWebKeySet, jwtVerify } from "jose";
+import type { JSONWebKeySet } from "jose";
 import { type Context, errors } from "oidc-provider";
-import type { Person } from "./people.ts";
-import { findPerson } from "./people.ts";
+import * as z from "zod";
+import { findPerson, type Person } from "./people.ts";
+import { readSubjectToken } from "./subject-token.ts";
 
 export const TOKEN_EXCHANGE = "urn:ietf:params:oauth:grant-type:token-exchange";
 /** What oidc-provider notes of tokens that were got so. */
@@ -11,13 +12,22 @@ export const EXCHANGED = "token_exchange";
 const ACCESS_TOKEN = "urn:ietf:params:oauth:token-type:access_token";
 const TTL_SECONDS = 300;
 
-export const tokenExchangeParameters = [
-  ...["subject_token", "subject_token_type", "requested_token_type"],
-  ...["resource", "audience", "scope", "actor_token", "actor_token_type"],
-];
+const parametersSchema = z.object({
+  subject_token: z.string(),
+  subject_token_type: z.literal(ACCESS_TOKEN),
+  requested_token_type: z.literal(ACCESS_TOKEN).optional(),
+  // Who acts is the client that authenticates, and nobody else.
+  actor_token: z.undefined(),
+  actor_token_type: z.undefined(),
+  resource: z.string().optional(),
+  audience: z.string().optional(),
+  scope: z.string().optional(),
+});
+type Parameters = z.infer<typeof parametersSchema>;
+
+export const tokenExchangeParameters = Object.keys(parametersSchema.shape);
 
 export type TokenExchangeOptions = {
-  issuer: string;
   /** The keys that this server signs with, as they are now. */
   publicKeys: () => JSONWebKeySet;
   /** The resources whose server may exchange the tokens it gets. */
@@ -32,23 +42,17 @@ export type TokenExchangeOptions = {
 /**
  * Token exchange (RFC 8693): Gatehouse gives a token that an MCP client showed it, and gets one for
  * the upstream API, of the same person.
+ *
+ * A subject token that is not good is `invalid_grant`, as many servers have it, where section 2.2.2 says
+ * `invalid_request`: the person can mend it, and only this error says so.
  */
 export function tokenExchangeGrant(options: TokenExchangeOptions) {
-  const { mcpResources, api, isLinked, linkPage } = options;
+  const { api, isLinked, linkPage } = options;
   return async (ctx: Context): Promise<void> => {
-    const { params, client, provider } = ctx.oidc;
-    const asked = (name: string) => textIn(params, name);
-    if (asked("subject_token_type") !== ACCESS_TOKEN || asked("actor_token") !== undefined) {
-      throw new errors.InvalidRequest("only a subject_token that is an access token is exchanged");
-    }
-    const target = asked("resource") ?? asked("audience");
-    if (target !== api.resource) throw new errors.InvalidTarget("there is no such API");
-
-    const subject = await subjectOf(ctx, options, asked("subject_token") ?? "");
-    const person = findPerson(subject?.sub ?? "");
-    if (!subject || !person || !mcpResources.some((own) => subject.audience.includes(own))) {
-      throw new errors.InvalidGrant("the subject_token is not good");
-    }
+    const { client, provider } = ctx.oidc;
+    const parameters = parametersOf(ctx);
+    requireTarget(parameters, api.resource);
+    const { person, scopes: allowed } = await subjectOf(ctx, options, parameters.subject_token);
     if (!isLinked(person)) {
       ctx.status = 400;
       ctx.body = {
@@ -58,12 +62,7 @@ export function tokenExchangeGrant(options: TokenExchangeOptions) {
       };
       return;
     }
-    const wanted = asked("scope")?.split(" ") ?? api.scopes;
-    if (wanted.some((scope) => !api.scopes.includes(scope))) {
-      throw new errors.InvalidScope("the API has no such scope", wanted.join(" "));
-    }
-    // Never more than what the person gave the client.
-    const scope = wanted.filter((name) => subject.scopes.includes(name)).join(" ");
+    const scope = narrowed(parameters.scope?.split(" ") ?? api.scopes, api.scopes, allowed);
     const token = new provider.AccessToken({
       client,
       accountId: person.sub,
@@ -88,34 +87,51 @@ export function tokenExchangeGrant(options: TokenExchangeOptions) {
   };
 }
 
-type Subject = { sub: string; audience: readonly string[]; scopes: readonly string[] };
-
-/** Whom a token is of: one that is kept here, or a JWT, which only its signature vouches for. */
-async function subjectOf(
-  ctx: Context,
-  { issuer, publicKeys }: TokenExchangeOptions,
-  token: string,
-): Promise<Subject | undefined> {
-  const kept = await ctx.oidc.provider.AccessToken.find(token);
-  if (kept !== undefined) {
-    return {
-      sub: kept.accountId ?? "",
-      audience: [kept.aud ?? []].flat(),
-      scopes: [...kept.scopes],
-    };
-  }
-  try {
-    const keys = createLocalJWKSet(publicKeys());
-    const { payload } = await jwtVerify(token, keys, { issuer, typ: "at+jwt" });
-    const { sub = "", aud = [], scope } = payload;
-    const scopes = typeof scope === "string" ? scope.split(" ") : [];
-    return { sub, audience: [aud].flat(), scopes };
-  } catch {
-    return undefined;
-  }
+function parametersOf({ oidc }: Context): Parameters {
+  const parsed = parametersSchema.safeParse(oidc.params);
+  if (parsed.success) return parsed.data;
+  const names = parsed.error.issues.map(({ path }) => path.join("."));
+  throw refusal("invalid_request", `Only access tokens are exchanged: see ${names.join(", ")}`);
 }
 
-function textIn(params: Record<string, unknown>, name: string): string | undefined {
-  const value = params[name];
-  return typeof value === "string" && value !== "" ? value : undefined;
+function requireTarget({ resource, audience }: Parameters, api: string): void {
+  const targets = [resource, audience].filter((target) => target !== undefined);
+  if (targets.length > 0 && targets.every((target) => target === api)) return;
+  throw refusal("invalid_target", "Tokens are exchanged for the orders API only");
+}
+
+async function subjectOf(
+  { oidc: { provider } }: Context,
+  { publicKeys, mcpResources }: TokenExchangeOptions,
+  token: string,
+): Promise<{ person: Person; scopes: readonly string[] }> {
+  const subject = await readSubjectToken(provider, publicKeys(), token);
+  const person = findPerson(subject?.accountId ?? "");
+  // A token for another resource must not have come to the client that asks, so it was stolen or mixed up.
+  const isOurs = subject?.audience.some((resource) => mcpResources.includes(resource));
+  if (subject === undefined || person === undefined || !isOurs) {
+    throw refusal("invalid_grant", "The subject_token is not good, or no longer");
+  }
+  return { person, scopes: subject.scopes };
+}
+
+/** Of the scopes that are asked for, those that the person gave the MCP client. */
+function narrowed(
+  asked: readonly string[],
+  ofApi: readonly string[],
+  allowed: readonly string[],
+): string {
+  const unknown = asked.filter((scope) => !ofApi.includes(scope));
+  if (unknown.length > 0) {
+    throw refusal("invalid_scope", `The orders API has no scope ${unknown.join(" ")}`);
+  }
+  const granted = asked.filter((scope) => allowed.includes(scope));
+  if (granted.length === 0) {
+    throw refusal("invalid_scope", `The subject_token allows none of ${asked.join(" ")}`);
+  }
+  return granted.join(" ");
+}
+
+function refusal(error: string, description: string): Error {
+  return new errors.CustomOIDCProviderError(error, description);
 }

@@ -11,6 +11,8 @@ export type OidcConfig = {
   /** Absent for a public client, which proves itself by PKCE alone. */
   clientSecret: string | undefined;
   scopes: string;
+  /** The claim that has the groups that a person is in. */
+  groupsClaim: string;
 };
 
 export type GitHubConfig = {
@@ -46,6 +48,7 @@ const oidc = z.object({
     .string()
     .refine((value) => value.split(" ").includes("openid"), 'must contain "openid"')
     .default("openid profile email"),
+  OIDC_GROUPS_CLAIM: z.string().default("groups"),
   OIDC_NAME: z.string().optional(),
 });
 
@@ -94,6 +97,7 @@ function oidcConfig(values: z.infer<typeof oidc>): OidcConfig {
     clientId: values.OIDC_CLIENT_ID,
     clientSecret: values.OIDC_CLIENT_SECRET,
     scopes: values.OIDC_SCOPES,
+    groupsClaim: values.OIDC_GROUPS_CLAIM,
   };
 }
 

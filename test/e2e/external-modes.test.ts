@@ -1,5 +1,7 @@
+import { join } from "node:path";
 import { decodeJwt } from "jose";
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from "vitest";
+import { projectDir, startNode } from "../../dev/processes.ts";
 import { type ExternalGatehouse, startExternalGatehouse } from "../support/external-gatehouse.ts";
 import { inspect } from "../support/inspector.ts";
 import { connectSdkClient, OAuthMemory } from "../support/sdk-oauth.ts";
@@ -120,6 +122,26 @@ describe.each(["jwt", "introspection"] as const)("AUTH_MODE=%s", (mode) => {
     }
   });
 
+  it("the authorization server is asked as often as the mode says", async () => {
+    const { requestsTo } = gatehouse.authorizationServer;
+    const client = await sdkClient("/mcp", new OAuthMemory({ person: "alice" }));
+    await client.callTool({ name: "list_orders" });
+    const counts = () => ["/jwks", "/token/introspection", "/token"].map(requestsTo);
+    const [keys = 0, introspections = 0, tokens = 0] = counts();
+    for (let times = 0; times < 3; times++) await client.callTool({ name: "list_orders" });
+    // The exchanged token was kept; an introspection was not.
+    expect(counts()).toEqual([keys, introspections + (mode === "introspection" ? 3 : 0), tokens]);
+  });
+
+  it("npm run try goes the whole way", async () => {
+    const args = ["list_orders", "--url", `${gatehouse.origin}/mcp`, "--user", "alice"];
+    const attempt = startNode(join(projectDir, "dev/try.ts"), args);
+    onTestFinished(attempt.stop);
+    const exitCode = await attempt.exited;
+    expect(attempt.output()).toContain('"id": "A-1042"');
+    expect(exitCode).toBe(0);
+  });
+
   it("a session goes on after a restart of the Worker", async () => {
     const client = await sdkClient("/mcp", new OAuthMemory({ person: "alice" }));
     await gatehouse.restart();
@@ -149,6 +171,21 @@ describe.each(["jwt", "introspection"] as const)("AUTH_MODE=%s", (mode) => {
   }
 
   if (mode === "jwt") {
+    it("a consent that was revoked ends the way to the API before the token ends", async () => {
+      const memory = new OAuthMemory({ person: "alice" });
+      const client = await sdkClient("/mcp", memory);
+      await fetch(`${gatehouse.authorizationServer.issuer}/token/revocation`, {
+        method: "POST",
+        body: new URLSearchParams({
+          token: memory.tokens()?.refresh_token ?? "",
+          client_id: memory.clientInformation()?.client_id ?? "",
+        }),
+      });
+      const orders = await client.callTool({ name: "list_orders" });
+      expect(orders.isError).toBe(true);
+      expect(JSON.stringify(orders.content)).toContain("You have not allowed this server to use");
+    });
+
     it("proves itself with a new assertion each time, and publishes its key", async () => {
       const { issuer } = gatehouse.authorizationServer;
       const response = await fetch(`${gatehouse.origin}/.well-known/jwks.json`);

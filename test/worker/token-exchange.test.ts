@@ -213,6 +213,11 @@ describe("what goes wrong upstream is told to the person", () => {
       /gives this server no access to the orders API\. Its operator/,
     ],
     [
+      "a token that is not taken, as RFC 8693 says it",
+      error(400, { error: "invalid_request", error_description: "The token was revoked" }),
+      /for you \(.*says: "The token was revoked"\)\. Connect this server again; if that does not help/,
+    ],
+    [
       "our own credential",
       { status: 401, headers: { "www-authenticate": 'Basic realm="x"' } },
       /Its operator has to mend that/,
