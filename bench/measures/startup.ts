@@ -29,14 +29,8 @@ export async function measureStartUp(
   const profile = join(folder, `${subject.name}.cpuprofile`);
   for (let time = 0; time < times; time++) {
     const output = await runWrangler([
-      "check",
-      "startup",
-      "--worker",
-      bundle,
-      "--outfile",
-      profile,
-      "--config",
-      subject.config,
+      ...["check", "startup", "--config", subject.config],
+      ...["--worker", bundle, "--outfile", profile],
     ]);
     const [, activeMs] = /Active: ([\d.]+) ms/.exec(output) ?? [];
     if (activeMs === undefined) {
