@@ -91,6 +91,8 @@ export default defineConfig({
         oxc: { jsx },
         test: {
           name: "cloudflare",
+          // What one test lets the stand-in do wrong must not meet another.
+          fileParallelism: false,
           include: ["test/cloudflare/**/*.test.ts"],
           globalSetup: ["test/cloudflare/servers.setup.ts"],
           setupFiles: ["test/worker/migrations.setup.ts"],

@@ -1,4 +1,4 @@
-import { inject } from "vitest";
+import { inject, onTestFinished, vi } from "vitest";
 import * as z from "zod";
 import type { PersonId } from "../../dev/people.ts";
 import { connect } from "../worker/as-client.ts";
@@ -12,6 +12,17 @@ export const connectAs = (person: PersonId) => connect({ person, change: { scope
 /** A session of someone who signs in with Cloudflare. */
 export async function sessionOf(person: PersonId): Promise<Session> {
   return Session.open((await connectAs(person)).access_token);
+}
+
+/** What the clock shows at {@link atNoon}. What the stand-in has logged by then never changes. */
+export const NOON = "2026-02-10T12:00:00.000Z";
+
+/** Stops the Worker's clock for the rest of the test. Sign in before: tokens live by the real one. */
+export function atNoon(): void {
+  vi.useFakeTimers({ now: Date.parse(NOON), toFake: ["Date"] });
+  onTestFinished(() => {
+    vi.useRealTimers();
+  });
 }
 
 /** The text that a model reads, of a result that is no error. */

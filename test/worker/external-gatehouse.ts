@@ -19,12 +19,18 @@ const answerSchema = z.object({
 export type ExternalGatehouse = {
   fetch(path: string, init?: RequestInit): Promise<Response>;
   /** POSTs a tool call to /mcp, or another resource. */
-  call(token: string, name: string, args?: Record<string, unknown>): Promise<Response>;
+  call(
+    token: string,
+    name: string,
+    args?: Record<string, unknown>,
+    headers?: Record<string, string>,
+  ): Promise<Response>;
   /** Calls a tool and reads what came of it. */
   use(
     token: string,
     name: string,
     args?: Record<string, unknown>,
+    headers?: Record<string, string>,
   ): Promise<z.infer<typeof answerSchema> & { status: number }>;
 };
 
@@ -32,14 +38,22 @@ export type ExternalGatehouse = {
 export function externalGatehouse(vars: Record<string, string>): ExternalGatehouse {
   const reach = gatehouseWith(vars);
   const send = (path: string, init?: RequestInit) => reach(TEST_ORIGIN + path, init);
-  function call(token: string, name: string, args: Record<string, unknown> = {}) {
-    return send("/mcp", statelessCall(token, { name, arguments: args }));
+  function call(
+    token: string,
+    name: string,
+    args: Record<string, unknown> = {},
+    more: Record<string, string> = {},
+  ) {
+    const init = statelessCall(token, { name, arguments: args });
+    const headers = new Headers(init.headers);
+    for (const [header, value] of Object.entries(more)) headers.set(header, value);
+    return send("/mcp", { ...init, headers });
   }
   return {
     fetch: send,
     call,
-    async use(token, name, args) {
-      const response = await call(token, name, args);
+    async use(token, name, args, headers) {
+      const response = await call(token, name, args, headers);
       const text = await response.text();
       const data = /^data: (.*)$/m.exec(text)?.[1] ?? text;
       return { ...answerSchema.parse(JSON.parse(data)), status: response.status };
