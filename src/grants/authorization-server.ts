@@ -1,8 +1,10 @@
 import { OAuthAuthorizationServer } from "@cloudflare/workers-oauth-provider";
 import type { OwnAuthorization } from "../config";
-import { grantPropsSchema, type TokenProps } from "../identity/principal";
+import { grantPropsSchema, tokenPropsSchema } from "../identity/principal";
 import type { ProtectedResources } from "../identity/protected-resources";
 import type { Catalogue } from "../tools/catalogue";
+import { refuseOtherClients } from "./allowed-clients";
+import { requireAllowedPerson } from "./person-check";
 
 /** How long a client that registered itself is known after its last use. */
 export const CLIENT_TTL_SECONDS = 90 * 86_400;
@@ -28,14 +30,17 @@ export function createAuthorizationServer(
     clientIdMetadataDocumentEnabled: config.clientIdMetadataDocuments,
     allowPrivateUseRedirectUris: config.privateUseRedirectUris,
     ...(config.dynamicClientRegistration && { clientRegistrationEndpoint: "/oauth/register" }),
+    clientRegistrationCallback: refuseOtherClients(config),
     clientRegistrationTTL: CLIENT_TTL_SECONDS,
     accessTokenTTL: config.accessTokenTtlSeconds,
     // A grant ends this long after its last use: a new one counts from now, each refresh anew.
     refreshTokenTTL: config.grantIdleTtlSeconds,
     refreshTokenIdleTTL: config.grantIdleTtlSeconds,
-    tokenExchangeCallback({ props, grantId }) {
-      const accessTokenProps: TokenProps = { ...grantPropsSchema.parse(props), grantId };
-      return { accessTokenProps };
+    tokenExchangeCallback({ props, grantId, userId }) {
+      const { identity } = grantPropsSchema.parse(props);
+      requireAllowedPerson(config, { userId, identity });
+      // The schema leaves out what renews the grant: whoever has an access token must not have that.
+      return { accessTokenProps: tokenPropsSchema.parse({ ...props, grantId }) };
     },
     onError({ code, status, internal }) {
       // `detail` stays out of the log: it may quote what the client sent.

@@ -1,4 +1,5 @@
 import * as z from "zod";
+import { upstreamTokensSchema } from "./upstream-tokens";
 
 /** The person, as the identity provider that signed them in describes them. */
 const identitySchema = z.object({
@@ -9,6 +10,8 @@ const identitySchema = z.object({
   name: z.string().optional(),
   /** Only an address that the provider says it has verified. */
   email: z.string().optional(),
+  /** Of the groups that the provider says the person is in, those that the configuration names. */
+  groups: z.array(z.string()).optional(),
 });
 export type Identity = z.infer<typeof identitySchema>;
 
@@ -41,9 +44,17 @@ export type Principal = z.infer<typeof principalSchema>;
 export const grantPropsSchema = z.object({
   identity: identitySchema,
   clientName: z.string(),
+  /** Absent where tools do not call the identity provider's API. */
+  upstream: upstreamTokensSchema.optional(),
 });
 export type GrantProps = z.infer<typeof grantPropsSchema>;
 
-/** The props of an access token: those of its grant, and which grant that is. */
-export const tokenPropsSchema = grantPropsSchema.extend({ grantId: z.string().min(1) });
+/**
+ * The props of an access token: those of its grant, and which grant that is. What renews the grant
+ * stays with the grant.
+ */
+export const tokenPropsSchema = grantPropsSchema.extend({
+  grantId: z.string().min(1),
+  upstream: upstreamTokensSchema.omit({ refreshToken: true }).optional(),
+});
 export type TokenProps = z.infer<typeof tokenPropsSchema>;

@@ -1,4 +1,5 @@
 import type { Identity } from "../identity/principal";
+import type { UpstreamTokens } from "../identity/upstream-tokens";
 
 /** One sign-in at the identity provider. The secrets are kept server-side until the person is back. */
 export type SignIn = {
@@ -25,15 +26,31 @@ export type IdentityProvider = {
    * Finds out who came back.
    *
    * @param callback the address that the provider sent the person to, with its parameters.
+   * @returns `upstream` only where tools call the provider's API.
    * @throws SignInRefused when the person or the provider said no.
    * @throws IdentityProviderError when the provider does not answer, or answers nonsense.
    */
-  identify(callback: URL, signIn: SignIn): Promise<Identity>;
+  identify(
+    callback: URL,
+    signIn: SignIn,
+  ): Promise<{ identity: Identity; upstream?: UpstreamTokens }>;
+  /**
+   * Renews the tokens for the provider's API; there only where tools call it.
+   *
+   * @throws UpstreamGrantEnded when that is over for good.
+   * @throws IdentityProviderError when it may work later.
+   */
+  refresh?(upstream: UpstreamTokens): Promise<UpstreamTokens>;
 };
 
 /** The person refused at the identity provider, or it refused them. */
 export class SignInRefused extends Error {
   override readonly name = "SignInRefused";
+}
+
+/** The provider says that the person's consent has ended (`invalid_grant`): final. */
+export class UpstreamGrantEnded extends Error {
+  override readonly name = "UpstreamGrantEnded";
 }
 
 /** The identity provider is down, or does not keep to its protocol. `cause` says how, for the log. */

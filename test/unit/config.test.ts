@@ -35,7 +35,10 @@ describe("parseConfig", () => {
           clientId: "gatehouse",
           clientSecret: undefined,
           scopes: "openid profile email",
+          groupsClaim: "groups",
         },
+        allowedPeople: undefined,
+        allowedClients: undefined,
         dynamicClientRegistration: true,
         clientIdMetadataDocuments: true,
         privateUseRedirectUris: false,
@@ -92,7 +95,7 @@ describe("parseConfig", () => {
       expect.stringContaining("GITHUB_CLIENT_ID is missing"),
       expect.stringContaining("GITHUB_CLIENT_SECRET is missing"),
     ]);
-    expect(problems({ IDP: "saml" })).toEqual(['IDP must be "oidc" or "github"']);
+    expect(problems({ IDP: "saml" })).toEqual(['IDP must be "oidc", "github" or "cloudflare"']);
   });
 
   it("accepts http for a provider on this machine only", () => {

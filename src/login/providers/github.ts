@@ -81,6 +81,8 @@ export function gitHub(config: GitHubConfig): IdentityProvider {
   return {
     displayName: config.displayName,
     authorizationUrl,
-    identify: (callback, signIn) => identify(callback, signIn).catch(rethrowAsSignInError),
+    identify: async (callback, signIn) => ({
+      identity: await identify(callback, signIn).catch(rethrowAsSignInError),
+    }),
   };
 }
