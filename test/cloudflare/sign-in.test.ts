@@ -1,4 +1,3 @@
-import { createExecutionContext } from "cloudflare:test";
 import { env } from "cloudflare:workers";
 import { describe, expect, inject, it } from "vitest";
 import { users } from "../../dev/cloudflare-stand-in/accounts.ts";
@@ -6,7 +5,6 @@ import { signIn } from "../../dev/headless-browser.ts";
 import type { PersonId } from "../../dev/people.ts";
 import { ScriptlessBrowser } from "../../dev/scriptless-browser.ts";
 import { parseConfig } from "../../src/config";
-import { createGatehouse } from "../../src/gatehouse";
 import { createAuthorizationServer } from "../../src/grants/authorization-server";
 import { tokenPropsSchema } from "../../src/identity/principal";
 import { protectedResources } from "../../src/identity/protected-resources";
@@ -15,6 +13,7 @@ import { IdentityProviderError, UpstreamGrantEnded } from "../../src/login/ident
 import { cloudflare } from "../../src/login/providers/cloudflare";
 import { offeringOf } from "../../src/offering";
 import { authorizationUrl, authorize, connect, register } from "../worker/as-client.ts";
+import { gatehouseWith } from "../worker/gatehouse-with.ts";
 import { Session } from "../worker/mcp-client.ts";
 import { TEST_ORIGIN } from "../worker/origin.ts";
 import { connectAs, standIn } from "./person.ts";
@@ -96,14 +95,8 @@ describe("who signs in with Cloudflare", () => {
     ["the API is down", { CLOUDFLARE_API_URL: "http://localhost:9/client/v4" }],
     ["the API answers nonsense", { CLOUDFLARE_API_URL: `${inject("cloudflare").apiUrl}/accounts` }],
   ])("is not signed in when %s", async (_name, vars) => {
-    const gatehouse = createGatehouse(parseConfig({ ...env, ...vars }), TEST_ORIGIN);
-    const browse: typeof fetch = async (input, init) => {
-      const request = new Request(input, init);
-      const isOurs = new URL(request.url).origin === TEST_ORIGIN;
-      return isOurs ? gatehouse(request, env, createExecutionContext()) : fetch(request);
-    };
     const { url } = await authorizationUrl(await register());
-    const callback = await signIn(url, { person: "alice", fetch: browse });
+    const callback = await signIn(url, { person: "alice", fetch: gatehouseWith(vars) });
     expect(callback.searchParams.get("code")).toBeNull();
     expect(callback.searchParams.get("error")).toBe("temporarily_unavailable");
   });

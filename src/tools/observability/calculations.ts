@@ -5,7 +5,7 @@ import { type Cell, filled, fitting, visible } from "./table";
 const aggregateSchema = z.object({
   value: z.number().nullable().catch(null),
   sampleInterval: z.number().optional().catch(undefined),
-  groups: z.array(z.object({ key: z.string(), value: z.unknown() })).optional(),
+  groups: z.array(z.object({ key: z.string(), value: z.unknown().optional() })).optional(),
 });
 
 /** What the API calculated: one entry a calculation. */

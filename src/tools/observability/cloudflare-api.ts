@@ -4,7 +4,10 @@ import { problemText } from "../../upstream/problem-text";
 import { UpstreamError } from "../../upstream/upstream-error";
 
 /** What every answer of the API is wrapped in. */
-const refusedSchema = z.object({ success: z.literal(false), errors: z.unknown() });
+const refusedSchema = z.object({
+  success: z.literal(false),
+  errors: z.unknown().optional(),
+});
 
 const pageInfoSchema = z.object({ total_count: z.number().optional() }).optional().catch(undefined);
 
@@ -20,7 +23,7 @@ export async function callCloudflare<Result>(
 ): Promise<{ result: Result; totalCount: number | undefined }> {
   const done = z.object({ result, result_info: pageInfoSchema });
   const answer = await api.request({ ...request, answer: z.union([refusedSchema, done]) });
-  if ("errors" in answer) {
+  if ("success" in answer) {
     const said = problemText(JSON.stringify({ errors: answer.errors }));
     throw new UpstreamError(
       "invalid_request",

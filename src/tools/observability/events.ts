@@ -5,18 +5,17 @@ import { type Cell, cellText, fitting, type Row, visible } from "./table";
 export const eventSchema = z.looseObject({
   timestamp: z.union([z.number(), z.string()]).optional().catch(undefined),
   $metadata: z.looseObject({ id: z.string().optional() }).optional().catch(undefined),
-  source: z.unknown(),
+  source: z.unknown().optional(),
 });
 export type TelemetryEvent = z.infer<typeof eventSchema>;
 
-/** What of an event is shown unless the caller names fields. */
+/** What of an event is shown unless the caller names fields. `$metadata.error` repeats the message. */
 export const EVENT_FIELDS = [
   "timestamp",
   "$metadata.service",
   "$metadata.level",
   "$metadata.trigger",
   "$metadata.message",
-  "$metadata.error",
   "$workers.event.response.status",
   "$workers.outcome",
   "$workers.wallTimeMs",

@@ -22,7 +22,7 @@ const COLUMNS = ["value", "type", "dataset"];
 
 const resultSchema = z.array(
   z.object({
-    value: z.unknown().transform(cellOf),
+    value: z.unknown().optional().transform(cellOf),
     type: z.string(),
     dataset: z.string().optional(),
   }),

@@ -41,12 +41,12 @@ export const queryWorkerObservability = defineTool({
     };
   },
   text({ account, view, timeframe, columns, rows, series, matched, nextOffset, more }) {
-    const shown = matched === undefined ? rows.length : `${rows.length} of ${matched}`;
-    const what = view === "calculations" ? "Calculated" : `${shown} ${view}`;
-    const summary = `${what} from ${timeframe.from} to ${timeframe.to} in account ${account.id}.`;
+    const where = `from ${timeframe.from} to ${timeframe.to} in account ${account.id}.`;
     if (rows.length === 0) {
-      return `${summary} Nothing matches. Try a longer timeframe, or check keys and values with observability_keys and observability_values.`;
+      return `Nothing matches ${where} Try a longer timeframe, or check keys and values with observability_keys and observability_values.`;
     }
+    const shown = matched === undefined ? rows.length : `${rows.length} of ${matched}`;
+    const summary = `${view === "calculations" ? "Calculated" : `${shown} ${view}`} ${where}`;
     const next =
       nextOffset === undefined
         ? undefined
