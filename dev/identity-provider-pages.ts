@@ -96,6 +96,39 @@ export function personButtons(): string {
   return buttons.join("\n");
 }
 
+/**
+ * Sign-in and consent in one. Posts `person` (an id) with the ticked `scope`s, or `cancel`, to `action`.
+ *
+ * @param asking the client, as people know it.
+ * @param note whose page it is.
+ */
+export function allowPage(
+  title: string,
+  request: { action: string; asking: string; scopes: readonly string[] },
+  note: string,
+): string {
+  const boxes = request.scopes.map(
+    (scope) =>
+      `<label><input type="checkbox" name="scope" value="${escapeHtml(scope)}" checked> <code>${escapeHtml(scope)}</code></label>`,
+  );
+  return page(
+    title,
+    `<p><strong>${escapeHtml(request.asking)}</strong> asks for access. Choosing a person allows what is ticked.</p>
+<form method="post" action="${escapeHtml(request.action)}">
+<fieldset>
+<legend>What it may do</legend>
+${boxes.join("\n")}
+</fieldset>
+<fieldset>
+<legend>Allow it as</legend>
+${personButtons()}
+</fieldset>
+<button type="submit" class="cancel" name="cancel" value="yes">Cancel</button>
+</form>`,
+    note,
+  );
+}
+
 /** Says what went wrong, in the words of the OpenID provider. */
 export function errorPage(error: string, description: string): string {
   return page(

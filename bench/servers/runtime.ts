@@ -2,6 +2,7 @@ import { dirname } from "node:path";
 import { convertV4MiniflareOptions, Miniflare, NoOpLog, type V4WorkerOptions } from "miniflare";
 import { unstable_getMiniflareWorkerOptions } from "wrangler";
 import type { Build } from "./build.ts";
+import { applyMigrations } from "./migrations.ts";
 import { type WorkerdUsage, workerdUsage } from "./workerd-usage.ts";
 
 /** A build, where it is to be reached, and the variables and secrets it is given. */
@@ -46,6 +47,9 @@ export async function startRuntime(
     }),
   );
   await miniflare.ready;
+  for (const { name, d1Databases = {} } of workers) {
+    for (const binding of Object.keys(d1Databases)) await applyMigrations(miniflare, binding, name);
+  }
   return {
     usage: await workerdUsage(process.pid),
     inspector: inspected ? await miniflare.getInspectorURL() : undefined,
@@ -59,7 +63,10 @@ export async function startRuntime(
  */
 function optionsOf({ subject, script }: Build): V4WorkerOptions {
   const { workerOptions } = unstable_getMiniflareWorkerOptions(subject.config);
-  const { assets: _, kvNamespaces, ratelimits, ...options } = workerOptions;
+  const { assets: _, kvNamespaces, ratelimits, serviceBindings, ...options } = workerOptions;
+  if (Object.keys(serviceBindings ?? {}).length > 0) {
+    throw new TypeError(`${subject.name} calls other Workers, which do not run here`);
+  }
   return {
     ...options,
     name: subject.name,

@@ -1,7 +1,7 @@
 import { createHash, randomUUID, timingSafeEqual } from "node:crypto";
 import { pageHeaders } from "../identity-provider-pages.ts";
 import { isPersonId, type PersonId } from "../people.ts";
-import { allowPage, refusalPage } from "./pages.ts";
+import { consentPage, refusalPage } from "./pages.ts";
 import type { Consents, IssuedTokens } from "./state.ts";
 
 export type OAuthOptions = {
@@ -52,7 +52,7 @@ export class OAuth {
       return answer(asking, { error: "invalid_scope" });
     const id = randomUUID();
     this.#asking.set(id, asking);
-    const page = allowPage(`/oauth2/auth/${id}`, new URL(redirectUri).host, scope);
+    const page = consentPage(`/oauth2/auth/${id}`, new URL(redirectUri).host, scope);
     return new Response(page, { headers: pageHeaders });
   }
 
