@@ -2,6 +2,7 @@ import type { OwnAuthorization } from "../config";
 import { limitedByAddress } from "../grants/address-limit";
 import { createAuthorizationServer } from "../grants/authorization-server";
 import { sharedRegistration } from "../grants/shared-registration";
+import { tokenEndpoint } from "../grants/token-endpoint";
 import { ownTokenVerifier } from "../identity/own-tokens";
 import type { ProtectedResources } from "../identity/protected-resources";
 import { createLoginApp } from "../login/app";
@@ -30,7 +31,10 @@ export function ownAuthority(
     validateToken: ownTokenVerifier(server, (scopes) => withImplied(scopes, catalogue.allScopes)),
     routes: [
       ["/.well-known/oauth-authorization-server", serve],
-      ["/oauth/token", limitedByAddress("TOKEN_REQUESTS_PER_ADDRESS", serve)],
+      [
+        "/oauth/token",
+        limitedByAddress("TOKEN_REQUESTS_PER_ADDRESS", tokenEndpoint(serve, origin)),
+      ],
       ...(authorization.dynamicClientRegistration
         ? [["/oauth/register", registration] as const]
         : []),

@@ -1,0 +1,119 @@
+import { parseGrantRecord, rotatedOut } from "./grant-record";
+import type { Sealed } from "./sealed";
+
+/**
+ * How long a repeat of a refresh token gets the answer that the first one got. It has to outlast a
+ * client's own time limit, half a minute to a minute in those that are known, after which it tries again;
+ * and the minute in which KV may still show another place the old record. For as long, a thief of a
+ * refresh token that was just used is not noticed; so it is no longer than that.
+ */
+export const REPEAT_WINDOW_MS = 60_000;
+
+/**
+ * How many rotated refresh tokens are remembered, newest first: three weeks of a refresh an hour. An
+ * older one is refused like any token that never was, but does not end the grant any more.
+ */
+const MAX_ROTATED = 500;
+
+type KeptAnswer = { readonly sealed: Sealed; readonly endsAtMs: number };
+/** The key is for deleting the record once more when the tombstone goes. */
+type Tombstone = { readonly grantKey: string; readonly forgetAtMs: number };
+
+/**
+ * What a grant's object stores. Reading makes nothing: an object that was only asked stays empty.
+ * Rows that are written without waiting in between are written together, or not at all.
+ */
+export class GrantRows {
+  readonly #storage: DurableObjectStorage;
+
+  constructor(storage: DurableObjectStorage) {
+    this.#storage = storage;
+  }
+
+  /** The record as this object last wrote it, which KV may not show yet. */
+  get record(): string | undefined {
+    return this.#storage.kv.get<string>("record");
+  }
+
+  setRecord(record: string): void {
+    const { kv } = this.#storage;
+    const before = this.record;
+    kv.put("record", record);
+    if (before === undefined) return;
+    const rotated = rotatedOut(parseGrantRecord(before), parseGrantRecord(record));
+    kv.put("rotated", [...rotated, ...this.#rotated].slice(0, MAX_ROTATED));
+  }
+
+  /** Whether it is a refresh token of this grant that counts no more: its successor was used, or replaced. */
+  isRotated(tokenId: string): boolean {
+    return this.#rotated.includes(tokenId);
+  }
+
+  get #rotated(): readonly string[] {
+    return this.#storage.kv.get<string[]>("rotated") ?? [];
+  }
+
+  /** What a refresh token was answered with, while that may be repeated. */
+  keptAnswer(tokenId: string): Sealed | undefined {
+    const kept = this.#answers.get(tokenId);
+    return kept === undefined || kept.endsAtMs <= Date.now() ? undefined : kept.sealed;
+  }
+
+  keepAnswer(tokenId: string, sealed: Sealed): void {
+    const others = [...this.#answers].filter(([, { endsAtMs }]) => endsAtMs > Date.now());
+    const kept: KeptAnswer = { sealed, endsAtMs: Date.now() + REPEAT_WINDOW_MS };
+    this.#storage.kv.put("answers", new Map([...others, [tokenId, kept]]));
+    // With the answer they are in the record as well.
+    this.#storage.kv.delete("upstream");
+  }
+
+  get #answers(): ReadonlyMap<string, KeptAnswer> {
+    return this.#storage.kv.get<Map<string, KeptAnswer>>("answers") ?? new Map();
+  }
+
+  /** What the upstream answered to a renewal that is not yet in the record. */
+  get upstream(): Sealed | undefined {
+    return this.#storage.kv.get<Sealed>("upstream");
+  }
+
+  /** Resolves when it is on disk. */
+  async setUpstream(sealed: Sealed): Promise<void> {
+    this.#storage.kv.put("upstream", sealed);
+    await this.#storage.sync();
+  }
+
+  /** That the grant has ended, while an access token of it could still be about. */
+  get tombstone(): Tombstone | undefined {
+    return this.#storage.kv.get<Tombstone>("ended");
+  }
+
+  /** Forgets everything but the end. */
+  async setTombstone(tombstone: Tombstone): Promise<void> {
+    const { kv } = this.#storage;
+    for (const [row] of [...kv.list()]) kv.delete(row);
+    kv.put("ended", tombstone);
+    await this.watch();
+  }
+
+  /** Sets the alarm for what ends next; there is none while nothing is stored. */
+  async watch(): Promise<void> {
+    const ends = [...this.#answers.values()].map(({ endsAtMs }) => endsAtMs);
+    const nextMs = Math.min(...ends, this.#endsAtMs);
+    if (nextMs !== Number.POSITIVE_INFINITY) await this.#storage.setAlarm(nextMs);
+  }
+
+  /** Deletes what has ended, which is everything when the grant has. */
+  async sweep(): Promise<void> {
+    if (this.#endsAtMs <= Date.now()) return this.#storage.deleteAll();
+    const answers = [...this.#answers].filter(([, { endsAtMs }]) => endsAtMs > Date.now());
+    this.#storage.kv.put("answers", new Map(answers));
+    await this.watch();
+  }
+
+  /** When everything here ends, in milliseconds since 1970. */
+  get #endsAtMs(): number {
+    if (this.tombstone !== undefined) return this.tombstone.forgetAtMs;
+    if (this.record === undefined) return Number.POSITIVE_INFINITY;
+    return (parseGrantRecord(this.record).expiresAt ?? Number.POSITIVE_INFINITY) * 1_000;
+  }
+}

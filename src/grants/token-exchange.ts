@@ -1,0 +1,54 @@
+import {
+  GrantType,
+  type OAuthAuthorizationServerOptions,
+  OAuthError,
+} from "@cloudflare/workers-oauth-provider";
+import { type GrantProps, grantPropsSchema, tokenPropsSchema } from "../identity/principal";
+import { accessTokenTtlSeconds, type UpstreamRenewal } from "./upstream-renewal";
+
+/** What workers-oauth-provider asks before it issues tokens. */
+export type TokenExchange = NonNullable<
+  OAuthAuthorizationServerOptions<Env>["tokenExchangeCallback"]
+>;
+
+/**
+ * Decides what goes into the tokens of a grant, and how long they live.
+ *
+ * @param ttlSeconds of an access token at most.
+ * @param renew used by refreshes only: after a code, the upstream tokens are seconds old.
+ */
+export function tokenExchange(ttlSeconds: number, renew: UpstreamRenewal): TokenExchange {
+  return async ({ grantType, grantId, props }) => {
+    const parsed = grantPropsSchema.safeParse(props);
+    // Props of an older version that no longer fit: the person signs in again and gets new ones.
+    if (!parsed.success) {
+      throw new OAuthError("invalid_grant", { description: "The grant is from an older version" });
+    }
+    const { upstream } = parsed.data;
+    if (upstream === undefined) return { accessTokenProps: tokenProps(parsed.data, grantId) };
+    const fresh = grantType === GrantType.REFRESH_TOKEN ? await renew(upstream) : upstream;
+    const newProps: GrantProps = { ...parsed.data, upstream: fresh };
+    return {
+      accessTokenProps: tokenProps(newProps, grantId),
+      accessTokenTTL: Math.min(ttlSeconds, accessTokenTtlSeconds(fresh)),
+      ...(fresh !== upstream && { newProps }),
+    };
+  };
+}
+
+function tokenProps(props: GrantProps, grantId: string) {
+  // The schema leaves out what renews the grant: whoever has an access token must not have that.
+  return tokenPropsSchema.parse({ ...props, grantId });
+}
+
+/**
+ * For an authorization server outside of the grants' objects: a token that it issued could cross a
+ * refresh in the object.
+ */
+export const issueNothing: TokenExchange = () => {
+  throw new OAuthError("temporarily_unavailable", {
+    description: "The grant cannot be reached just now",
+    statusCode: 503,
+    headers: { "Retry-After": "5" },
+  });
+};
