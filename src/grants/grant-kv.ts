@@ -27,6 +27,8 @@ export function grantKv(
   const tokenPrefix = tokenKeyPrefix(id);
   return withInstead(kv, {
     async get(key, ...options) {
+      // Another grant has an object of its own, and is not there for this one.
+      if (key !== recordKey && key.startsWith("grant:")) return null;
       if (key !== recordKey) return Reflect.apply(kv.get, kv, [key, ...options]);
       const record = await readRecord(kv, id, rows);
       return record === undefined ? null : JSON.parse(record);
@@ -35,7 +37,7 @@ export function grantKv(
       const isOfGrant = key === recordKey || key.startsWith(tokenPrefix);
       if (isOfGrant && rows.tombstone !== undefined) throw grantHasEnded();
       // Here first: what KV has and the object does not know would be overwritten by the next refresh.
-      if (key === recordKey) rows.setRecord(value);
+      if (key === recordKey) await rows.setRecord(value);
       await kv.put(key, value, options);
       if (!isOfGrant || rows.tombstone === undefined) return;
       // It ended meanwhile, and who ended it may have looked for tokens before this one was there.

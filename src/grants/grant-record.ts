@@ -6,6 +6,8 @@ import * as z from "zod";
  */
 const grantRecordSchema = z.object({
   clientId: z.string(),
+  /** The code that the grant began with; kept to know it again (RFC 6749, section 4.1.2). */
+  authCodeId: z.string().optional(),
   /** The refresh token that counts; absent until the code is exchanged. */
   refreshTokenId: z.string().optional(),
   /** The one before it, which the library takes for as long as its successor was not used. */

@@ -35,13 +35,15 @@ export class GrantRows {
     return this.#storage.kv.get<string>("record");
   }
 
-  setRecord(record: string): void {
+  async setRecord(record: string): Promise<void> {
     const { kv } = this.#storage;
     const before = this.record;
     kv.put("record", record);
-    if (before === undefined) return;
-    const rotated = rotatedOut(parseGrantRecord(before), parseGrantRecord(record));
-    kv.put("rotated", [...rotated, ...this.#rotated].slice(0, MAX_ROTATED));
+    if (before !== undefined) {
+      const rotated = rotatedOut(parseGrantRecord(before), parseGrantRecord(record));
+      kv.put("rotated", [...rotated, ...this.#rotated].slice(0, MAX_ROTATED));
+    }
+    await this.#watch();
   }
 
   /** Whether it is a refresh token of this grant that counts no more: its successor was used, or replaced. */
@@ -59,12 +61,13 @@ export class GrantRows {
     return kept === undefined || kept.endsAtMs <= Date.now() ? undefined : kept.sealed;
   }
 
-  keepAnswer(tokenId: string, sealed: Sealed): void {
+  async keepAnswer(tokenId: string, sealed: Sealed): Promise<void> {
     const others = [...this.#answers].filter(([, { endsAtMs }]) => endsAtMs > Date.now());
     const kept: KeptAnswer = { sealed, endsAtMs: Date.now() + REPEAT_WINDOW_MS };
     this.#storage.kv.put("answers", new Map([...others, [tokenId, kept]]));
-    // With the answer they are in the record as well.
+    // Whoever has been answered has a record with these tokens.
     this.#storage.kv.delete("upstream");
+    await this.#watch();
   }
 
   get #answers(): ReadonlyMap<string, KeptAnswer> {
@@ -78,6 +81,7 @@ export class GrantRows {
 
   /** Resolves when it is on disk. */
   async setUpstream(sealed: Sealed): Promise<void> {
+    if (this.tombstone !== undefined) return;
     this.#storage.kv.put("upstream", sealed);
     await this.#storage.sync();
   }
@@ -92,14 +96,7 @@ export class GrantRows {
     const { kv } = this.#storage;
     for (const [row] of [...kv.list()]) kv.delete(row);
     kv.put("ended", tombstone);
-    await this.watch();
-  }
-
-  /** Sets the alarm for what ends next; there is none while nothing is stored. */
-  async watch(): Promise<void> {
-    const ends = [...this.#answers.values()].map(({ endsAtMs }) => endsAtMs);
-    const nextMs = Math.min(...ends, this.#endsAtMs);
-    if (nextMs !== Number.POSITIVE_INFINITY) await this.#storage.setAlarm(nextMs);
+    await this.#watch();
   }
 
   /** Deletes what has ended, which is everything when the grant has. */
@@ -107,7 +104,14 @@ export class GrantRows {
     if (this.#endsAtMs <= Date.now()) return this.#storage.deleteAll();
     const answers = [...this.#answers].filter(([, { endsAtMs }]) => endsAtMs > Date.now());
     this.#storage.kv.put("answers", new Map(answers));
-    await this.watch();
+    await this.#watch();
+  }
+
+  /** Sets the alarm for what ends next; there is none while nothing is stored. */
+  async #watch(): Promise<void> {
+    const ends = [...this.#answers.values()].map(({ endsAtMs }) => endsAtMs);
+    const nextMs = Math.min(...ends, this.#endsAtMs);
+    if (nextMs !== Number.POSITIVE_INFINITY) await this.#storage.setAlarm(nextMs);
   }
 
   /** When everything here ends, in milliseconds since 1970. */

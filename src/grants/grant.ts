@@ -13,7 +13,8 @@ import { GrantRows } from "./grant-rows";
 import { seal, unseal } from "./sealed";
 import { tokenExchange } from "./token-exchange";
 import {
-  refreshTokenIn,
+  isRefresh,
+  presentedIn,
   refusal,
   type TokenAnswer,
   type TokenRequest,
@@ -42,14 +43,25 @@ export class Grant extends DurableObject<Env> {
   #server: { issuer: string; server: OAuthAuthorizationServer<Env> } | undefined;
 
   /**
-   * Answers a request to the token endpoint whose code or token is of this grant. Never rejects for
+   * Answers a request to the token endpoint whose code or token names this grant. Never rejects for
    * what happens here.
    */
-  token(request: TokenRequest): Promise<TokenAnswer> {
-    return this.#inTurn(() => this.#answer(request)).catch((error: unknown) => {
+  async token(request: TokenRequest): Promise<TokenAnswer> {
+    try {
+      const presented = presentedIn(new URLSearchParams(request.body)) ?? "";
+      const tokenId = await tokenIdOf(presented);
+      // Who merely knows the grant's name must not make others wait. What is not known now is nothing that
+      // will be: a token is known here before anyone has it.
+      if (!(await this.#knows(tokenId))) return await this.#serve(request);
+      return await this.#inTurn(() =>
+        isRefresh(new URLSearchParams(request.body))
+          ? this.#refresh(request, presented, tokenId)
+          : this.#serve(request),
+      );
+    } catch (error) {
       console.error({ event: "token_request_failed", error: String(error) });
       return unavailable();
-    });
+    }
   }
 
   /** Whether the grant was ended, for as long as an access token of it could still be about. */
@@ -83,17 +95,27 @@ export class Grant extends DurableObject<Env> {
     return identityProvider(idp);
   }
 
-  #answer(request: TokenRequest): Promise<TokenAnswer> {
-    const refreshToken = refreshTokenIn(new URLSearchParams(request.body));
-    return refreshToken === undefined ? this.#serve(request) : this.#refresh(request, refreshToken);
+  /** Whether it is the id of the grant's code, or of a refresh token that it had. */
+  async #knows(tokenId: string): Promise<boolean> {
+    if (this.#rows.isRotated(tokenId)) return true;
+    const json = await readRecord(this.env.OAUTH_KV, this.#id, this.#rows);
+    if (json === undefined) return false;
+    const { authCodeId, refreshTokenId, previousRefreshTokenId } = parseGrantRecord(json);
+    return [authCodeId, refreshTokenId, previousRefreshTokenId].includes(tokenId);
   }
 
-  async #refresh(request: TokenRequest, refreshToken: string): Promise<TokenAnswer> {
-    const tokenId = await tokenIdOf(refreshToken);
+  async #refresh(
+    request: TokenRequest,
+    refreshToken: string,
+    tokenId: string,
+  ): Promise<TokenAnswer> {
     const kept = this.#rows.keptAnswer(tokenId);
     if (kept !== undefined || this.#rows.isRotated(tokenId)) {
       const record = await readRecord(this.env.OAUTH_KV, this.#id, this.#rows);
-      if (record !== undefined && (await this.#isOfClient(request, record, refreshToken))) {
+      if (
+        record !== undefined &&
+        (await this.#isOfClient(request, record, refreshToken, tokenId))
+      ) {
         const text = kept && (await unseal(refreshToken, "answer", kept));
         if (text !== undefined) return tokenAnswerSchema.parse(JSON.parse(text));
         return this.#endAsReplayed(request, record);
@@ -104,8 +126,7 @@ export class Grant extends DurableObject<Env> {
     if (answer.status !== 200) return answer;
     const sealed = await seal(refreshToken, "answer", JSON.stringify(answer));
     if (this.isEnded()) return hasEnded();
-    this.#rows.keepAnswer(tokenId, sealed);
-    await this.#rows.watch();
+    await this.#rows.keepAnswer(tokenId, sealed);
     return answer;
   }
 
@@ -122,12 +143,17 @@ export class Grant extends DurableObject<Env> {
    * The library is asked by way of a rehearsed revocation (RFC 7009, section 2.1): it authenticates the
    * client first, and deletes the grant only for the client that the token was issued to.
    */
-  async #isOfClient(request: TokenRequest, record: string, refreshToken: string): Promise<boolean> {
+  async #isOfClient(
+    request: TokenRequest,
+    record: string,
+    refreshToken: string,
+    tokenId: string,
+  ): Promise<boolean> {
     const form = new URLSearchParams(request.body);
     form.delete("grant_type");
     form.set("token", refreshToken);
     form.set("token_type_hint", "refresh_token");
-    const presented = withPreviousToken(record, await tokenIdOf(refreshToken));
+    const presented = withPreviousToken(record, tokenId);
     let wouldEnd = false;
     const kv = rehearsalKv(this.env.OAUTH_KV, this.#id, presented, () => {
       wouldEnd = true;

@@ -2,6 +2,7 @@ import { readableByScripts } from "../http/cross-origin";
 import { readBytes } from "../http/read-bytes";
 import { type GrantId, grantIdOf, grantKey, grantObject } from "./grant-id";
 import {
+  presentedIn,
   refusal,
   type TokenAnswer,
   type TokenRequest,
@@ -66,8 +67,8 @@ function isForm(contentType: string): boolean {
 }
 
 function grantIn(form: URLSearchParams): GrantId | undefined {
-  const token = form.get("refresh_token") ?? form.get("code") ?? form.get("token");
-  return token === null ? undefined : grantIdOf(token);
+  const token = presentedIn(form);
+  return token === undefined ? undefined : grantIdOf(token);
 }
 
 /**

@@ -67,9 +67,23 @@ export function unavailable(): TokenAnswer {
   };
 }
 
-/** The refresh token that a request presents; undefined when it asks for something else, or nothing valid. */
-export function refreshTokenIn(form: URLSearchParams): string | undefined {
-  const tokens = form.getAll("refresh_token");
-  const isRefresh = form.get("grant_type") === "refresh_token" && tokens.length === 1;
-  return isRefresh ? tokens[0] : undefined;
+/**
+ * The code, the refresh token, or the token to be revoked (RFC 7009), whichever the endpoint will look
+ * at. What repeats a parameter is refused there (RFC 6749, section 3.2).
+ */
+export function presentedIn(form: URLSearchParams): string | undefined {
+  switch (form.get("grant_type") ?? "") {
+    case "refresh_token":
+      return form.get("refresh_token") ?? undefined;
+    case "authorization_code":
+      return form.get("code") ?? undefined;
+    case "":
+      return form.get("token") ?? undefined;
+    default:
+      return undefined;
+  }
+}
+
+export function isRefresh(form: URLSearchParams): boolean {
+  return form.get("grant_type") === "refresh_token";
 }
