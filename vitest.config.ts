@@ -25,7 +25,11 @@ export default defineConfig({
         test: {
           name: "browser",
           include: ["test/browser/**/*.test.ts"],
-          globalSetup: ["test/support/gatehouse.setup.ts", "test/browser/chromium.setup.ts"],
+          globalSetup: [
+            "test/support/gatehouse.setup.ts",
+            "test/browser/selective-gatehouse.setup.ts",
+            "test/browser/chromium.setup.ts",
+          ],
           testTimeout: 60_000,
         },
       },
@@ -65,6 +69,32 @@ export default defineConfig({
           name: "worker",
           include: ["test/worker/**/*.test.ts"],
           globalSetup: ["test/worker/servers.setup.ts"],
+          setupFiles: ["test/worker/migrations.setup.ts"],
+        },
+      },
+      {
+        plugins: [
+          cloudflareTest(({ inject }) => ({
+            wrangler: { configPath: "./wrangler.jsonc" },
+            miniflare: {
+              bindings: {
+                SESSION_SECRET: "only-for-tests-and-long-enough-to-be-taken",
+                IDP: "cloudflare",
+                CLOUDFLARE_CLIENT_ID: inject("cloudflare").clientId,
+                CLOUDFLARE_CLIENT_SECRET: inject("cloudflare").clientSecret,
+                CLOUDFLARE_OAUTH_URL: inject("cloudflare").origin,
+                CLOUDFLARE_API_URL: inject("cloudflare").apiUrl,
+              },
+            },
+          })),
+        ],
+        oxc: { jsx },
+        test: {
+          name: "cloudflare",
+          // What one test lets the stand-in do wrong must not meet another.
+          fileParallelism: false,
+          include: ["test/cloudflare/**/*.test.ts"],
+          globalSetup: ["test/cloudflare/servers.setup.ts"],
           setupFiles: ["test/worker/migrations.setup.ts"],
         },
       },

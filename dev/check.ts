@@ -16,8 +16,8 @@ stopOnSignals(async () => {}, 130);
 
 const tsc = packageScript("typescript", "bin/tsc");
 const biome = packageScript("@biomejs/biome", "bin/biome");
-const typedFolders = [".", "dev", "test", "test/worker"].filter((folder) =>
-  existsSync(join(projectDir, folder, "tsconfig.json")),
+const typedFolders = [".", "dev", "bench", "bench/workers", "test", "test/worker"].filter(
+  (folder) => existsSync(join(projectDir, folder, "tsconfig.json")),
 );
 
 const checks: Check[] = [

@@ -46,9 +46,14 @@ export function readDeployConfig(): DeployConfig {
 }
 
 function signInSecrets(idp: unknown): Secret[] {
-  return idp === "github"
-    ? [{ name: "GITHUB_CLIENT_SECRET", isOptional: false }]
-    : [{ name: "OIDC_CLIENT_SECRET", isOptional: true }];
+  switch (idp) {
+    case "github":
+      return [{ name: "GITHUB_CLIENT_SECRET", isOptional: false }];
+    case "cloudflare":
+      return [{ name: "CLOUDFLARE_CLIENT_SECRET", isOptional: false }];
+    default:
+      return [{ name: "OIDC_CLIENT_SECRET", isOptional: true }];
+  }
 }
 
 function problemsOf(env: object): readonly string[] {

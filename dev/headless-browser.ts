@@ -35,21 +35,23 @@ export async function signIn(authorizationUrl: string | URL, options: SignInOpti
     options.fetch,
   );
 
-  const consent = await browser.open(start);
-  if (consent.kind === "left") return consent.address;
-  const consentForm = formWithButton(consent, "decision", "the consent page");
-  for (const scope of scopes ?? []) {
-    if (!consentForm.checkboxes.some(({ name, value }) => name === "scope" && value === scope)) {
-      throw unexpected(consent, `a consent page that offers the scope ${scope}`);
-    }
-  }
+  const first = await browser.open(start);
+  if (first.kind === "left") return first.address;
+  // An authorization server of its own asks for everything on one page.
+  const isOnePage = first.page.forms.some(({ buttons }) =>
+    buttons.some(({ name }) => name === "person"),
+  );
+  if (isOnePage) return choosePerson(browser, first, options);
+
+  const consentForm = formWithButton(first, "decision", "the consent page");
+  requireScopes(first, consentForm, scopes);
   const decided = await browser.submit(
     consentForm,
     {
       press: { name: "decision", value: decision === "deny" ? "deny" : "approve" },
       ...(scopes && { tick: scopes }),
     },
-    consent.address,
+    first.address,
   );
   if (decided.kind === "left") return decided.address;
   const onward = decided.page.links.get("continue");
@@ -61,17 +63,39 @@ export async function signIn(authorizationUrl: string | URL, options: SignInOpti
   signInOrigins.add(onward.origin);
   const login = await browser.open(onward);
   if (login.kind === "left") return login.address;
-  const loginForm = formWithButton(login, "person", "the identity provider's sign-in page");
+  return choosePerson(browser, login, { person, decision });
+}
+
+/** The page of the local identity provider, or of the local authorization server, which has scopes to tick. */
+async function choosePerson(
+  browser: ScriptlessBrowser,
+  login: ShownPage,
+  { person, decision, scopes }: SignInOptions,
+): Promise<URL> {
+  const loginForm = formWithButton(login, "person", "the sign-in page");
+  requireScopes(login, loginForm, scopes);
   const press =
-    decision === "cancel-at-provider"
-      ? { name: "cancel", value: "yes" }
-      : { name: "person", value: person };
+    decision === undefined || decision === "approve"
+      ? { name: "person", value: person }
+      : { name: "cancel", value: "yes" };
   if (!loginForm.buttons.some(({ name, value }) => name === press.name && value === press.value)) {
     throw unexpected(login, `a sign-in page with the button ${press.name} = ${press.value}`);
   }
-  const end = await browser.submit(loginForm, { press }, login.address);
+  const end = await browser.submit(
+    loginForm,
+    { press, ...(scopes && { tick: scopes }) },
+    login.address,
+  );
   if (end.kind === "page") throw unexpected(end, "a redirect to the client");
   return end.address;
+}
+
+function requireScopes(shown: ShownPage, form: HtmlForm, scopes: readonly string[] = []): void {
+  for (const scope of scopes) {
+    if (!form.checkboxes.some(({ name, value }) => name === "scope" && value === scope)) {
+      throw unexpected(shown, `a consent page that offers the scope ${scope}`);
+    }
+  }
 }
 
 function formWithButton(shown: ShownPage, button: string, expected: string): HtmlForm {

@@ -3,7 +3,7 @@
 import { randomBytes } from "node:crypto";
 import type { Context } from "oidc-provider";
 import { errorPage, pageHeaders } from "./identity-provider-pages.ts";
-import { people } from "./people.ts";
+import { findPerson } from "./people.ts";
 
 /** What oidc-provider is told: one client of our own, two people, and nothing to remember. */
 export function providerConfiguration(options: {
@@ -53,7 +53,7 @@ export function providerConfiguration(options: {
 }
 
 function findAccount(sub: string) {
-  const person = people.find((candidate) => candidate.sub === sub);
+  const person = findPerson(sub);
   if (person === undefined) return undefined;
   const { name, email } = person;
   return { accountId: sub, claims: async () => ({ sub, name, email, email_verified: true }) };

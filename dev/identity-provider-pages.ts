@@ -38,7 +38,7 @@ export const pageHeaders = {
 };
 
 /** Makes text safe in HTML, also inside a quoted attribute. */
-function escapeHtml(text: string): string {
+export function escapeHtml(text: string): string {
   const entities: Record<string, string> = {
     "&": "&amp;",
     "<": "&lt;",
@@ -48,7 +48,11 @@ function escapeHtml(text: string): string {
   return text.replace(/[&<>"]/g, (character) => entities[character] ?? character);
 }
 
-function page(title: string, content: string): string {
+const about = `This is Gatehouse’s local identity provider, for development only. It runs on your
+machine, asks for no password, and knows nobody but the two made-up people of the examples.`;
+
+/** A whole page, with a note at its end that says whose it is. */
+export function page(title: string, content: string, note = about): string {
   return `<!doctype html>
 <html lang="en">
 <head>
@@ -61,8 +65,7 @@ function page(title: string, content: string): string {
 <main>
 <h1>${escapeHtml(title)}</h1>
 ${content}
-<p class="note">This is Gatehouse’s local identity provider, for development only. It runs on your
-machine, asks for no password, and knows nobody but the two made-up people of the examples.</p>
+<p class="note">${note}</p>
 </main>
 </body>
 </html>
@@ -71,20 +74,58 @@ machine, asks for no password, and knows nobody but the two made-up people of th
 
 /** Lets the person choose who to be. Posts `person` (an id) or `cancel` to `action`. */
 export function chooserPage(action: string, clientHost: string): string {
-  const buttons = people.map(
-    ({ id, name, email }) =>
-      `<button type="submit" name="person" value="${id}">${escapeHtml(name)} <small>${escapeHtml(email)}</small></button>`,
-  );
   return page(
     "Who is signing in?",
     `<p>To continue to <strong>${escapeHtml(clientHost)}</strong>.</p>
 <form method="post" action="${escapeHtml(action)}">
 <fieldset>
 <legend>Choose a person</legend>
-${buttons.join("\n")}
+${personButtons()}
 </fieldset>
 <button type="submit" class="cancel" name="cancel" value="yes">Cancel</button>
 </form>`,
+  );
+}
+
+/** A button for each person. */
+export function personButtons(): string {
+  const buttons = people.map(
+    ({ id, name, email }) =>
+      `<button type="submit" name="person" value="${id}">${escapeHtml(name)} <small>${escapeHtml(email)}</small></button>`,
+  );
+  return buttons.join("\n");
+}
+
+/**
+ * Sign-in and consent in one. Posts `person` (an id) with the ticked `scope`s, or `cancel`, to `action`.
+ *
+ * @param asking the client, as people know it.
+ * @param note whose page it is.
+ */
+export function allowPage(
+  title: string,
+  request: { action: string; asking: string; scopes: readonly string[] },
+  note: string,
+): string {
+  const boxes = request.scopes.map(
+    (scope) =>
+      `<label><input type="checkbox" name="scope" value="${escapeHtml(scope)}" checked> <code>${escapeHtml(scope)}</code></label>`,
+  );
+  return page(
+    title,
+    `<p><strong>${escapeHtml(request.asking)}</strong> asks for access. Choosing a person allows what is ticked.</p>
+<form method="post" action="${escapeHtml(request.action)}">
+<fieldset>
+<legend>What it may do</legend>
+${boxes.join("\n")}
+</fieldset>
+<fieldset>
+<legend>Allow it as</legend>
+${personButtons()}
+</fieldset>
+<button type="submit" class="cancel" name="cancel" value="yes">Cancel</button>
+</form>`,
+    note,
   );
 }
 

@@ -1,5 +1,6 @@
-import { generateKeyPairSync, type JsonWebKey, randomBytes, randomUUID } from "node:crypto";
+import { type JsonWebKey, randomBytes } from "node:crypto";
 import { keepJson } from "./kept-json.ts";
+import { newSigningKey } from "./signing-keys.ts";
 
 export type IdentityProviderState = {
   /** The private signing keys, as a JSON Web Key Set. */
@@ -15,14 +16,7 @@ export function loadIdentityProviderState(
 }
 
 function newState(): IdentityProviderState {
-  const { privateKey } = generateKeyPairSync("rsa", { modulusLength: 2048 });
-  const key = {
-    ...privateKey.export({ format: "jwk" }),
-    kid: randomUUID(),
-    use: "sig",
-    alg: "RS256",
-  };
-  return { jwks: { keys: [key] }, clientSecret: randomBytes(32).toString("base64url") };
+  return { jwks: { keys: [newSigningKey()] }, clientSecret: randomBytes(32).toString("base64url") };
 }
 
 function isIdentityProviderState(value: unknown): value is IdentityProviderState {

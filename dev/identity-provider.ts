@@ -1,13 +1,13 @@
 /// <reference path="./oidc-provider.d.ts" />
 
-import { once } from "node:events";
-import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
+import type { IncomingMessage, ServerResponse } from "node:http";
 import { text } from "node:stream/consumers";
 import { Provider } from "oidc-provider";
-import { listenLocally } from "./free-port.ts";
 import { providerConfiguration } from "./identity-provider-config.ts";
 import { chooserPage, errorPage, pageHeaders } from "./identity-provider-pages.ts";
 import { loadIdentityProviderState } from "./identity-provider-state.ts";
+import { openLocalServer } from "./local-server.ts";
+import { withoutAdvice } from "./oidc-provider-advice.ts";
 import { people } from "./people.ts";
 
 export type IdentityProviderOptions = {
@@ -34,20 +34,14 @@ const clientId = "gatehouse";
  * Starts an OpenID provider on this machine: a certified implementation, with two made-up people
  * instead of accounts and passwords (dev/people.ts), for one confidential client.
  *
- * Its host is 127.0.0.1 where the Worker's is localhost, so for a browser they are two sites, as
- * they are in production.
- *
  * @throws Error when the port is taken, or `persistFile` cannot be read or written.
  */
 export async function startIdentityProvider(
   options: IdentityProviderOptions,
 ): Promise<IdentityProvider> {
   const { clientSecret, jwks } = await loadIdentityProviderState(options.persistFile);
-  const server = createServer();
-  const port = await listenLocally(server, options.port).catch((cause: unknown) => {
-    throw new Error(`The identity provider cannot listen on port ${options.port}.`, { cause });
-  });
-  const issuer = `http://127.0.0.1:${port}`;
+  const server = await openLocalServer("identity provider", options.port);
+  const issuer = server.origin;
   const { redirectUris } = options;
   const provider = withoutAdvice(
     () =>
@@ -55,40 +49,11 @@ export async function startIdentityProvider(
   );
   provider.on("server_error", (_ctx, error) => console.error("identity provider:", error));
   const handleProtocol = provider.callback();
-  server.on("request", (request, response) => {
-    if (request.url?.startsWith("/interaction/")) {
-      void handleInteraction(provider, request, response);
-    } else {
-      handleProtocol(request, response);
-    }
+  server.serve((request, response, { pathname }) => {
+    if (pathname.startsWith("/interaction/")) return handleInteraction(provider, request, response);
+    handleProtocol(request, response);
   });
-
-  return {
-    issuer,
-    clientId,
-    clientSecret,
-    async stop() {
-      if (!server.listening) return;
-      const closed = once(server, "close");
-      server.close();
-      server.closeAllConnections();
-      await closed;
-    },
-  };
-}
-
-/**
- * oidc-provider prints warnings for people who put it into production: that its store is in memory,
- * and the like. Here that is the intention, and the warning would only worry whoever reads it.
- */
-function withoutAdvice<Result>(work: () => Result): Result {
-  const { info, warn } = console;
-  console.info = console.warn = () => {};
-  try {
-    return work();
-  } finally {
-    Object.assign(console, { info, warn });
-  }
+  return { issuer, clientId, clientSecret, stop: server.stop };
 }
 
 async function handleInteraction(

@@ -20,9 +20,10 @@ export async function readDevVars(): Promise<Vars> {
   return Object.fromEntries(vars.flatMap(([name, value]) => (value ? [[name, value]] : [])));
 }
 
-/** Whether these variables name an identity provider, so that the local one is not needed. */
+/** Whether these variables name who signs people in, so that nobody local is needed. */
 export function bringsIdentityProvider(vars: Vars): boolean {
-  return ["IDP", "OIDC_ISSUER", "GITHUB_CLIENT_ID"].some((name) => vars[name] !== undefined);
+  const names = ["IDP", "OIDC_ISSUER", "GITHUB_CLIENT_ID", "CLOUDFLARE_CLIENT_ID", "AS_ISSUER"];
+  return names.some((name) => vars[name] !== undefined);
 }
 
 /** A secret for sealing sessions, made at the first start and kept, so that sessions outlive a restart. */

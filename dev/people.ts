@@ -32,3 +32,8 @@ export const people: readonly Person[] = [
 export function isPersonId(id: string): id is PersonId {
   return people.some((person) => person.id === id);
 }
+
+/** The person whom an identity provider calls so. */
+export function findPerson(sub: string): Person | undefined {
+  return people.find((person) => person.sub === sub);
+}

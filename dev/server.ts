@@ -104,7 +104,7 @@ async function untilAnswering(origin: string, wrangler: NodeProcess, timeoutMs: 
   const fail = (what: string) => new Error(`${what} It printed:\n${wrangler.output()}`);
   while (Date.now() < deadline) {
     try {
-      const response = await fetch(`${origin}/.well-known/oauth-authorization-server`, {
+      const response = await fetch(`${origin}/.well-known/oauth-protected-resource`, {
         signal: AbortSignal.timeout(Math.min(10_000, timeoutMs)),
       });
       await response.body?.cancel();

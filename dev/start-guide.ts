@@ -1,43 +1,85 @@
+import { clientSetups } from "../src/pages/client-setup.ts";
+import { pasteText } from "../src/pages/paste.ts";
+import type { ExternalMode } from "./external-mode.ts";
 import { people } from "./people.ts";
 
+/** Who signs people in, and issues the tokens, on this machine. */
+export type LocalMode = "oidc" | "cloudflare" | ExternalMode;
+
 /** What `npm start` says when all is up: where the server is, and how to use it from each client. */
-export function startGuide(options: { origin: string; hasLocalIdentityProvider: boolean }): string {
-  const { origin, hasLocalIdentityProvider } = options;
+export function startGuide(options: {
+  origin: string;
+  /** Undefined where the person's own provider signs people in. */
+  localMode: LocalMode | undefined;
+  /** Where the authorization server of an external mode is, and the API that takes its tokens. */
+  external?: { issuer: string; api: string } | undefined;
+}): string {
+  const { origin, localMode, external } = options;
   const url = `${origin}/mcp`;
-  const args = ["-y", "mcp-remote", url];
-  const desktop = { mcpServers: { gatehouse: { command: "npx", args } } };
-  const cursor = { mcpServers: { gatehouse: { url } } };
-  const inspector = "npx @modelcontextprotocol/inspector";
   const lines = [
     "Gatehouse is running. Ctrl+C ends it; its data stay for the next start (--fresh starts empty).",
     "",
     `  MCP       ${url}`,
     `  SSE       ${origin}/sse   (for older clients)`,
-    `  Website   ${origin}`,
-    ...(hasLocalIdentityProvider
+    `  Website   ${origin}   (how to connect, with links that do it)`,
+    ...(external === undefined
+      ? []
+      : [
+          `  Issuer    ${external.issuer}   (the authorization server)`,
+          `  API       ${external.api}   (which tools call with tokens of their own)`,
+        ]),
+    ...(localMode !== undefined
       ? people.map(
           ({ name, email, isAdmin }, index) =>
-            `${index === 0 ? "  People    " : "            "}${name} <${email}>${isAdmin ? ", an admin" : ""}`,
+            `${index === 0 ? "  People    " : "            "}${name} <${email}>${isAdmin && localMode !== "cloudflare" ? ", an admin" : ""}`,
         )
       : []),
     "",
-    "  Claude Desktop, claude_desktop_config.json:",
-    `    ${JSON.stringify(desktop)}`,
-    "  Cursor, .cursor/mcp.json:",
-    `    ${JSON.stringify(cursor)}`,
-    "  MCP Inspector, in the browser or in the terminal:",
-    `    ${inspector}`,
-    `    ${inspector} --cli --server-url ${url} --transport http --method tools/list`,
+    ...setupGuide(url),
+    "  MCP Inspector, without its page:",
+    `    npx @modelcontextprotocol/inspector --cli --server-url ${url} --transport http --method tools/list`,
     "  A first look, without any client:",
-    `    ${tryCommand(url, hasLocalIdentityProvider ? `--user ${people[0]?.id}` : "")}`,
+    `    ${tryCommand(url, localMode === undefined ? "" : `--user ${people[0]?.id}`)}`,
+    ...(localMode === "cloudflare" ? logsGuide(url) : []),
+    ...(external === undefined ? [] : exchangeGuide(url, external.issuer)),
   ];
   const rule = "─".repeat(80);
   return [rule, ...lines, rule].join("\n");
 }
 
-function tryCommand(url: string, flags: string): string {
+/** What to paste into the clients that reach this machine. The website says what comes then. */
+function setupGuide(url: string): string[] {
+  return clientSetups("Gatehouse", url)
+    .filter(({ obstacle }) => obstacle === undefined)
+    .flatMap(({ client, where, paste }) => [
+      `  ${client}. ${where.replaceAll("`", "")}`,
+      `    ${pasteText(paste, 0)}`,
+    ]);
+}
+
+/** alice lets Gatehouse use the API for her, bob does not yet: both are worth seeing. */
+function exchangeGuide(url: string, issuer: string): string[] {
+  return [
+    "  A tool that calls an API with an exchanged token, and what a person reads who has not allowed it:",
+    `    ${tryCommand(url, "--user alice", "list_orders")}`,
+    `    ${tryCommand(url, "--user bob", "list_orders")}`,
+    `  Who has allowed it: ${issuer}/connections`,
+  ];
+}
+
+/** bob has one account, so that nothing has to be chosen first. */
+function logsGuide(url: string): string[] {
+  return [
+    "  Tools that call the identity provider's API as the person: Workers and their logs, made up:",
+    `    ${tryCommand(url, "--user bob", "query_worker_observability")}`,
+  ];
+}
+
+function tryCommand(url: string, flags: string, tool = ""): string {
   const isDefault = url === `http://localhost:${defaultPort}/mcp`;
-  const all = [isDefault ? "" : `--url ${url}`, flags].filter((flag) => flag !== "").join(" ");
+  const all = [tool, isDefault ? "" : `--url ${url}`, flags]
+    .filter((flag) => flag !== "")
+    .join(" ");
   return all === "" ? "npm run try" : `npm run try -- ${all}`;
 }
 

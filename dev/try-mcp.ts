@@ -69,10 +69,13 @@ async function callTool(client: Client, { name, args }: ToolCall, report: Report
 }
 
 function textOf({ content, structuredContent }: CallToolResult): string {
-  if (structuredContent !== undefined) return JSON.stringify(structuredContent, undefined, 2);
-  return content
+  const text = content
     .map((block) => (block.type === "text" ? block.text : `(${block.type})`))
     .join("\n");
+  // JSON is easier to read with its structure.
+  return text === JSON.stringify(structuredContent)
+    ? JSON.stringify(structuredContent, undefined, 2)
+    : text;
 }
 
 /** Of an argument's JSON Schema, what tells a person what to give. */

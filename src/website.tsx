@@ -1,32 +1,54 @@
-import { Hono } from "hono";
+import { type Context, Hono } from "hono";
+import { accepts } from "hono/accepts";
 import { HTTPException } from "hono/http-exception";
+import { version } from "../package.json";
 import { allowMethods } from "./http/allow-methods";
 import type { Offering } from "./offering";
 import { ErrorPage } from "./pages/error-page";
-import { HomePage } from "./pages/home-page";
-import { page } from "./pages/respond";
-import type { Tool } from "./tools/define-tool";
+import { FrontPage } from "./pages/front-page";
+import { frontPageContent } from "./pages/front-page-content";
+import { frontPageMarkdown } from "./pages/front-page-markdown";
+import { markdownPage, page } from "./pages/respond";
+
+/** For how long caches may tell of the tools of an earlier deployment. */
+const FRONT_PAGE_SECONDS = 300;
 
 /**
- * What people see in a browser: sign-in and consent, the front page, and errors.
+ * What people see in a browser: sign-in and consent, the front page, and errors. Agents read the front
+ * page as Markdown.
  *
  * @param login absent where people sign in elsewhere.
  */
 export function createWebsite(
-  { config: { serverName }, catalogue }: Offering,
+  offering: Pick<Offering, "config" | "catalogue">,
   origin: string,
   login: Hono<{ Bindings: Env }> | undefined,
 ): Hono<{ Bindings: Env }> {
+  const { serverName } = offering.config;
   const app = new Hono<{ Bindings: Env }>();
 
   if (login !== undefined) app.route("/", login);
 
   app.use("/", allowMethods("GET", "HEAD"));
-  app.get("/", (c) =>
-    page(
-      c,
-      <HomePage serverName={serverName} origin={origin} tools={publicTools(catalogue.allTools)} />,
-    ),
+  app.get("/", (c) => {
+    const content = frontPageContent(offering, origin);
+    const init = { publicForSeconds: FRONT_PAGE_SECONDS, headers: { vary: "Accept" } };
+    return prefersMarkdown(c)
+      ? markdownPage(frontPageMarkdown(content), init)
+      : page(c, <FrontPage content={content} />, init);
+  });
+
+  app.use("/llms.txt", allowMethods("GET", "HEAD"));
+  app.get("/llms.txt", () =>
+    markdownPage(frontPageMarkdown(frontPageContent(offering, origin)), {
+      publicForSeconds: FRONT_PAGE_SECONDS,
+    }),
+  );
+
+  // It says that this code answers, and nothing of what is behind it: whoever asks often costs nothing.
+  app.use("/health", allowMethods("GET", "HEAD"));
+  app.get("/health", (c) =>
+    c.json({ status: "ok", name: serverName, version }, 200, { "cache-control": "no-store" }),
   );
 
   // Programs look for documents under /.well-known/ and must not be given a page.
@@ -58,16 +80,10 @@ export function createWebsite(
   return app;
 }
 
-/** The tools that anybody may know of. */
-function publicTools(tools: readonly Tool[]) {
-  return tools
-    .filter((tool) => tool.forEveryone)
-    .map(({ name, title, description, allScopes: scopes }) => ({
-      name,
-      title,
-      description,
-      scopes,
-    }));
+/** Browsers do not name Markdown; agents name it first, or alone. */
+function prefersMarkdown(c: Context): boolean {
+  const supports = ["text/html", "text/markdown"];
+  return accepts(c, { header: "Accept", supports, default: "text/html" }) === "text/markdown";
 }
 
 function acceptsHtml(request: Request): boolean {

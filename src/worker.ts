@@ -4,6 +4,9 @@ import type { StatelessLane } from "./mcp/stateless";
 
 type Gatehouse = ReturnType<typeof createGatehouse>;
 
+/** The names of hosts (RFC 1123, section 2.1; `_` occurs), and IPv6 addresses. URLs allow more. */
+const HOST_NAME = /^([a-z0-9._-]+|\[[0-9a-f:]+\])$/;
+
 /**
  * The Worker: one Gatehouse for each origin that it is reached at, built on its first request.
  *
@@ -30,6 +33,10 @@ export function createWorker(
   return {
     async fetch(request, env, ctx): Promise<Response> {
       const { protocol, hostname } = new URL(request.url);
+      // A wildcard domain makes any name reach this, also one that a shell would run when it is pasted.
+      if (!HOST_NAME.test(hostname)) {
+        return new Response("This server is not reached by that name.\n", { status: 421 });
+      }
       // Tokens never travel in the clear. Where http is possible at all, on the developer's machine,
       // this also refuses names that a page has rebound to it (DNS rebinding).
       if (protocol === "http:" && !isLoopback(hostname)) {

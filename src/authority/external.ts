@@ -1,12 +1,14 @@
 import { OAuthError, type OAuthResourceTokenValidator } from "@cloudflare/workers-oauth-provider";
 import type { ExternalAuthorization, KeyCredential } from "../config";
 import { ValueUnavailable } from "../http/kept-value";
+import { isAllowedPerson } from "../identity/allowed-people";
 import type { Authenticated } from "../identity/authenticated";
 import { publicKeySet } from "../identity/client-authentication";
 import { authenticatedBy, type ExternalClaims } from "../identity/external/claims";
 import { introspector } from "../identity/external/introspection";
 import { issuerKeys } from "../identity/external/issuer-keys";
 import { jwtVerifier } from "../identity/external/jwts";
+import { groupsReader } from "../identity/groups";
 import { tokenCheckUnavailable } from "../identity/token-check-unavailable";
 import type { Offering } from "../offering";
 import { missingScopes, withImplied } from "../tools/scopes";
@@ -21,7 +23,7 @@ export function externalAuthority(
   { catalogue }: Offering,
 ): Authority {
   const check = checkFor(authorization);
-  const { audience, requiredScopes, client } = authorization;
+  const { audience, requiredScopes, client, allowedPeople } = authorization;
 
   const validate: OAuthResourceTokenValidator<Authenticated> = async (resource, token) => {
     const claims = await check(token, audience ?? resource).catch((error: unknown) => {
@@ -32,6 +34,7 @@ export function externalAuthority(
     const props = await authenticatedBy(claims, token, resource, (scopes) =>
       withImplied(scopes, catalogue.allScopes),
     );
+    if (!isAllowedPerson(allowedPeople, props.principal)) throw personNotAllowed();
     const { userId, clientId, scopes: scope, expiresAtSeconds: expiresAt } = props.principal;
     if (missingScopes(scope, requiredScopes).length > 0) {
       throw new OAuthError("insufficient_scope", {
@@ -55,15 +58,28 @@ export function externalAuthority(
   };
 }
 
+/**
+ * 403: the token is good, and a new one of the same person would be refused as well. A 401 would have
+ * the client throw it away and sign in again, and again.
+ */
+function personNotAllowed(): OAuthError {
+  return new OAuthError("access_denied", {
+    description: "This person may not use this server (ALLOWED_PEOPLE)",
+    statusCode: 403,
+  });
+}
+
 function checkFor(authorization: ExternalAuthorization): Check {
+  const groupsIn = groupsReader(authorization.groupsClaim, authorization.allowedPeople?.groups);
   switch (authorization.mode) {
     case "jwt":
       return jwtVerifier(
         authorization.profile,
         new Map(authorization.issuers.map((issuer) => [issuer, issuerKeys(issuer)])),
+        groupsIn,
       );
     case "introspection":
-      return introspector(authorization);
+      return introspector(authorization, groupsIn);
   }
 }
 

@@ -1,5 +1,6 @@
 import type { OwnAuthorization } from "../config";
 import { limitedByAddress } from "../grants/address-limit";
+import { mayRegister } from "../grants/allowed-clients";
 import { createAuthorizationServer } from "../grants/authorization-server";
 import { sharedRegistration } from "../grants/shared-registration";
 import { tokenEndpoint } from "../grants/token-endpoint";
@@ -23,12 +24,14 @@ export function ownAuthority(
   const helpers = (env: Env) => server.getOAuthApi(env);
   const registration = limitedByAddress(
     "REGISTRATIONS_PER_ADDRESS",
-    sharedRegistration(serve, helpers),
+    sharedRegistration(serve, helpers, (metadata) => mayRegister(authorization, metadata)),
   );
   return {
     issuers: [origin],
     requiredScopes: [],
-    validateToken: ownTokenVerifier(server, (scopes) => withImplied(scopes, catalogue.allScopes)),
+    validateToken: ownTokenVerifier(server, authorization, (scopes) =>
+      withImplied(scopes, catalogue.allScopes),
+    ),
     routes: [
       ["/.well-known/oauth-authorization-server", serve],
       [
@@ -41,7 +44,7 @@ export function ownAuthority(
     ],
     login: createLoginApp({
       serverName,
-      idp: authorization.identityProvider,
+      authorization,
       catalogue,
       origin,
       helpers,

@@ -1,4 +1,5 @@
 import * as z from "zod";
+import { type AllowedPeople, allowedPeople } from "./allowed-people.ts";
 import { type ClientCredential, parseClientCredential } from "./client-credential.ts";
 import {
   commaSeparated,
@@ -18,6 +19,10 @@ type Common = {
   audience: string | undefined;
   /** What every token must hold, whatever it is used for. */
   requiredScopes: readonly string[];
+  /** Undefined lets in anybody who has a token. */
+  allowedPeople: AllowedPeople | undefined;
+  /** The claim that has the groups that a person is in. */
+  groupsClaim: string;
 };
 
 /** Tokens are JWTs, checked here (RFC 9068). */
@@ -46,6 +51,15 @@ const common = z.object({
     .pipe(z.tuple([secureUrl], secureUrl)),
   TOKEN_AUDIENCE: z.string().optional(),
   REQUIRED_SCOPES: scopeList,
+  ALLOWED_PEOPLE: allowedPeople,
+  // The name that RFC 9068, section 2.2.3.1, gives it.
+  TOKEN_GROUPS_CLAIM: z.string().default("groups"),
+  ALLOWED_CLIENTS: z
+    .literal(
+      "any",
+      "is for AUTH_MODE=provider: your authorization server registers the clients, so choose them there",
+    )
+    .optional(),
 });
 
 const jwt = common.extend({
@@ -114,5 +128,10 @@ export function parseIntrospectionAuthorization(
 }
 
 function commonOf(values: z.infer<typeof common>): Common {
-  return { audience: values.TOKEN_AUDIENCE, requiredScopes: values.REQUIRED_SCOPES };
+  return {
+    audience: values.TOKEN_AUDIENCE,
+    requiredScopes: values.REQUIRED_SCOPES,
+    allowedPeople: values.ALLOWED_PEOPLE,
+    groupsClaim: values.TOKEN_GROUPS_CLAIM,
+  };
 }

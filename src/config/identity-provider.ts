@@ -1,7 +1,7 @@
 import * as z from "zod";
 import { origin, type Problems, refusalsOf, required, secureUrl } from "./variables.ts";
 
-export type IdentityProviderConfig = OidcConfig | GitHubConfig;
+export type IdentityProviderConfig = OidcConfig | GitHubConfig | CloudflareConfig;
 
 export type OidcConfig = {
   kind: "oidc";
@@ -11,6 +11,8 @@ export type OidcConfig = {
   /** Absent for a public client, which proves itself by PKCE alone. */
   clientSecret: string | undefined;
   scopes: string;
+  /** The claim that has the groups that a person is in. */
+  groupsClaim: string;
 };
 
 export type GitHubConfig = {
@@ -23,7 +25,20 @@ export type GitHubConfig = {
   apiUrl: string;
 };
 
-const idpSchema = z.enum(["oidc", "github"], 'must be "oidc" or "github"').default("oidc");
+export type CloudflareConfig = {
+  kind: "cloudflare";
+  displayName: string;
+  clientId: string;
+  clientSecret: string;
+  /** `https://dash.cloudflare.com`, or a stand-in's origin. */
+  oauthUrl: string;
+  /** The base of the API's addresses, without a slash at the end. */
+  apiUrl: string;
+};
+
+const idpSchema = z
+  .enum(["oidc", "github", "cloudflare"], 'must be "oidc", "github" or "cloudflare"')
+  .default("oidc");
 
 const oidc = z.object({
   OIDC_ISSUER: required("the issuer URL of your OpenID provider").pipe(secureUrl),
@@ -33,6 +48,7 @@ const oidc = z.object({
     .string()
     .refine((value) => value.split(" ").includes("openid"), 'must contain "openid"')
     .default("openid profile email"),
+  OIDC_GROUPS_CLAIM: z.string().default("groups"),
   OIDC_NAME: z.string().optional(),
 });
 
@@ -41,6 +57,13 @@ const github = z.object({
   GITHUB_CLIENT_SECRET: required("the client secret of your GitHub OAuth app"),
   GITHUB_URL: origin.default("https://github.com"),
   GITHUB_API_URL: secureUrl.default("https://api.github.com"),
+});
+
+const cloudflare = z.object({
+  CLOUDFLARE_CLIENT_ID: required("the client id of your Cloudflare OAuth client"),
+  CLOUDFLARE_CLIENT_SECRET: required("the client secret of your Cloudflare OAuth client"),
+  CLOUDFLARE_OAUTH_URL: origin.default("https://dash.cloudflare.com"),
+  CLOUDFLARE_API_URL: secureUrl.default("https://api.cloudflare.com/client/v4"),
 });
 
 /** Who signs people in: what IDP names, configured by that provider's own variables. */
@@ -59,6 +82,10 @@ export function parseIdentityProvider(
       const parsed = github.safeParse(variables);
       return parsed.success ? gitHubConfig(parsed.data) : refusalsOf(parsed);
     }
+    case "cloudflare": {
+      const parsed = cloudflare.safeParse(variables);
+      return parsed.success ? cloudflareConfig(parsed.data) : refusalsOf(parsed);
+    }
   }
 }
 
@@ -70,6 +97,7 @@ function oidcConfig(values: z.infer<typeof oidc>): OidcConfig {
     clientId: values.OIDC_CLIENT_ID,
     clientSecret: values.OIDC_CLIENT_SECRET,
     scopes: values.OIDC_SCOPES,
+    groupsClaim: values.OIDC_GROUPS_CLAIM,
   };
 }
 
@@ -81,5 +109,16 @@ function gitHubConfig(values: z.infer<typeof github>): GitHubConfig {
     clientSecret: values.GITHUB_CLIENT_SECRET,
     webUrl: values.GITHUB_URL,
     apiUrl: values.GITHUB_API_URL,
+  };
+}
+
+function cloudflareConfig(values: z.infer<typeof cloudflare>): CloudflareConfig {
+  return {
+    kind: "cloudflare",
+    displayName: "Cloudflare",
+    clientId: values.CLOUDFLARE_CLIENT_ID,
+    clientSecret: values.CLOUDFLARE_CLIENT_SECRET,
+    oauthUrl: values.CLOUDFLARE_OAUTH_URL,
+    apiUrl: values.CLOUDFLARE_API_URL.replace(/\/+$/, ""),
   };
 }

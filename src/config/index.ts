@@ -1,5 +1,7 @@
 // Imports here end in .ts, because dev/ runs this folder in Node.js as it is.
 import * as z from "zod";
+import { type AllowedClients, allowedClients } from "./allowed-clients.ts";
+import { type AllowedPeople, allowedPeople } from "./allowed-people.ts";
 import {
   type ExternalAuthorization,
   parseIntrospectionAuthorization,
@@ -19,18 +21,30 @@ import {
   ttlSeconds,
 } from "./variables.ts";
 
+export {
+  type AllowedClients,
+  comparableRedirectUri,
+  isLoopbackRedirect,
+} from "./allowed-clients.ts";
+export type { AllowedPeople } from "./allowed-people.ts";
 export type {
   ClientCredential,
   KeyCredential,
   PrivateJwk,
   SecretCredential,
 } from "./client-credential.ts";
+export { parseEmailAddress } from "./email-address.ts";
 export type {
   ExternalAuthorization,
   IntrospectionAuthorization,
   JwtAuthorization,
 } from "./external-authorization.ts";
-export type { GitHubConfig, IdentityProviderConfig, OidcConfig } from "./identity-provider.ts";
+export type {
+  CloudflareConfig,
+  GitHubConfig,
+  IdentityProviderConfig,
+  OidcConfig,
+} from "./identity-provider.ts";
 export type { UpstreamApiConfig } from "./upstream-api.ts";
 export { ConfigError, isLoopback } from "./variables.ts";
 
@@ -58,6 +72,10 @@ export type Config = {
 export type OwnAuthorization = {
   mode: "provider";
   identityProvider: IdentityProviderConfig;
+  /** Undefined lets in anybody whom the identity provider signs in. */
+  allowedPeople: AllowedPeople | undefined;
+  /** Undefined lets any client connect. */
+  allowedClients: AllowedClients | undefined;
   dynamicClientRegistration: boolean;
   clientIdMetadataDocuments: boolean;
   /** Whether a redirect URI may have an app's own scheme, such as `cursor:` (RFC 8252, section 7.1). */
@@ -82,6 +100,8 @@ const modeSchema = z
   .default("provider");
 
 const own = z.object({
+  ALLOWED_PEOPLE: allowedPeople,
+  ALLOWED_CLIENTS: allowedClients,
   DYNAMIC_CLIENT_REGISTRATION: onOff.default(true),
   CLIENT_ID_METADATA_DOCUMENTS: onOff.default(true),
   PRIVATE_USE_REDIRECT_URIS: onOff.default(false),
@@ -152,9 +172,16 @@ function parseOwnAuthorization(variables: Variables): OwnAuthorization | Problem
     return new Problems(...problemsAmong(refusalsOf(parsed), identityProvider));
   }
   const values = parsed.data;
+  if (values.ALLOWED_PEOPLE?.groups.size && identityProvider.kind !== "oidc") {
+    return new Problems(
+      "ALLOWED_PEOPLE names a group, and only IDP=oidc tells the groups of people",
+    );
+  }
   return {
     mode: "provider",
     identityProvider,
+    allowedPeople: values.ALLOWED_PEOPLE,
+    allowedClients: values.ALLOWED_CLIENTS,
     dynamicClientRegistration: values.DYNAMIC_CLIENT_REGISTRATION,
     clientIdMetadataDocuments: values.CLIENT_ID_METADATA_DOCUMENTS,
     privateUseRedirectUris: values.PRIVATE_USE_REDIRECT_URIS,

@@ -2,6 +2,7 @@ import { OAuthAuthorizationServer } from "@cloudflare/workers-oauth-provider";
 import type { OwnAuthorization } from "../config";
 import type { ProtectedResources } from "../identity/protected-resources";
 import type { Catalogue } from "../tools/catalogue";
+import { refuseOtherClients } from "./allowed-clients";
 import { issueNothing } from "./token-exchange";
 
 /** How long a client that registered itself is known after its last use. */
@@ -30,6 +31,7 @@ export function createAuthorizationServer(
     clientIdMetadataDocumentEnabled: config.clientIdMetadataDocuments,
     allowPrivateUseRedirectUris: config.privateUseRedirectUris,
     ...(config.dynamicClientRegistration && { clientRegistrationEndpoint: "/oauth/register" }),
+    clientRegistrationCallback: refuseOtherClients(config),
     clientRegistrationTTL: CLIENT_TTL_SECONDS,
     accessTokenTTL: config.accessTokenTtlSeconds,
     // A grant ends this long after its last use: a new one counts from now, each refresh anew.

@@ -200,7 +200,7 @@ export class Grant extends DurableObject<Env> {
         offeringFor(this.env).catalogue,
         issuer,
         protectedResources(issuer),
-        tokenExchange(authorization.accessTokenTtlSeconds, renew),
+        tokenExchange(authorization, renew),
       );
       this.#server = { issuer, server };
     }

@@ -42,17 +42,20 @@ type Answer = z.infer<typeof answerSchema>;
  *
  * @param register the registration endpoint.
  * @param helpers to look a client up.
+ * @param isAllowed whether a client with this metadata may still register. The endpoint says so to
+ *   those that may not.
  */
 export function sharedRegistration(
   register: Handler,
   helpers: (env: Env) => Pick<OAuthHelpers, "lookupClient">,
+  isAllowed: (metadata: unknown) => boolean,
 ): Handler {
   return async (request, env, ctx) => {
     const key = request.method === "POST" ? await keyOf(request.clone()) : undefined;
     if (key === undefined) return register(request, env, ctx);
 
     const known = answerSchema.safeParse(await env.OAUTH_KV.get(key, "json")).data;
-    if (known !== undefined && (await isGood(known, helpers(env)))) {
+    if (known !== undefined && isAllowed(known) && (await isGood(known, helpers(env)))) {
       return readableByScripts(
         Response.json(known, { status: 201, headers: { "cache-control": "no-store" } }),
         request,

@@ -3,7 +3,9 @@ import {
   type OAuthAuthorizationServerOptions,
   OAuthError,
 } from "@cloudflare/workers-oauth-provider";
+import type { OwnAuthorization } from "../config";
 import { type GrantProps, grantPropsSchema, tokenPropsSchema } from "../identity/principal";
+import { requireAllowedPerson } from "./person-check";
 import { accessTokenTtlSeconds, type UpstreamRenewal } from "./upstream-renewal";
 
 /** What workers-oauth-provider asks before it issues tokens. */
@@ -12,25 +14,28 @@ export type TokenExchange = NonNullable<
 >;
 
 /**
- * Decides what goes into the tokens of a grant, and how long they live.
+ * Decides who gets tokens of a grant, what goes into them, and how long they live.
  *
- * @param ttlSeconds of an access token at most.
  * @param renew used by refreshes only: after a code, the upstream tokens are seconds old.
  */
-export function tokenExchange(ttlSeconds: number, renew: UpstreamRenewal): TokenExchange {
-  return async ({ grantType, grantId, props }) => {
+export function tokenExchange(
+  config: Pick<OwnAuthorization, "accessTokenTtlSeconds" | "allowedPeople">,
+  renew: UpstreamRenewal,
+): TokenExchange {
+  return async ({ grantType, userId, grantId, props }) => {
     const parsed = grantPropsSchema.safeParse(props);
     // Props of an older version that no longer fit: the person signs in again and gets new ones.
     if (!parsed.success) {
       throw new OAuthError("invalid_grant", { description: "The grant is from an older version" });
     }
-    const { upstream } = parsed.data;
+    const { identity, upstream } = parsed.data;
+    requireAllowedPerson(config, { userId, identity });
     if (upstream === undefined) return { accessTokenProps: tokenProps(parsed.data, grantId) };
     const fresh = grantType === GrantType.REFRESH_TOKEN ? await renew(upstream) : upstream;
     const newProps: GrantProps = { ...parsed.data, upstream: fresh };
     return {
       accessTokenProps: tokenProps(newProps, grantId),
-      accessTokenTTL: Math.min(ttlSeconds, accessTokenTtlSeconds(fresh)),
+      accessTokenTTL: Math.min(config.accessTokenTtlSeconds, accessTokenTtlSeconds(fresh)),
       ...(fresh !== upstream && { newProps }),
     };
   };

@@ -2,6 +2,8 @@ import type {
   OAuthAuthorizationServer,
   OAuthResourceTokenValidator,
 } from "@cloudflare/workers-oauth-provider";
+import type { OwnAuthorization } from "../config";
+import { isAllowedPerson } from "./allowed-people";
 import type { Authenticated } from "./authenticated";
 import { type Principal, type TokenProps, tokenPropsSchema } from "./principal";
 import { tokenCheckUnavailable } from "./token-check-unavailable";
@@ -12,12 +14,13 @@ import type { UpstreamCredential } from "./upstream-credential";
  *
  * @param withImplied adds to a token's scopes those that they imply: here, once a request, so that
  *   nothing else has to know of scope hierarchies.
- * @returns a validator that resolves to null for a token that is unknown, expired, revoked or
- *   issued for another resource (the caller answers 401), and throws OAuthError when KV is down (503 with
+ * @returns a validator that resolves to null for a token that is unknown, expired, revoked, issued for
+ *   another resource or of a person who is no longer let in (the caller answers 401), and throws OAuthError when KV is down (503 with
  *   Retry-After).
  */
 export function ownTokenVerifier(
   authorizationServer: OAuthAuthorizationServer<Env>,
+  { allowedPeople }: Pick<OwnAuthorization, "allowedPeople">,
   withImplied: (scopes: readonly string[]) => string[],
 ): (env: Env) => OAuthResourceTokenValidator<Authenticated> {
   return (env) => async (resource, token) => {
@@ -30,6 +33,8 @@ export function ownTokenVerifier(
     if (!props.success) return null;
     const { identity, clientName, grantId, upstream } = props.data;
     const { userId, clientId, scope, audience, expiresAt } = valid;
+    // Not 403: the client refreshes, which ends the grant, and sends the person to where they are told.
+    if (!isAllowedPerson(allowedPeople, { userId, identity })) return null;
     const principal: Principal = {
       userId,
       identity,

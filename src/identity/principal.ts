@@ -10,6 +10,8 @@ const identitySchema = z.object({
   name: z.string().optional(),
   /** Only an address that the provider says it has verified. */
   email: z.string().optional(),
+  /** Of the groups that the provider says the person is in, those that the configuration names. */
+  groups: z.array(z.string()).optional(),
 });
 export type Identity = z.infer<typeof identitySchema>;
 

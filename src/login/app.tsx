@@ -10,8 +10,9 @@ import { type Context, Hono } from "hono";
 import { bodyLimit } from "hono/body-limit";
 import * as oauth from "oauth4webapi";
 import * as z from "zod";
-import type { IdentityProviderConfig } from "../config";
+import type { OwnAuthorization } from "../config";
 import { allowMethods } from "../http/allow-methods";
+import { isAllowedPerson } from "../identity/allowed-people";
 import type { GrantProps } from "../identity/principal";
 import { userIdOf } from "../identity/user-id";
 import { ConsentPage } from "../pages/consent-page";
@@ -21,6 +22,8 @@ import { page } from "../pages/respond";
 import type { Catalogue } from "../tools/catalogue";
 import { consentScopes } from "./consent-scopes";
 import { IdentityProviderError, SignInRefused } from "./identity-provider";
+import { onlyAllowedClients } from "./only-allowed-clients";
+import { refusePerson } from "./person-refusal";
 import { identityProvider } from "./providers";
 import { nothingTicked, refusalOf } from "./refusals";
 import { limitSignIns } from "./sign-in-limit";
@@ -39,7 +42,7 @@ const MAX_FORM_BYTES = 64 * 1_024;
 
 export type LoginOptions = {
   serverName: string;
-  idp: IdentityProviderConfig;
+  authorization: OwnAuthorization;
   catalogue: Catalogue;
   origin: string;
   /**
@@ -56,19 +59,20 @@ export type LoginOptions = {
  */
 export function createLoginApp({
   serverName,
-  idp,
+  authorization,
   catalogue,
   origin,
   helpers,
 }: LoginOptions): Hono<LoginEnv> {
-  const provider = identityProvider(idp);
+  const { allowedPeople } = authorization;
+  const provider = identityProvider(authorization.identityProvider, allowedPeople?.groups);
   const redirectUri = `${origin}/callback`;
   const app = new Hono<LoginEnv>();
 
   app.use("/authorize", allowMethods("GET", "POST"), limitSignIns(serverName));
   app.use("/callback", allowMethods("GET"));
 
-  app.get("/authorize", async (c) => {
+  app.get("/authorize", onlyAllowedClients(serverName, authorization), async (c) => {
     const oauthHelpers = helpers(c.env);
     const request = await oauthHelpers.parseAuthRequest(c.req.raw);
     requirePkce(request);
@@ -136,10 +140,15 @@ export function createLoginApp({
       return new Response(null, { status: 302, headers });
     }
     const { identity, upstream } = identified;
+    const person = { userId: await userIdOf(identity), identity };
+    if (!isAllowedPerson(allowedPeople, person)) {
+      const server = { serverName, identityProviderName: provider.displayName };
+      return refusePerson(c, server, person, request, headers);
+    }
     const props: GrantProps = { identity, clientName, ...(upstream && { upstream }) };
     const { redirectTo } = await oauthHelpers.completeAuthorization({
       request,
-      userId: await userIdOf(identity),
+      userId: person.userId,
       metadata: {},
       scope: request.scope,
       props,

@@ -11,6 +11,15 @@ export const nothingTicked: Refusal = {
   advice: "Go back, and tick what the app may do, or choose Deny.",
 };
 
+/** Told without the list: whoever is refused has no business with who is let in. */
+export const clientNotAllowed: Refusal = {
+  title: "This app may not connect here",
+  message:
+    "Only apps that the operator of this server has chosen may connect to it, and this one is not among them. Nothing was allowed, and nothing was sent to the app.",
+  advice:
+    "If it should be let in, ask the operator (ALLOWED_CLIENTS). If you did not start this yourself, close this page.",
+};
+
 /**
  * What to tell a person when no redirect back to the client is safe (RFC 6749, section 4.1.2.1):
  * the client or its redirect URI is not trusted, or this page does not belong to this browser.

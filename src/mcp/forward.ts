@@ -3,10 +3,18 @@ import { CREDENTIAL_HEADER, type CredentialSeal } from "./credential-header";
 import { encodePrincipal, PRINCIPAL_HEADER } from "./principal-header";
 
 /**
+ * Says which account of another service a client is set to: a person can write it into their client's
+ * configuration, beside the server's address, and a model cannot change it. Cloudflare's own MCP
+ * servers take the same one.
+ */
+export const ACCOUNT_HEADER = "cf-account-id";
+
+/**
  * The client's headers that a session needs. Everything else stays outside: the access token, which
  * must not end up in an object's storage, cookies, and any forged copy of an internal header.
  */
 const PASSED_ON = [
+  ACCOUNT_HEADER,
   "accept",
   "content-type",
   "last-event-id",

@@ -23,8 +23,8 @@ export function listTools(catalogue: Catalogue, caller: Caller) {
 }
 
 /**
- * Calls a tool. The text repeats the structured content, for clients that do not read that (MCP,
- * tools).
+ * Calls a tool. The text says the same as the structured content, for clients that do not read that
+ * (MCP, tools).
  *
  * @throws NotFoundError for a tool that the caller may not know of, and QuestionPending.
  */
@@ -38,7 +38,7 @@ export async function callTool(
   if (tool === undefined) throw new NotFoundError(`Unknown tool: ${name}`);
   const result = await callSafely(tool, args, context);
   return result.ok
-    ? { content: [text(JSON.stringify(result.output))], structuredContent: result.output }
+    ? { content: [text(result.text)], structuredContent: result.output }
     : { content: [text(result.message)], isError: true };
 }
 
@@ -48,6 +48,8 @@ async function callSafely(tool: Tool, args: unknown, context: ToolContext) {
     return await tool.call(args, context);
   } catch (error) {
     if (error instanceof QuestionPending) throw error;
+    // Nobody reads the result any more, and to stop was what the client wanted.
+    if (context.signal.aborted) return { ok: false, message: "The call was cancelled." } as const;
     const reference = crypto.randomUUID();
     console.error({ event: "tool_failed", tool: tool.name, reference, error: String(error) });
     return { ok: false, message: `The tool failed unexpectedly. Reference: ${reference}` } as const;

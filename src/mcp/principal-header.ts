@@ -12,7 +12,7 @@ export function encodePrincipal(principal: Principal): string {
 }
 
 /** @throws when the header is absent or not what {@link encodePrincipal} made. */
-export function decodePrincipal(header: string | string[] | undefined): Principal {
-  if (typeof header !== "string") throw new TypeError(`The header ${PRINCIPAL_HEADER} is missing`);
+export function decodePrincipal(header: string | undefined): Principal {
+  if (header === undefined) throw new TypeError(`The header ${PRINCIPAL_HEADER} is missing`);
   return principalSchema.parse(JSON.parse(new TextDecoder().decode(Uint8Array.fromBase64(header))));
 }

@@ -21,6 +21,7 @@ import { type Ask, parseAnswer } from "../tools/ask";
 import type { Catalogue } from "../tools/catalogue";
 import { type Caller, type ToolContext, ToolError } from "../tools/define-tool";
 import { CREDENTIAL_HEADER } from "./credential-header";
+import { ACCOUNT_HEADER } from "./forward";
 import * as operations from "./operations";
 import { decodePrincipal, PRINCIPAL_HEADER } from "./principal-header";
 import type { Exchange } from "./tool-context";
@@ -43,14 +44,15 @@ export function serveOperations(server: Server, host: Host): void {
   const { catalogue } = host;
   // Of the very request that carries the message: a refreshed token counts at once.
   const callerOf = (extra: Extra) =>
-    host.callerOf(decodePrincipal(extra.requestInfo?.headers[PRINCIPAL_HEADER]));
+    host.callerOf(decodePrincipal(headerOf(extra, PRINCIPAL_HEADER)));
   const credentialOf = (extra: Extra) => async () => {
-    const header = extra.requestInfo?.headers[CREDENTIAL_HEADER];
-    return typeof header === "string" ? host.openCredential(header) : undefined;
+    const header = headerOf(extra, CREDENTIAL_HEADER);
+    return header === undefined ? undefined : host.openCredential(header);
   };
   const contextOf = (extra: Extra) =>
     host.contextFor(callerOf(extra), {
       credential: credentialOf(extra),
+      clientAccount: headerOf(extra, ACCOUNT_HEADER),
       signal: extra.signal,
       ask: askThrough(server, extra),
       report: reportThrough(extra),
@@ -85,6 +87,12 @@ export function serveOperations(server: Server, host: Host): void {
       operations.getPrompt(catalogue, params.name, params.arguments ?? {}),
     ),
   );
+}
+
+/** A header of the request that carries the message. */
+function headerOf({ requestInfo }: Extra, name: string): string | undefined {
+  const value = requestInfo?.headers[name];
+  return Array.isArray(value) ? undefined : value;
 }
 
 /** MCP 2025-11-25, resources, error handling. The later era has -32602 instead. */

@@ -3,7 +3,7 @@ import type { Connection, ConnectionContext } from "agents";
 import type { Principal } from "../identity/principal";
 import { type Offering, offeringFor } from "../offering";
 import type { Caller } from "../tools/define-tool";
-import { serverCapabilities, serverInfo } from "./capabilities";
+import { serverInfo, serverOptions } from "./capabilities";
 import { credentialSeal } from "./credential-header";
 import { primeStream } from "./priming";
 import { ResumableSession } from "./resumable-session";
@@ -22,11 +22,9 @@ export class McpSession extends ResumableSession {
   constructor(ctx: DurableObjectState, env: Env) {
     super(ctx, env);
     this.#offering = offeringFor(env);
-    const { serverName, sessionIdleTtlSeconds } = this.#offering.config;
-    this.idleTtlSeconds = sessionIdleTtlSeconds;
-    this.server = new Server(serverInfo(serverName), {
-      capabilities: serverCapabilities,
-    });
+    const { config, catalogue } = this.#offering;
+    this.idleTtlSeconds = config.sessionIdleTtlSeconds;
+    this.server = new Server(serverInfo(config.serverName), serverOptions(catalogue));
   }
 
   override async init(): Promise<void> {

@@ -14,7 +14,8 @@ import * as z from "zod";
 import { type Authenticated, authenticatedSchema } from "../identity/authenticated";
 import type { Offering } from "../offering";
 import type { ToolContext } from "../tools/define-tool";
-import { serverCapabilities, serverInfo } from "./capabilities";
+import { serverInfo, serverOptions } from "./capabilities";
+import { ACCOUNT_HEADER } from "./forward";
 import * as operations from "./operations";
 import { QuestionPending } from "./question";
 import { type Round, roundOf } from "./question-round";
@@ -58,12 +59,13 @@ function createServer(offering: Offering, env: Env, authenticated: Authenticated
     bind: () => JSON.stringify([principal.userId, principal.clientId]),
   });
   const server = new Server(serverInfo(config.serverName), {
-    capabilities: serverCapabilities,
+    ...serverOptions(catalogue),
     requestState: { verify: codec.verify },
   });
   const contextOf = (ctx: ServerContext, round?: Round): ToolContext =>
     toolContext(offering, env, caller, {
       credential: async () => credential,
+      clientAccount: ctx.http?.req?.headers.get(ACCOUNT_HEADER) ?? undefined,
       signal: ctx.mcpReq.signal,
       report: reportThrough(ctx),
       ask: round?.ask ?? askNothing,

@@ -1,4 +1,5 @@
 import type { Config } from "../config";
+import { endGrant } from "../grants/end-grant";
 import { isAdmin } from "../identity/admins";
 import type { Principal } from "../identity/principal";
 import type { UpstreamCredential } from "../identity/upstream-credential";
@@ -7,7 +8,7 @@ import { personStorage, usageReport } from "../storage/d1";
 import type { Caller, ToolContext } from "../tools/define-tool";
 
 /** What of a tool's context depends on the era and the request: the rest is made here. */
-export type Exchange = Pick<ToolContext, "signal" | "ask" | "report"> & {
+export type Exchange = Pick<ToolContext, "signal" | "ask" | "report" | "clientAccount"> & {
   /** What the request brought along for calling APIs; asked for only when a tool calls one. */
   readonly credential: () => Promise<UpstreamCredential | undefined>;
 };
@@ -19,15 +20,19 @@ export function callerOf(config: Config, principal: Principal): Caller {
 
 /** Everything a tool can reach in one call. */
 export function toolContext(
-  { upstreams }: Offering,
+  offering: Offering,
   env: Env,
   caller: Caller,
   { credential, ...exchange }: Exchange,
 ): ToolContext {
+  const { principal } = caller;
   return {
     ...caller,
     ...exchange,
-    api: upstreams.clientsFor(caller.principal, credential, exchange.signal),
+    api: offering.upstreams.clientsFor(
+      { principal, credential, endGrant: () => endGrant(offering, env, principal) },
+      exchange.signal,
+    ),
     storage: personStorage(env.DB, caller.principal.userId),
     usage: usageReport(env.DB),
   };

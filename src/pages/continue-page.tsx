@@ -1,5 +1,6 @@
 import { ClientText } from "./client-text";
 import { Layout } from "./layout";
+import { OnwardLink } from "./onward-link";
 
 /** Where the browser goes after a form was posted. */
 export interface ContinuePageProps {
@@ -10,18 +11,6 @@ export interface ContinuePageProps {
   destination: string;
 }
 
-/** Schemes whose address would act in this page instead of leaving it. No client may register them. */
-const NEVER_FOLLOWED = new Set([
-  "javascript:",
-  "data:",
-  "blob:",
-  "vbscript:",
-  "file:",
-  "about:",
-  "view-source:",
-  "filesystem:",
-]);
-
 /**
  * Sends the browser on after the consent form was posted. Not a 302, because Chromium applies the CSP
  * `form-action 'self'` of the page that held the form to every redirect that follows its submission:
@@ -29,23 +18,19 @@ const NEVER_FOLLOWED = new Set([
  * word. A refresh is a new navigation, which that rule does not govern. The link is for browsers that
  * ask for a click before they open an app.
  *
- * @throws TypeError if the url is relative, or of a scheme that must not be followed
+ * @throws TypeError as {@link OnwardLink} does.
  */
 export function ContinuePage({ serverName, url, destination }: ContinuePageProps) {
-  const { href, protocol } = new URL(url);
-  if (NEVER_FOLLOWED.has(protocol))
-    throw new TypeError(`Refusing to continue to a ${protocol} URL`);
+  const { href } = new URL(url);
   // After "url=", browsers take the rest as it is unless it starts with a quote; a serialized absolute
   // URL starts with its scheme. So `;` and `'` need no escaping here, and JSX escapes the attribute.
   return (
     <Layout title="Continue" serverName={serverName} refresh={`0;url=${href}`}>
       <h1>One moment</h1>
       <p>You’re being sent on. If nothing happens, use this link.</p>
-      <div class="actions">
-        <a class="button primary" id="continue" href={href} rel="noreferrer">
-          Continue to <ClientText text={destination} max={255} />
-        </a>
-      </div>
+      <OnwardLink url={url}>
+        Continue to <ClientText text={destination} max={255} />
+      </OnwardLink>
       <p class="note">If an app opens, you can close this page.</p>
     </Layout>
   );

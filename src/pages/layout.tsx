@@ -10,13 +10,16 @@ export interface LayoutProps {
   serverName: string;
   /** Told once to the browser: go there now. See `ContinuePage`. */
   refresh?: string;
+  /** Where the same stands as Markdown, for agents: an llms.txt, whose links (version 2) these are. */
+  markdown?: string;
 }
 
 /**
  * The document around every page, doctype included. All it loads is our own stylesheet and icon, so
  * that a content security policy can refuse everything else.
  */
-export function Layout({ title, serverName, refresh, children }: PropsWithChildren<LayoutProps>) {
+export function Layout(props: PropsWithChildren<LayoutProps>) {
+  const { title, serverName, refresh, markdown, children } = props;
   const page = (
     <html lang="en">
       <head>
@@ -28,6 +31,12 @@ export function Layout({ title, serverName, refresh, children }: PropsWithChildr
         {refresh === undefined ? null : <meta http-equiv="refresh" content={refresh} />}
         <link rel="icon" href="/favicon.svg" type="image/svg+xml" />
         <link rel="stylesheet" href="/style.css" />
+        {markdown === undefined ? null : (
+          <>
+            <link rel="alternate" type="text/markdown" href={markdown} />
+            <link rel="describedby" type="text/markdown" href={markdown} />
+          </>
+        )}
       </head>
       <body>
         <main class="card">

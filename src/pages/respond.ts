@@ -3,7 +3,7 @@ import type { JSX } from "hono/jsx/jsx-runtime";
 
 /**
  * The pages have no script, no frame and nothing from elsewhere, and a form of theirs goes to this
- * server only. They answer to one person about one request, so no cache may keep them.
+ * server only.
  */
 const SECURITY_HEADERS = {
   "content-security-policy":
@@ -12,27 +12,48 @@ const SECURITY_HEADERS = {
   "x-content-type-options": "nosniff",
   // Addresses here carry states and codes.
   "referrer-policy": "no-referrer",
-  "cache-control": "no-store",
 };
 
-/**
- * Sends a page with the headers that every page here has.
- *
- * @param init `headers` may add to them (cookies, say); those above win.
- */
+type PageInit = {
+  readonly status?: 200 | 400 | 403 | 404 | 429 | 500;
+  /** Further ones (cookies, say); those that every page has win. */
+  readonly headers?: HeadersInit;
+  /**
+   * For how many seconds any cache may keep it. By default none may: most pages answer to one person
+   * about one request.
+   */
+  readonly publicForSeconds?: number;
+};
+
+/** Sends a page with the headers that every page here has. */
 export function page(
   c: Context,
   body: JSX.Element,
-  init: { status?: 200 | 400 | 404 | 429 | 500; headers?: Headers } = {},
+  init: PageInit = {},
 ): Response | Promise<Response> {
-  const headers = new Headers(init.headers);
-  for (const [name, value] of Object.entries(SECURITY_HEADERS)) headers.set(name, value);
+  const headers = pageHeaders("text/html", init);
   const response = c.html(body, init.status ?? 200);
   if (response instanceof Promise) return response.then((done) => withHeaders(done, headers));
   return withHeaders(response, headers);
 }
 
+/** Sends a page in the form that agents read (RFC 7763), with the same headers. */
+export function markdownPage(markdown: string, init: PageInit = {}): Response {
+  const headers = pageHeaders("text/markdown", init);
+  return new Response(markdown, { status: init.status ?? 200, headers });
+}
+
+function pageHeaders(mediaType: string, { headers: further, publicForSeconds }: PageInit): Headers {
+  const headers = new Headers(further);
+  for (const [name, value] of Object.entries(SECURITY_HEADERS)) headers.set(name, value);
+  headers.set(
+    "cache-control",
+    publicForSeconds === undefined ? "no-store" : `public, max-age=${publicForSeconds}`,
+  );
+  headers.set("content-type", `${mediaType}; charset=utf-8`);
+  return headers;
+}
+
 function withHeaders(response: Response, headers: Headers): Response {
-  headers.set("content-type", "text/html; charset=utf-8");
   return new Response(response.body, { status: response.status, headers });
 }

@@ -37,6 +37,17 @@ export function personStorage(database: D1Database, userId: string): PersonStora
       return { records: results.slice(0, limit).map(toRecord), more: results.length > limit };
     },
 
+    async put(collection, id, value) {
+      await database
+        .prepare(
+          "INSERT INTO person_records (user_id, collection, id, value, created_at_ms) " +
+            "VALUES (?1, ?2, ?3, ?4, ?5) ON CONFLICT DO UPDATE SET " +
+            "value = excluded.value, created_at_ms = excluded.created_at_ms",
+        )
+        .bind(userId, collection, id, JSON.stringify(value), Date.now())
+        .run();
+    },
+
     async get(collection, id) {
       const row = await database
         .prepare(

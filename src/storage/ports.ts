@@ -30,6 +30,8 @@ export type PersonStorage = {
     collection: string,
     page: { readonly limit: number; readonly after?: string | undefined },
   ): Promise<{ records: StoredRecord[]; more: boolean }>;
+  /** Sets the record of an id that the tool chooses, whether or not there is one: for a single value. */
+  put(collection: string, id: string, value: unknown): Promise<void>;
   /** Reads a record. */
   get(collection: string, id: string): Promise<StoredRecord | undefined>;
   /** Deletes a record. @returns whether it was there. */

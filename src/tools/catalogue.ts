@@ -6,11 +6,12 @@ import type { Prompt } from "./define-prompt";
 import type { ResourceCollection } from "./define-resource";
 import type { Caller, Tool } from "./define-tool";
 import type { Toolset } from "./define-toolset";
+import { observability } from "./observability";
 import { orders } from "./orders";
 import { missingScopes, type Scope } from "./scopes";
 
 /** What this server offers. Add your toolset here. */
-export const toolsets: readonly Toolset[] = [calculator, account, orders, admin];
+export const toolsets: readonly Toolset[] = [calculator, account, orders, observability, admin];
 
 /** What is offered under one configuration, found by name and by caller. */
 export type Catalogue = {
@@ -18,6 +19,8 @@ export type Catalogue = {
   readonly allScopes: readonly Scope[];
   /** The scopes that clients ask for first: the resource's `scopes_supported` (RFC 9728). */
   readonly baselineScopes: readonly Scope[];
+  /** What clients tell their model about this server; undefined when no toolset has any. */
+  readonly instructions: string | undefined;
   /** Every tool, whoever may see it. */
   readonly allTools: readonly Tool[];
   /** The tools that the caller may use, in a stable order, so that clients can cache the list. */
@@ -49,10 +52,12 @@ export function createCatalogue(
   const resources = offered.flatMap((toolset) => toolset.resources ?? []);
   const allScopes = [...indexByName(offered.flatMap((toolset) => toolset.scopes)).values()];
   const allTools = [...tools.values()];
+  const instructions = offered.flatMap((toolset) => toolset.instructions ?? []).join("\n\n");
 
   return {
     allScopes,
     baselineScopes: allScopes.filter((scope) => scope.baseline),
+    instructions: instructions || undefined,
     allTools,
     toolsFor: (caller) =>
       allTools.filter((tool) => tool.visibleTo(caller) && tool.usableWith(caller.principal.scopes)),

@@ -20,6 +20,11 @@ export type ToolContext = Caller & {
   /** What is kept for this person, and nobody else's. */
   readonly storage: PersonStorage;
   readonly usage: UsageReport;
+  /**
+   * The account of another service that the person has set their client to, by its header
+   * `cf-account-id`. It is what the client says, and says nothing of whose account it is: check it.
+   */
+  readonly clientAccount: string | undefined;
   /** Calls an API as the person; its failures become the tool's by themselves. The toolset names it as `upstream`. */
   readonly api: (name: UpstreamName) => ApiClient;
   /** Asks the person something through their client; read its documentation before use. */
@@ -76,11 +81,13 @@ export type ToolDefinition<
    * @throws ToolError for a failure that the model or the person can act on; its message reaches them.
    */
   run(args: z.output<Input>, context: ToolContext): Promise<z.input<Output>> | z.input<Output>;
+  /** How the output reads as text, where JSON would be long; JSON by default. */
+  readonly text?: (output: z.output<Output>) => string;
 };
 
 /** What a call came to. A failure of the tool is a result too: the model reads it and can mend it. */
 export type ToolResult =
-  | { readonly ok: true; readonly output: Record<string, unknown> }
+  | { readonly ok: true; readonly output: Record<string, unknown>; readonly text: string }
   | { readonly ok: false; readonly message: string };
 
 /** A tool as the rest of the code sees it: its types are checked inside, and gone outside. */
@@ -131,6 +138,7 @@ export function defineTool<
   }
   const dependent = "among" in scopes ? scopes : undefined;
   const allScopes = "among" in scopes ? scopes.among : scopes;
+  const textOf = definition.text ?? JSON.stringify;
   const neededFor = (args: z.output<Input>) => dependent?.needed(args) ?? allScopes;
 
   return {
@@ -159,7 +167,8 @@ export function defineTool<
       const missing = missingScopes(context.principal.scopes, neededFor(parsed.data));
       if (missing.length > 0) return { ok: false, message: missingScopesMessage(missing) };
       try {
-        return { ok: true, output: output.parse(await definition.run(parsed.data, context)) };
+        const result = output.parse(await definition.run(parsed.data, context));
+        return { ok: true, output: result, text: textOf(result) };
       } catch (error) {
         if (error instanceof ToolError || error instanceof UpstreamError)
           return { ok: false, message: error.message };

@@ -9,6 +9,8 @@ export type Toolset = {
   readonly name: string;
   /** The API that its tools call. Where the configuration has none of that name, nobody sees the toolset. */
   readonly upstream?: UpstreamName;
+  /** What clients tell their model about these tools as a whole (MCP, `instructions`). */
+  readonly instructions?: string;
   readonly scopes: readonly Scope[];
   readonly tools: readonly Tool[];
   readonly resources?: readonly ResourceCollection[];

@@ -1,7 +1,7 @@
 import type * as z from "zod";
 import { readBytes } from "../http/read-bytes";
+import { apiFailure, noAnswer } from "./api-failure";
 import { apiUrl } from "./api-url";
-import { problemText } from "./problem-text";
 import { Retries } from "./retries";
 import type { TokenSource } from "./token-source";
 import type { UpstreamApi } from "./upstream-api";
@@ -16,6 +16,8 @@ export type ApiRequest = {
   readonly body?: unknown;
   /** Whether it only reads, so that it may be sent again after a failure; a GET does. */
   readonly isRead?: boolean;
+  /** What the API calls the permission that this needs, for the message of a 403 that does not say. */
+  readonly permission?: string;
 };
 
 export type ApiAnswer = { readonly contentType: string; readonly body: string };
@@ -28,17 +30,25 @@ export type ApiClient = {
   read(request: ApiRequest): Promise<ApiAnswer>;
 };
 
-const ATTEMPT_TIMEOUT_MS = 20_000;
+const ATTEMPT_TIMEOUT_MS = 30_000;
 const MAX_ANSWER_BYTES = 8 * 1_024 * 1_024;
 
 /**
+ * Failures that pass (429, 5xx, a lost connection) are waited out, within bounds, for requests that
+ * may be repeated. One that takes too long is not repeated: it would take as long again.
+ *
  * @param signal of the tool call: cancelling that cancels what is under way here.
  */
-export function apiClient(api: UpstreamApi, tokens: TokenSource, signal: AbortSignal): ApiClient {
+export function apiClient(
+  api: UpstreamApi,
+  tokens: TokenSource,
+  signal: AbortSignal,
+  attemptTimeoutMs = ATTEMPT_TIMEOUT_MS,
+): ApiClient {
   async function attempt(request: ApiRequest, accessToken: string): Promise<Response> {
     const headers = new Headers({
       authorization: `Bearer ${accessToken}`,
-      accept: "application/json",
+      accept: "application/json, */*;q=0.5",
     });
     if (request.body !== undefined) headers.set("content-type", "application/json");
     return fetch(apiUrl(api.url, request.path, request.query), {
@@ -46,9 +56,22 @@ export function apiClient(api: UpstreamApi, tokens: TokenSource, signal: AbortSi
       headers,
       // A redirect would take the token to another address.
       redirect: "manual",
-      signal: AbortSignal.any([signal, AbortSignal.timeout(ATTEMPT_TIMEOUT_MS)]),
+      signal: AbortSignal.any([signal, AbortSignal.timeout(attemptTimeoutMs)]),
       ...(request.body !== undefined && { body: JSON.stringify(request.body) }),
     });
+  }
+
+  /** @returns undefined when the connection was lost. */
+  async function attemptUnlessLost(request: ApiRequest, accessToken: string) {
+    try {
+      return await attempt(request, accessToken);
+    } catch (error) {
+      if (error instanceof UpstreamError) throw error;
+      signal.throwIfAborted();
+      console.warn({ event: "upstream_no_answer", api: api.name, error: String(error) });
+      if (isTimeout(error)) throw noAnswer(api, attemptTimeoutMs);
+      return undefined;
+    }
   }
 
   async function send(request: ApiRequest): Promise<Response> {
@@ -57,37 +80,34 @@ export function apiClient(api: UpstreamApi, tokens: TokenSource, signal: AbortSi
     let accessToken = await tokens.accessToken(api);
     let hasNewToken = false;
     for (;;) {
-      const response = await attempt(request, accessToken).catch((error: unknown) => {
-        signal.throwIfAborted();
-        console.warn({ event: "upstream_no_answer", api: api.name, error: String(error) });
-        return undefined;
-      });
+      const response = await attemptUnlessLost(request, accessToken);
       if (response?.ok) return response;
+      const failure =
+        response === undefined
+          ? noAnswer(api)
+          : await apiFailure(api, response, request.permission);
       // A refused request was not carried out, so it may be sent again whatever it does.
       if (response?.status === 401 && (await tokens.refused(api, accessToken)) && !hasNewToken) {
-        await response.body?.cancel();
         accessToken = await tokens.accessToken(api);
         hasNewToken = true;
         continue;
       }
-      const again = response === undefined || response.status === 429 || response.status >= 500;
+      const passes = response === undefined || response.status === 429 || response.status >= 500;
       const mayRepeat = isRead || response?.status === 429;
-      if (again && mayRepeat && (await retries.wait(response))) {
-        await response?.body?.cancel();
-        continue;
-      }
-      throw await errorFor(api, response);
+      if (!(passes && mayRepeat && (await retries.wait(response)))) throw failure;
     }
   }
 
   async function read(request: ApiRequest): Promise<ApiAnswer> {
     const response = await send(request);
-    const bytes = await readBytes(response.body, MAX_ANSWER_BYTES).catch(() => {
+    const bytes = await readBytes(response.body, MAX_ANSWER_BYTES).catch((error: unknown) => {
       signal.throwIfAborted();
-      throw new UpstreamError(
-        "unavailable",
-        `The answer of ${api.displayName} broke off. Try again later.`,
-      );
+      throw isTimeout(error)
+        ? noAnswer(api, attemptTimeoutMs)
+        : new UpstreamError(
+            "unavailable",
+            `The answer of ${api.displayName} broke off. Try again later.`,
+          );
     });
     if (bytes === undefined) {
       throw new UpstreamError(
@@ -108,6 +128,7 @@ export function apiClient(api: UpstreamApi, tokens: TokenSource, signal: AbortSi
       try {
         return answer.parse(JSON.parse(body));
       } catch (error) {
+        if (error instanceof UpstreamError) throw error;
         // The message of a parser may quote the body.
         console.error({
           event: "upstream_answer_not_understood",
@@ -123,55 +144,7 @@ export function apiClient(api: UpstreamApi, tokens: TokenSource, signal: AbortSi
   };
 }
 
-async function errorFor(api: UpstreamApi, response: Response | undefined): Promise<UpstreamError> {
-  const { displayName } = api;
-  if (response === undefined) {
-    return new UpstreamError("unavailable", `${displayName} does not answer. Try again later.`);
-  }
-  const bytes = await readBytes(response.body, MAX_ANSWER_BYTES).catch(() => undefined);
-  const said = problemText(new TextDecoder().decode(bytes));
-  const because = said === undefined ? "." : `. It says: ${said}`;
-  switch (response.status) {
-    case 401:
-      return new UpstreamError(
-        "forbidden",
-        `${displayName} does not accept this access any more${because} Connect this server again.`,
-      );
-    case 403:
-      return new UpstreamError(
-        "forbidden",
-        `${displayName} does not allow this${missingText(response)}${because}`,
-      );
-    case 404:
-      return new UpstreamError("not_found", `${displayName} has nothing there${because}`);
-    case 429:
-      return new UpstreamError(
-        "unavailable",
-        `${displayName} was asked too often. ${laterText(response)}`,
-      );
-    default:
-      return response.status >= 500
-        ? new UpstreamError(
-            "unavailable",
-            `${displayName} has a problem (status ${response.status})${because} ${laterText(response)}`,
-          )
-        : new UpstreamError(
-            "invalid_request",
-            `${displayName} refused the request (status ${response.status})${because}`,
-          );
-  }
-}
-
-function laterText(response: Response): string {
-  const seconds = Number(response.headers.get("retry-after") ?? Number.NaN);
-  return Number.isInteger(seconds) && seconds > 0
-    ? `Try again in ${seconds} seconds.`
-    : "Try again later.";
-}
-
-/** The scope that a challenge asks for (RFC 6750, section 3). */
-function missingText(response: Response): string {
-  const challenge = response.headers.get("www-authenticate") ?? "";
-  const [, scope] = /\bscope="([\x20-\x7e]{1,200}?)"/.exec(challenge) ?? [];
-  return scope === undefined ? "" : `: it needs the permission ${scope}`;
+/** What AbortSignal.timeout aborts with. */
+function isTimeout(error: unknown): boolean {
+  return error instanceof Error && error.name === "TimeoutError";
 }

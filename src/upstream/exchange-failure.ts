@@ -27,6 +27,7 @@ export function exchangeFailure(api: UpstreamApi, error: unknown): UpstreamError
   if (error instanceof oauth.ResponseBodyError) {
     log(error.error);
     if (CONSENT_ERRORS.includes(error.error)) return consentRequired(displayName, error);
+    if (error.error === "invalid_request") return notAccepted(displayName, error);
     if (error.status < 500 && error.status !== 429 && error.error !== "temporarily_unavailable") {
       return refusedForServer(displayName);
     }
@@ -42,8 +43,24 @@ export function exchangeFailure(api: UpstreamApi, error: unknown): UpstreamError
   );
 }
 
-function consentRequired(displayName: string, error: oauth.ResponseBodyError): UpstreamError {
+/**
+ * RFC 8693, section 2.2.2, has this one code for a caller's token that is not good, which the person
+ * can mend, and for a request that is wrong, which only the operator can.
+ */
+function notAccepted(displayName: string, error: oauth.ResponseBodyError): UpstreamError {
+  return new UpstreamError(
+    "consent_required",
+    `The authorization server gives no access to ${displayName} for you${saidIn(error)}. ` +
+      "Connect this server again; if that does not help, its operator has to mend it.",
+  );
+}
+
+function saidIn(error: oauth.ResponseBodyError): string {
   const said = problemText(JSON.stringify(error.cause));
+  return said === undefined ? "" : ` (the authorization server says: ${said})`;
+}
+
+function consentRequired(displayName: string, error: oauth.ResponseBodyError): UpstreamError {
   const address = addressIn(error.cause);
   const where =
     address === undefined
@@ -51,9 +68,8 @@ function consentRequired(displayName: string, error: oauth.ResponseBodyError): U
       : `Open ${address} in your browser and allow it`;
   return new UpstreamError(
     "consent_required",
-    `You have not allowed this server to use ${displayName} for you${
-      said === undefined ? "" : ` (the authorization server says: ${said})`
-    }. ${where}, then try again.`,
+    `You have not allowed this server to use ${displayName} for you${saidIn(error)}. ` +
+      `${where}, then try again.`,
   );
 }
 

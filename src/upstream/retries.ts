@@ -14,23 +14,25 @@ export class Retries {
   }
 
   /**
-   * Waits as long as the answer asks for, or twice as long as before with jitter, so that callers who
+   * Waits as long as the answer asks for, or twice as long as before; with jitter, so that callers who
    * failed together do not come back together.
    *
    * @returns false when trying again is no use any more, without having waited.
    * @throws what the signal was aborted with.
    */
   async wait(response: Response | undefined): Promise<boolean> {
-    const waitMs = retryAfterMs(response) ?? this.#backoffMs();
-    if (this.#count >= MAX_RETRIES || waitMs > this.#leftMs) return false;
+    const askedMs = retryAfterMs(response);
+    if (this.#count >= MAX_RETRIES || (askedMs ?? 0) > this.#leftMs) return false;
+    const waitMs = Math.min(
+      askedMs === undefined
+        ? FIRST_WAIT_MS * 2 ** this.#count * (0.5 + Math.random())
+        : askedMs * (1 + 0.25 * Math.random()),
+      this.#leftMs,
+    );
     this.#count++;
     this.#leftMs -= waitMs;
     await scheduler.wait(waitMs, { signal: this.#signal });
     return true;
-  }
-
-  #backoffMs(): number {
-    return FIRST_WAIT_MS * 2 ** this.#count * (0.5 + Math.random());
   }
 }
 

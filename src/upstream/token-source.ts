@@ -12,6 +12,7 @@ export type TokenSource = {
    * To be told when the API answers 401 to a token, however new.
    *
    * @returns whether asking for another makes sense.
+   * @throws UpstreamError when it is known what the refusal means, saying what to do.
    */
   refused(api: UpstreamApi, accessToken: string): Promise<boolean>;
 };

@@ -1,7 +1,10 @@
 import type { Config } from "../config";
 
-/** The APIs that tools can call as the person: `api` is your product's (UPSTREAM_API_URL). */
-export type UpstreamName = "api";
+/**
+ * The APIs that tools can call as the person: `api` is your product's (UPSTREAM_API_URL), `cloudflare`
+ * that of the identity provider (IDP=cloudflare).
+ */
+export type UpstreamName = "api" | "cloudflare";
 
 export type UpstreamApi = {
   readonly name: UpstreamName;
@@ -19,8 +22,14 @@ export type UpstreamApi = {
 /** The APIs that this configuration reaches. Toolsets that need another one are not offered. */
 export function upstreamApis({
   upstreamApi,
-}: Pick<Config, "upstreamApi">): ReadonlyMap<UpstreamName, UpstreamApi> {
-  return new Map(
-    upstreamApi === undefined ? [] : [["api", { name: "api", ...upstreamApi }] as const],
-  );
+  authorization,
+}: Pick<Config, "upstreamApi" | "authorization">): ReadonlyMap<UpstreamName, UpstreamApi> {
+  const apis: UpstreamApi[] = [];
+  if (upstreamApi !== undefined) apis.push({ name: "api", ...upstreamApi });
+  if (authorization.mode === "provider" && authorization.identityProvider.kind === "cloudflare") {
+    const { displayName, apiUrl: url } = authorization.identityProvider;
+    const noExchange = { resource: undefined, audience: undefined, scopes: [] };
+    apis.push({ name: "cloudflare", displayName, url, ...noExchange });
+  }
+  return new Map(apis.map((api) => [api.name, api]));
 }

@@ -2,23 +2,26 @@ import type { Config } from "../config";
 import type { Principal } from "../identity/principal";
 import type { UpstreamCredential } from "../identity/upstream-credential";
 import { type ApiClient, apiClient } from "./api-client";
+import { signInTokens } from "./sign-in-tokens";
 import { tokenExchange } from "./token-exchange";
 import type { TokenSource } from "./token-source";
 import { type UpstreamApi, type UpstreamName, upstreamApis } from "./upstream-api";
 import { UpstreamError } from "./upstream-error";
 
+/** For whom APIs are called, and what that request brought along. */
+export type UpstreamCaller = {
+  readonly principal: Principal;
+  /** Asked for only when a tool calls an API. */
+  readonly credential: () => Promise<UpstreamCredential | undefined>;
+  /** Ends the grant behind the request, because what it stands on is gone. */
+  readonly endGrant: () => Promise<void>;
+};
+
 /** Every API that tools can call, and how they are called as one person. */
 export type Upstreams = {
   readonly apis: ReadonlyMap<UpstreamName, UpstreamApi>;
-  /**
-   * @param credential of the request; asked for only when a tool calls an API.
-   * @param signal of the tool call.
-   */
-  clientsFor(
-    principal: Principal,
-    credential: () => Promise<UpstreamCredential | undefined>,
-    signal: AbortSignal,
-  ): (name: UpstreamName) => ApiClient;
+  /** @param signal of the tool call. */
+  clientsFor(caller: UpstreamCaller, signal: AbortSignal): (name: UpstreamName) => ApiClient;
 };
 
 export function createUpstreams(config: Config): Upstreams {
@@ -26,8 +29,8 @@ export function createUpstreams(config: Config): Upstreams {
   const tokensFor = tokenSources(config);
   return {
     apis,
-    clientsFor(principal, credential, signal) {
-      const tokens = tokensFor(principal, credential);
+    clientsFor(caller, signal) {
+      const tokens = tokensFor(caller);
       return (name) => {
         const api = apis.get(name);
         if (api === undefined) {
@@ -40,15 +43,14 @@ export function createUpstreams(config: Config): Upstreams {
 }
 
 /** How this configuration comes to tokens for APIs: one way for each AUTH_MODE. */
-function tokenSources({
-  authorization,
-}: Config): (
-  principal: Principal,
-  credential: () => Promise<UpstreamCredential | undefined>,
-) => TokenSource {
-  if (authorization.mode === "provider" || authorization.client === undefined)
-    return () => noTokens;
-  return tokenExchange(authorization.issuers[0], authorization.client);
+function tokenSources({ authorization }: Config): (caller: UpstreamCaller) => TokenSource {
+  if (authorization.mode === "provider") {
+    return ({ credential, endGrant }) => signInTokens(credential, endGrant);
+  }
+  const { client, issuers } = authorization;
+  if (client === undefined) return () => noTokens;
+  const exchanged = tokenExchange(issuers[0], client);
+  return ({ principal, credential }) => exchanged(principal, credential);
 }
 
 /** No toolset that calls an API is offered then, so this is not reached. */

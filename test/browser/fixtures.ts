@@ -37,6 +37,12 @@ export const it = base
     const client: Client = await startClient(inject("origin"));
     onCleanup(client.stop);
     return client;
+  })
+  // biome-ignore lint/correctness/noEmptyPattern: as above.
+  .extend("selectiveClient", async ({}, { onCleanup }) => {
+    const client: Client = await startClient(inject("selectiveOrigin"));
+    onCleanup(client.stop);
+    return client;
   });
 
 async function watch(context: BrowserContext, complain: (complaint: string) => void) {
@@ -54,10 +60,10 @@ async function watch(context: BrowserContext, complain: (complaint: string) => v
   });
 }
 
-/** Chromium writes each page with status 400 to the console as an error. Ours are meant for people. */
+/** Chromium writes each page with status 400 or 403 to the console as an error. Ours are for people. */
 function isRefusal(message: ConsoleMessage): boolean {
   return (
-    message.text().includes("the server responded with a status of 400") &&
-    /^\/(authorize$|interaction\/)/.test(new URL(message.location().url).pathname)
+    /the server responded with a status of 40[03]/.test(message.text()) &&
+    /^\/(authorize$|callback$|interaction\/)/.test(new URL(message.location().url).pathname)
   );
 }

@@ -1,4 +1,5 @@
 import { describe, expect } from "vitest";
+import { hardToRead } from "./contrast.ts";
 import { it } from "./fixtures.ts";
 import { hostileName, pages } from "./pages.ts";
 import { heading } from "./person.ts";
@@ -11,9 +12,9 @@ describe.each(Object.entries(pages))("%s", (_name, show) => {
     [1280, "dark"],
   ] as const)(
     "fits a window %i wide, in %s colours",
-    async ([width, colorScheme], { openBrowser, client }) => {
+    async ([width, colorScheme], { openBrowser, client, selectiveClient }) => {
       const page = await openBrowser({ viewport: { width, height: 800 }, colorScheme });
-      await show(page, client);
+      await show(page, client, selectiveClient);
       const [content, window] = await page.evaluate<[number, number]>(
         "[document.documentElement.scrollWidth, document.documentElement.clientWidth]",
       );
@@ -25,24 +26,26 @@ describe.each(Object.entries(pages))("%s", (_name, show) => {
       );
       if (colorScheme === "dark") expect(Number(ground)).toBeLessThan(64);
       else expect(Number(ground)).toBeGreaterThan(192);
+      expect(await hardToRead(page)).toEqual([]);
     },
   );
 
   it("has a title, one heading of the first level and a main part", async ({
     openBrowser,
     client,
+    selectiveClient,
   }) => {
     const page = await openBrowser();
-    await show(page, client);
+    await show(page, client, selectiveClient);
     expect(await page.title()).not.toBe("");
     expect(await heading(page).count()).toBe(1);
     expect(await page.getByRole("main").getByRole("heading", { level: 1 }).count()).toBe(1);
     expect(await page.evaluate("document.documentElement.lang")).toBe("en");
   });
 
-  it("gives every control a name", async ({ openBrowser, client }) => {
+  it("gives every control a name", async ({ openBrowser, client, selectiveClient }) => {
     const page = await openBrowser();
-    await show(page, client);
+    await show(page, client, selectiveClient);
     for (const role of ["checkbox", "button", "link"] as const) {
       const controls = page.getByRole(role);
       const named = page.getByRole(role, { name: /\S/ });

@@ -1,15 +1,22 @@
 import type { Page } from "playwright-core";
 import { inject } from "vitest";
 import type { Client } from "./client.ts";
-import { allow, heading, withoutRefresh } from "./person.ts";
+import { allow, heading, signInAs, withoutRefresh } from "./person.ts";
 
 /** A client's name that tries to be markup, to reverse the text after it, and to widen the page. */
 export const hostileName = `<img src=x onerror=alert(1)>"'&amp;\u202E${"Wide".repeat(60)}`;
 
 /** How to come to each page that Gatehouse shows. */
-export const pages: Record<string, (page: Page, client: Client) => Promise<void>> = {
+export const pages: Record<
+  string,
+  (page: Page, client: Client, selectiveClient: Client) => Promise<void>
+> = {
   async home(page) {
     await page.goto(inject("origin"));
+  },
+  async "home, all of it opened"(page) {
+    await page.goto(inject("origin"));
+    for (const summary of await page.locator("summary").all()) await summary.click();
   },
   async consent(page, client) {
     await page.goto((await client.authorize()).url);
@@ -26,6 +33,20 @@ export const pages: Record<string, (page: Page, client: Client) => Promise<void>
   },
   async error(page) {
     await page.goto(`${inject("origin")}/authorize?client_id=unknown`);
+  },
+  async "refusal of a person"(page, _client, selectiveClient) {
+    await page.goto((await selectiveClient.authorize()).url);
+    await allow(page).click();
+    await signInAs(page, "Bob");
+    await heading(page).filter({ hasText: "This account may not use" }).waitFor();
+    await page.waitForLoadState();
+  },
+  async "refusal of a client"(page, _client, selectiveClient) {
+    const redirect_uris = [selectiveClient.redirectUri, "https://not-let-in.example/callback"];
+    const url = new URL((await selectiveClient.authorize({ redirect_uris })).url);
+    url.searchParams.set("redirect_uri", "https://not-let-in.example/callback");
+    await page.goto(url.href);
+    await heading(page).filter({ hasText: "This app may not connect here" }).waitFor();
   },
   async "the identity provider's chooser"(page, client) {
     await page.goto((await client.authorize()).url);

@@ -1,45 +1,5 @@
-import { execFile } from "node:child_process";
-import { mkdtemp, rm } from "node:fs/promises";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
-import { promisify } from "node:util";
-import { expect, inject, it, onTestFinished } from "vitest";
-import { findFreePort } from "../../dev/free-port.ts";
-import { clientEnvironment, projectDir } from "../support/stdio-client.ts";
-
-/** Runs the Inspector's command line, signed in as alice, and returns what it printed. */
-async function inspect(
-  path: string,
-  transport: "http" | "sse",
-  ...more: string[]
-): Promise<string> {
-  const home = await mkdtemp(join(tmpdir(), "inspector-"));
-  onTestFinished(() => rm(home, { recursive: true, force: true }));
-  const { stdout } = await promisify(execFile)(
-    join(projectDir, "node_modules/.bin/inspector"),
-    [
-      "--cli",
-      "--server-url",
-      inject("origin") + path,
-      "--transport",
-      transport,
-      "--format",
-      "json",
-      ...more,
-    ],
-    {
-      env: clientEnvironment("alice", {
-        HOME: home,
-        MCP_AUTO_OPEN_ENABLED: "true",
-        // Its own choice is one port for all Inspectors of a machine.
-        MCP_OAUTH_CALLBACK_URL: `http://127.0.0.1:${await findFreePort()}/oauth/callback`,
-        MCP_INSPECTOR_SECRET_STORE: "file",
-      }),
-      timeout: 60_000,
-    },
-  );
-  return stdout;
-}
+import { expect, inject, it } from "vitest";
+import { inspect } from "../support/inspector.ts";
 
 it.each([
   ["/mcp", "http", "legacy"],
@@ -47,11 +7,12 @@ it.each([
   ["/sse", "sse", "legacy"],
 ] as const)("the Inspector's command line lists and calls at %s by %s, %s", async (...how) => {
   const [path, transport, era] = how;
-  const listed = await inspect(path, transport, "--protocol-era", era, "--method", "tools/list");
+  const url = inject("origin") + path;
+  const listed = await inspect(url, transport, "--protocol-era", era, "--method", "tools/list");
   expect(listed).toContain('"calculator"');
   const args = ["operation=add", "a=5", "b=8"].flatMap((arg) => ["--tool-arg", arg]);
   const called = await inspect(
-    path,
+    url,
     transport,
     "--protocol-era",
     era,

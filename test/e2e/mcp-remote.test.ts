@@ -1,8 +1,8 @@
-import { mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
+import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect, inject, it, onTestFinished } from "vitest";
-import * as z from "zod";
+import { spoilAccessTokens } from "../support/mcp-remote-tokens.ts";
 import { connectMcpRemote } from "../support/stdio-client.ts";
 
 it.each([
@@ -57,17 +57,3 @@ it.each(eras)("mcp-remote (%s) refreshes its token, and signs nobody in", async 
   const me = await second.client.callTool({ name: "whoami" });
   expect(me.structuredContent).toMatchObject({ name: "Bob Example" });
 });
-
-/** Makes the access tokens that mcp-remote has stored useless, as their end does. */
-async function spoilAccessTokens(configDir: string): Promise<number> {
-  const files = await readdir(configDir, { recursive: true });
-  const tokens = files.filter((file) => file.endsWith("_tokens.json"));
-  for (const file of tokens) {
-    const path = join(configDir, file);
-    const stored = z
-      .looseObject({ access_token: z.string() })
-      .parse(JSON.parse(await readFile(path, "utf8")));
-    await writeFile(path, JSON.stringify({ ...stored, access_token: "expired" }));
-  }
-  return tokens.length;
-}

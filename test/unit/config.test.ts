@@ -35,7 +35,10 @@ describe("parseConfig", () => {
           clientId: "gatehouse",
           clientSecret: undefined,
           scopes: "openid profile email",
+          groupsClaim: "groups",
         },
+        allowedPeople: undefined,
+        allowedClients: undefined,
         dynamicClientRegistration: true,
         clientIdMetadataDocuments: true,
         privateUseRedirectUris: false,
@@ -92,12 +95,31 @@ describe("parseConfig", () => {
       expect.stringContaining("GITHUB_CLIENT_ID is missing"),
       expect.stringContaining("GITHUB_CLIENT_SECRET is missing"),
     ]);
-    expect(problems({ IDP: "saml" })).toEqual(['IDP must be "oidc" or "github"']);
+    expect(problems({ IDP: "saml" })).toEqual(['IDP must be "oidc", "github" or "cloudflare"']);
   });
 
   it("accepts http for a provider on this machine only", () => {
     expect(problems({ OIDC_ISSUER: "http://localhost:8789" })).toEqual([]);
     expect(problems({ OIDC_ISSUER: "http://127.0.0.1:8789" })).toEqual([]);
     expect(problems({ OIDC_ISSUER: "http://localhost.evil.example" })).not.toEqual([]);
+  });
+
+  it("reads Cloudflare's variables, and needs a client for it", () => {
+    expect(problems({ IDP: "cloudflare" })).toEqual([
+      "CLOUDFLARE_CLIENT_ID is missing: the client id of your Cloudflare OAuth client",
+      "CLOUDFLARE_CLIENT_SECRET is missing: the client secret of your Cloudflare OAuth client",
+    ]);
+    const client = { CLOUDFLARE_CLIENT_ID: "gatehouse", CLOUDFLARE_CLIENT_SECRET: "secret" };
+    const { authorization } = parseConfig({ ...valid, IDP: "cloudflare", ...client });
+    expect(authorization).toMatchObject({
+      identityProvider: {
+        kind: "cloudflare",
+        displayName: "Cloudflare",
+        oauthUrl: "https://dash.cloudflare.com",
+        apiUrl: "https://api.cloudflare.com/client/v4",
+      },
+    });
+    const insecure = { CLOUDFLARE_API_URL: "http://api.example", CLOUDFLARE_OAUTH_URL: "x/" };
+    expect(problems({ IDP: "cloudflare", ...client, ...insecure })).toHaveLength(2);
   });
 });

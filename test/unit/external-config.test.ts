@@ -28,6 +28,8 @@ describe("AUTH_MODE", () => {
   it("jwt needs an issuer and nothing else", () => {
     expect(parseConfig(jwt).authorization).toEqual({
       mode: "jwt",
+      allowedPeople: undefined,
+      groupsClaim: "groups",
       issuers: ["https://as.example"],
       profile: "strict",
       client: undefined,

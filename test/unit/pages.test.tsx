@@ -4,7 +4,6 @@ import { mixesAlphabets, tidy } from "../../src/pages/client-text";
 import { ConsentPage } from "../../src/pages/consent-page";
 import { ContinuePage } from "../../src/pages/continue-page";
 import { ErrorPage } from "../../src/pages/error-page";
-import { HomePage } from "../../src/pages/home-page";
 import type { ConsentScope } from "../../src/pages/scope-list";
 
 const scopes: ConsentScope[] = [
@@ -203,27 +202,6 @@ describe("ErrorPage", () => {
     expect(page).toContain("Retry.");
     expect(page).toContain("ref-1");
     expect(String(await (<ErrorPage {...props} />))).not.toContain("Reference");
-  });
-});
-
-describe("HomePage", () => {
-  it("shows the address to paste and what each tool uses", async () => {
-    const tool = { name: "search", title: "Search", description: "Finds notes." };
-    const page = String(
-      await (
-        <HomePage
-          serverName="Gatehouse"
-          origin="https://mcp.example"
-          tools={[
-            { ...tool, scopes: ["notes:read"] },
-            { ...tool, name: "whoami", scopes: [] },
-          ]}
-        />
-      ),
-    );
-    expect(page).toContain(">https://mcp.example/mcp<");
-    expect(page).toContain("<code>search</code> uses <code>notes:read</code>");
-    expect(page).toContain("<code>whoami</code> needs no permission");
   });
 });
 

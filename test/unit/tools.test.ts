@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
 import * as z from "zod";
+import { mcpScopes } from "../../dev/authorization-server-config.ts";
 import { createCatalogue, toolsets } from "../../src/tools/catalogue";
 import { defineTool } from "../../src/tools/define-tool";
 import { defineToolset } from "../../src/tools/define-toolset";
@@ -66,6 +67,11 @@ describe("the catalogue", () => {
     expect(without.allScopes.map(({ name }) => name)).not.toContain("orders:read");
     expect(names(without)).toContain("calculator");
     expect(allTools.map(({ name }) => name)).toContain("list_orders");
+  });
+
+  it("needs no scope that the local authorization server does not know", () => {
+    const { allScopes: needed } = createCatalogue(toolsets, { has: (name) => name === "api" });
+    expect(mcpScopes).toEqual(expect.arrayContaining(needed.map(({ name }) => name)));
   });
 
   it("guards every tool by a scope", () => {

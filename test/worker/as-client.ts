@@ -92,7 +92,7 @@ export async function authorize(
 ): Promise<Authorization> {
   const { clientId = await register(), change, ...choices } = options;
   const { url, verifier } = await authorizationUrl(clientId, change);
-  const callback = await signIn(url, { person: "alice", ...choices, fetch: browse });
+  const callback = await signIn(url, { person: "alice", fetch: browse, ...choices });
   return { clientId, code: callback.searchParams.get("code") ?? "", verifier, callback };
 }
 

@@ -17,3 +17,16 @@ it("names every wrong variable at the first request, and works when they are rig
   expect(text).toContain("OIDC_ISSUER must be a URL");
   expect((await call({})).status).toBe(200);
 });
+
+it("refuses names that no host has: a client's set-up holds the name, to be pasted into a shell", async () => {
+  const statusAt = async (host: string) => {
+    const url = `https://${host}/`;
+    return (await worker.fetch(new Request(url), env, createExecutionContext())).status;
+  };
+  for (const host of ["a;b.example", "$(id).example", "a'b.example"]) {
+    expect(await statusAt(host), host).toBe(421);
+  }
+  for (const host of ["mcp.test", "my_worker.example", "[2001:db8::1]", "xn--bcher-kva.example"]) {
+    expect(await statusAt(host), host).toBe(200);
+  }
+});

@@ -89,6 +89,8 @@ describe("discovery", () => {
 describe("HEAD and OPTIONS", () => {
   const expectations: [path: string, head: number, options: number][] = [
     ["/", 200, 204],
+    ["/llms.txt", 200, 204],
+    ["/health", 200, 204],
     ["/authorize", 405, 204],
     ["/callback", 405, 204],
     ["/mcp", 401, 204],

@@ -1,25 +1,14 @@
-import { createExecutionContext } from "cloudflare:test";
 import { env } from "cloudflare:workers";
 import { describe, expect, inject, it } from "vitest";
-import { signIn } from "../../dev/headless-browser.ts";
-import { parseConfig } from "../../src/config";
-import { createGatehouse } from "../../src/gatehouse";
 import { userIdOf } from "../../src/identity/user-id";
 import { type Fault, faults } from "../support/provider-faults.ts";
-import { authorizationUrl, register } from "./as-client.ts";
+import { authorize } from "./as-client.ts";
+import { gatehouseWith } from "./gatehouse-with.ts";
 import { TEST_ORIGIN } from "./origin.ts";
 
 /** Signs in at a server with another identity provider, up to what the client is told. */
 async function signInWith(variables: Record<string, string>): Promise<URLSearchParams> {
-  const config = parseConfig({ ...env, ...variables });
-  const gatehouse = createGatehouse(config, TEST_ORIGIN);
-  const browse: typeof fetch = async (input, init) => {
-    const request = new Request(input, init);
-    const ours = new URL(request.url).origin === TEST_ORIGIN;
-    return ours ? gatehouse(request, env, createExecutionContext()) : fetch(request);
-  };
-  const { url } = await authorizationUrl(await register());
-  const callback = await signIn(url, { person: "alice", fetch: browse });
+  const { callback } = await authorize({ person: "alice", fetch: gatehouseWith(variables) });
   expect(callback.searchParams.get("state")).toBe("the-clients-state");
   expect(callback.searchParams.get("iss")).toBe(TEST_ORIGIN);
   return callback.searchParams;
@@ -83,6 +72,14 @@ describe("GitHub", () => {
     const issuer = inject("gitHubOrigin");
     expect(await userIds()).toContain(await userIdOf({ issuer, subject: "583231" }));
     expect(await userIds()).not.toContain(await userIdOf({ issuer, subject: "octo-renamed" }));
+  });
+
+  it("vouches for the primary address only", async () => {
+    expect((await withGitHub({ ALLOWED_PEOPLE: "octo@example.com" })).get("code")).not.toBeNull();
+    // Hers too, and verified.
+    await expect(withGitHub({ ALLOWED_PEOPLE: "old@example.com" })).rejects.toThrow(
+      "This account may not use Gatehouse",
+    );
   });
 
   it("that refuses is access_denied", async () => {

@@ -139,3 +139,35 @@ export async function listen({ id, token }: Session): Promise<ReadableStream<Uin
   if (status !== 200 || body === null) throw new Error(`No stream: ${status}`);
   return body;
 }
+
+/** A POST of one tool call by a client of 2026-07-28, which can be asked something. */
+export function statelessCall(
+  token: string,
+  params: { name: string; arguments: Record<string, unknown> },
+): RequestInit {
+  const version = "2026-07-28";
+  return {
+    method: "POST",
+    headers: {
+      authorization: `Bearer ${token}`,
+      accept: "application/json, text/event-stream",
+      "content-type": "application/json",
+      "mcp-protocol-version": version,
+      "mcp-method": "tools/call",
+      "mcp-name": params.name,
+    },
+    body: JSON.stringify({
+      jsonrpc: "2.0",
+      id: 1,
+      method: "tools/call",
+      params: {
+        ...params,
+        _meta: {
+          "io.modelcontextprotocol/protocolVersion": version,
+          "io.modelcontextprotocol/clientInfo": { name: "raw", version: "1" },
+          "io.modelcontextprotocol/clientCapabilities": { elicitation: { form: {} } },
+        },
+      },
+    }),
+  };
+}

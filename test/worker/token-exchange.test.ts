@@ -213,6 +213,11 @@ describe("what goes wrong upstream is told to the person", () => {
       /gives this server no access to the orders API\. Its operator/,
     ],
     [
+      "a token that is not taken, as RFC 8693 says it",
+      error(400, { error: "invalid_request", error_description: "The token was revoked" }),
+      /for you \(.*says: "The token was revoked"\)\. Connect this server again; if that does not help/,
+    ],
+    [
       "our own credential",
       { status: 401, headers: { "www-authenticate": 'Basic realm="x"' } },
       /Its operator has to mend that/,
@@ -239,7 +244,7 @@ describe("what goes wrong upstream is told to the person", () => {
       /^the orders API does not allow this: it needs the permission orders:read\.$/,
     ],
     ["404", { ...json({ detail: "No such list" }), status: 404 }, /nothing there\. It says: "No/],
-    ["422", { ...json({ message: "Bad" }), status: 422 }, /\(status 422\)\. It says: "Bad"$/],
+    ["422", { ...json({ message: "Bad" }), status: 422 }, /\(status 422\)\. It says: "Bad"\.$/],
     ["429", { status: 429, headers: { "retry-after": "3600" } }, /Try again in 3600 seconds\.$/],
     ["a page", { body: "<html>" }, /answered in a way that this server does not understand/],
     ["another shape", json({ orders: "none" }), /does not understand/],

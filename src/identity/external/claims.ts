@@ -11,6 +11,8 @@ export type ExternalClaims = {
   readonly name: string | undefined;
   /** Only an address that the issuer says it has verified. */
   readonly email: string | undefined;
+  /** Of the groups that the person is in, those that the configuration names. */
+  readonly groups: readonly string[];
 };
 
 /**
@@ -25,7 +27,7 @@ export async function authenticatedBy(
   resource: string,
   withImplied: (scopes: readonly string[]) => string[],
 ): Promise<Authenticated> {
-  const { issuer, subject, clientId, name, email, expiresAtSeconds } = claims;
+  const { issuer, subject, clientId, name, email, groups, expiresAtSeconds } = claims;
   return {
     principal: {
       userId: await userIdOf({ issuer, subject }),
@@ -34,6 +36,7 @@ export async function authenticatedBy(
         subject,
         ...(name !== undefined && { name }),
         ...(email !== undefined && { email }),
+        ...(groups.length > 0 && { groups: [...groups] }),
       },
       clientId,
       // Clients are registered at the issuer, which does not say their names.

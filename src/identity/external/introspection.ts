@@ -4,6 +4,7 @@ import type { IntrospectionAuthorization } from "../../config";
 import { ValueUnavailable } from "../../http/kept-value";
 import { authorizationServerMetadata, requestOptions } from "../authorization-server-metadata";
 import { clientAuthentication } from "../client-authentication";
+import type { GroupsReader } from "../groups";
 import type { ExternalClaims } from "./claims";
 import { IntrospectionCache } from "./introspection-cache";
 
@@ -43,6 +44,7 @@ const MAX_TOKEN_CHARS = 16_384;
  */
 export function introspector(
   authorization: IntrospectionAuthorization,
+  groupsIn: GroupsReader,
 ): (token: string, audience: string) => Promise<ExternalClaims | undefined> {
   const [issuer] = authorization.issuers;
   const { cacheSeconds, endpoint } = authorization;
@@ -89,6 +91,7 @@ export function introspector(
       expiresAtSeconds: claims.exp,
       name: claims.name ?? claims.username,
       email: claims.email_verified === true ? claims.email : undefined,
+      groups: groupsIn(answer) ?? [],
     };
   };
 }

@@ -1,5 +1,6 @@
 import * as z from "zod";
 import type { JwtAuthorization } from "../../config";
+import type { GroupsReader } from "../groups";
 import type { ExternalClaims } from "./claims";
 
 const optionalText = z.string().optional().catch(undefined);
@@ -71,6 +72,7 @@ const compatSchema = z
 export function claimsOf(
   payload: unknown,
   profile: JwtAuthorization["profile"],
+  groupsIn: GroupsReader,
 ): ExternalClaims | undefined {
   const parsed = (profile === "strict" ? strictSchema : compatSchema).safeParse(payload);
   if (!parsed.success) return undefined;
@@ -83,5 +85,6 @@ export function claimsOf(
     expiresAtSeconds: claims.exp,
     name: claims.name ?? claims.preferred_username,
     email: claims.email_verified === true ? claims.email : undefined,
+    groups: groupsIn(payload) ?? [],
   };
 }

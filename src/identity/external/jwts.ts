@@ -1,6 +1,7 @@
 import { decodeJwt, errors, type JWTPayload, type JWTVerifyGetKey, jwtVerify } from "jose";
 import type { JwtAuthorization } from "../../config";
 import { ValueUnavailable } from "../../http/kept-value";
+import type { GroupsReader } from "../groups";
 import type { ExternalClaims } from "./claims";
 import { claimsOf } from "./jwt-claims";
 
@@ -27,6 +28,7 @@ const TYPES: Record<JwtAuthorization["profile"], readonly (string | undefined)[]
 export function jwtVerifier(
   profile: JwtAuthorization["profile"],
   keysOf: ReadonlyMap<string, JWTVerifyGetKey>,
+  groupsIn: GroupsReader,
 ): (token: string, audience: string) => Promise<ExternalClaims | undefined> {
   return async (token, audience) => {
     if (token.length > MAX_TOKEN_CHARS) return refused("too_large");
@@ -38,7 +40,7 @@ export function jwtVerifier(
       if (!TYPES[profile].includes(protectedHeader.typ?.toLowerCase())) return refused("typ");
       const { iat = 0 } = payload;
       if (iat > Date.now() / 1_000 + CLOCK_SKEW_SECONDS) return refused("iat");
-      return claimsOf(payload, profile) ?? refused("claims");
+      return claimsOf(payload, profile, groupsIn) ?? refused("claims");
     } catch (error) {
       if (error instanceof ValueUnavailable) throw error;
       // Names and codes only: what a token holds is anybody's text.

@@ -5,6 +5,7 @@ import {
   authorizationServerMetadata,
   requestOptions,
 } from "../../identity/authorization-server-metadata";
+import { groupsReader } from "../../identity/groups";
 import type { Identity } from "../../identity/principal";
 import type { IdentityProvider, SignIn } from "../identity-provider";
 import { authorizationRequestUrl, HTTP_TIMEOUT_MS, rethrowAsSignInError } from "./code-flow";
@@ -21,13 +22,16 @@ const profileSchema = z.object({
  * Any OpenID Connect provider (Google, Entra, Okta, Auth0, Keycloak, …), found by discovery.
  * Authorization code with PKCE; the ID token's signature, issuer, audience, nonce and times are all
  * checked (OpenID Connect Core, section 3.1.3.7).
+ *
+ * @param groups those whose members are to be known; the others are not read.
  */
-export function openIdConnect(config: OidcConfig): IdentityProvider {
+export function openIdConnect(config: OidcConfig, groups?: ReadonlySet<string>): IdentityProvider {
   const client: oauth.Client = { client_id: config.clientId };
   const clientAuth =
     config.clientSecret === undefined ? oauth.None() : oauth.ClientSecretPost(config.clientSecret);
   const metadata = authorizationServerMetadata(config.issuer, ["oidc"]);
   const http = () => requestOptions(config.issuer, HTTP_TIMEOUT_MS);
+  const groupsIn = groupsReader(config.groupsClaim, groups);
 
   async function authorizationUrl(signIn: SignIn): Promise<URL> {
     const server = await metadata.get();
@@ -57,12 +61,31 @@ export function openIdConnect(config: OidcConfig): IdentityProvider {
     if (claims === undefined) throw new TypeError("The token response has no ID token");
 
     const profile = profileSchema.parse(claims);
-    const complete = profile.email !== undefined && profile.name !== undefined;
-    if (complete || server.userinfo_endpoint === undefined) return identityOf(claims, profile);
+    const complete =
+      profile.email !== undefined && profile.name !== undefined && groupsIn(claims) !== undefined;
+    if (complete || server.userinfo_endpoint === undefined) return identityOf(claims, [claims]);
     // Okta, among others, tells the profile only here when it issues an access token as well.
     const userInfo = await oauth.userInfoRequest(server, client, tokens.access_token, http());
     const more = await oauth.processUserInfoResponse(server, client, claims.sub, userInfo);
-    return identityOf(claims, { ...profile, ...profileSchema.parse(more) });
+    return identityOf(claims, [more, claims]);
+  }
+
+  /** @param sources what the provider says of the person; the first that says a thing counts. */
+  function identityOf({ iss, sub }: oauth.IDToken, sources: readonly object[]): Identity {
+    const profiles = sources.map((source) => profileSchema.parse(source));
+    const name =
+      profiles.find((profile) => profile.name !== undefined)?.name ??
+      profiles.find((profile) => profile.preferred_username !== undefined)?.preferred_username;
+    // That an address is verified counts only for the one that it was said with.
+    const email = profiles.find((profile) => profile.email && profile.email_verified)?.email;
+    const memberOf = sources.map(groupsIn).find((found) => found !== undefined) ?? [];
+    return {
+      issuer: iss,
+      subject: sub,
+      ...(name !== undefined && { name }),
+      ...(email !== undefined && { email }),
+      ...(memberOf.length > 0 && { groups: memberOf }),
+    };
   }
 
   /** client_secret_basic is what OpenID Connect Discovery, section 3, takes to be supported. */
@@ -79,15 +102,5 @@ export function openIdConnect(config: OidcConfig): IdentityProvider {
     identify: async (callback, signIn) => ({
       identity: await identify(callback, signIn).catch(rethrowAsSignInError),
     }),
-  };
-}
-
-function identityOf(claims: oauth.IDToken, profile: z.infer<typeof profileSchema>): Identity {
-  const name = profile.name ?? profile.preferred_username;
-  return {
-    issuer: claims.iss,
-    subject: claims.sub,
-    ...(name !== undefined && { name }),
-    ...(profile.email !== undefined && profile.email_verified === true && { email: profile.email }),
   };
 }

@@ -1,0 +1,53 @@
+import { readdir } from "node:fs/promises";
+import { join } from "node:path";
+import { runWrangler } from "../../dev/wrangler.ts";
+import type { Subject } from "./subjects.ts";
+
+/** A Worker as it would be uploaded. */
+export type Build = {
+  readonly subject: Subject;
+  /** The module that is the Worker. */
+  readonly script: string;
+  /** The whole upload in one file, for `wrangler check startup`. */
+  readonly bundle: string;
+  readonly uploadKiB: number;
+  readonly gzipKiB: number;
+};
+
+/**
+ * Builds a Worker as `wrangler deploy` does, minified, all of them alike.
+ *
+ * @param folder gets a subfolder for the build.
+ * @param entry another entry than its configuration names.
+ * @throws Error with wrangler's output when the build fails, or is more than one module.
+ */
+export async function buildWorker(
+  subject: Subject,
+  folder: string,
+  entry?: string,
+): Promise<Build> {
+  const outDir = join(folder, subject.name);
+  const bundle = join(folder, `${subject.name}.bundle`);
+  const output = await runWrangler([
+    ...["deploy", ...(entry === undefined ? [] : [entry])],
+    ...["--config", subject.config, "--dry-run", "--minify"],
+    ...["--outdir", outDir, "--outfile", bundle],
+  ]);
+  const [, uploadKiB, gzipKiB] =
+    /Total Upload: ([\d.]+) KiB \/ gzip: ([\d.]+) KiB/.exec(output) ?? [];
+  if (uploadKiB === undefined || gzipKiB === undefined) {
+    throw new Error(`wrangler did not say how large ${subject.name} is. It said:\n${output}`);
+  }
+  const modules = (await readdir(outDir)).filter((file) => !/\.(map|md)$/.test(file));
+  const [script] = modules;
+  if (script === undefined || modules.length > 1) {
+    throw new Error(`${subject.name} should be one module, not ${modules.join(", ") || "none"}`);
+  }
+  return {
+    subject,
+    script: join(outDir, script),
+    bundle,
+    uploadKiB: Number(uploadKiB),
+    gzipKiB: Number(gzipKiB),
+  };
+}

@@ -1,0 +1,62 @@
+/** The redirect URIs of a product, and where it publishes its metadata documents. */
+export type ClientPreset = {
+  /** Exact. At a loopback address, whatever the port (RFC 8252, section 7.3). */
+  readonly redirectUris: readonly string[];
+  /** Everything below an address that ends in a slash. */
+  readonly redirectPrefixes?: readonly string[];
+  /** Hosts of client ids that are metadata documents; what redirect URIs those list is their word. */
+  readonly metadataHosts?: readonly string[];
+};
+
+/**
+ * What the names of products in ALLOWED_CLIENTS stand for, with where each fact is from. These are
+ * the vendors' to change: when one does, correct it here, or add the new address in ALLOWED_CLIENTS.
+ */
+export const clientPresets = {
+  /**
+   * claude.ai, Claude Desktop's and the mobile apps' connectors, and Claude Code by its document
+   * (https://claude.ai/oauth/claude-code-client-metadata). Both callbacks, to allow now: "Building
+   * custom connectors via remote MCP servers", support.claude.com, article 11503834.
+   */
+  claude: {
+    redirectUris: [
+      "https://claude.ai/api/mcp/auth_callback",
+      "https://claude.com/api/mcp/auth_callback",
+    ],
+    metadataHosts: ["claude.ai"],
+  },
+  /**
+   * ChatGPT, and Codex by its document (https://chatgpt.com/oauth/codex/client.json). One callback
+   * for servers that send `iss` (RFC 9207), as this one does, and one for each connector: "Auth",
+   * Apps SDK, developers.openai.com/apps-sdk/build/auth.
+   */
+  chatgpt: {
+    redirectUris: ["https://chatgpt.com/connector_platform_oauth_redirect"],
+    redirectPrefixes: ["https://chatgpt.com/connector/oauth/"],
+    metadataHosts: ["chatgpt.com"],
+  },
+  /**
+   * What Cursor registers, all three at once: the desktop app before and after it went to a loopback
+   * address, and its web app. cursor.com/docs/mcp has the newer two.
+   */
+  cursor: {
+    redirectUris: [
+      "cursor://anysphere.cursor-mcp/oauth/callback",
+      "https://www.cursor.com/agents/mcp/oauth/callback",
+      "http://localhost:8787/callback",
+    ],
+  },
+  /**
+   * Visual Studio Code, which registers these (`fetchDynamicRegistration` in
+   * src/vs/base/common/oauth.ts of microsoft/vscode), or shows its document
+   * (https://vscode.dev/oauth/client-metadata.json).
+   */
+  vscode: {
+    redirectUris: [
+      "https://vscode.dev/redirect",
+      "https://insiders.vscode.dev/redirect",
+      "http://127.0.0.1:33418/",
+    ],
+    metadataHosts: ["vscode.dev"],
+  },
+} as const satisfies Record<string, ClientPreset>;

@@ -1,0 +1,62 @@
+import { ClientText } from "./client-text";
+import { Layout } from "./layout";
+import { OnwardLink } from "./onward-link";
+
+/** What a person is told who signed in and may not use this server. */
+export interface PersonRefusedPageProps {
+  serverName: string;
+  /** Who signed them in, e.g. "GitHub". */
+  identityProviderName: string;
+  /** As the identity provider has them: often what people call themselves. */
+  account: { name?: string | undefined; email?: string | undefined };
+  /** By which the operator can let this person in. */
+  userId: string;
+  /** The client's redirect URI, with the refusal. */
+  url: string;
+}
+
+/**
+ * Tells a person that their account is not let in, and lets them take that to the client. It does not
+ * go on by itself: the client would show an error, and not why, and a browser tab of it may close.
+ */
+export function PersonRefusedPage(props: PersonRefusedPageProps) {
+  const { serverName, identityProviderName, account, userId, url } = props;
+  const { name, email } = account;
+  return (
+    <Layout title="This account is not let in" serverName={serverName}>
+      <h1>This account may not use {serverName}</h1>
+      <dl class="facts">
+        <div>
+          <dt>Signed in as</dt>
+          <dd>
+            <strong>
+              <ClientText text={name ?? email ?? "an account without a name"} />
+            </strong>
+            {name !== undefined && email !== undefined ? (
+              <p class="note">
+                <ClientText text={email} max={Infinity} />
+              </p>
+            ) : null}
+            <p class="note">with {identityProviderName}</p>
+          </dd>
+        </div>
+        <div>
+          <dt>Account id</dt>
+          <dd>
+            <code class="copyable">{userId}</code>
+          </dd>
+        </div>
+      </dl>
+      <p>
+        The operator of this server has chosen who may use it, and this account is not among them.
+        Nothing was allowed.
+      </p>
+      <p>
+        If you have another account, connect again from the app and sign in with that one. To have
+        this one let in, send its id to the operator (ALLOWED_PEOPLE).
+      </p>
+      <OnwardLink url={url}>Go back to the app</OnwardLink>
+      <p class="note">The app is told that access was refused.</p>
+    </Layout>
+  );
+}

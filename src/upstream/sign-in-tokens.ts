@@ -1,0 +1,42 @@
+import type { UpstreamCredential } from "../identity/upstream-credential";
+import type { TokenSource } from "./token-source";
+import { UpstreamError } from "./upstream-error";
+
+/**
+ * Tokens for the identity provider's own API, from the person's sign-in there. They come with each
+ * request, out of the access token's props, so a running session has the fresh one at its next call.
+ *
+ * @param endGrant ends the grant behind the request.
+ */
+export function signInTokens(
+  credentialOf: () => Promise<UpstreamCredential | undefined>,
+  endGrant: () => Promise<void>,
+): TokenSource {
+  return {
+    async accessToken({ displayName }) {
+      const found = await credentialOf();
+      if (found?.kind !== "upstream-token") {
+        throw new UpstreamError(
+          "consent_required",
+          `This sign-in brought no access to ${displayName}. Connect this server again.`,
+        );
+      }
+      // Sent all the same, it would look like a consent that was taken back, and end the grant.
+      if (found.expiresAtSeconds !== undefined && found.expiresAtSeconds * 1_000 <= Date.now()) {
+        throw new UpstreamError(
+          "forbidden",
+          `The access to ${displayName} has run out. It is renewed when the client refreshes its own token: try again, and if it stays so, connect this server again.`,
+        );
+      }
+      return found.accessToken;
+    },
+    async refused({ displayName }) {
+      // The person has taken the consent back there. Nothing here is left to be used with it.
+      await endGrant();
+      throw new UpstreamError(
+        "consent_required",
+        `${displayName} does not accept your sign-in any more, so it has ended here as well. Connect this server again.`,
+      );
+    },
+  };
+}

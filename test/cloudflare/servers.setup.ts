@@ -1,0 +1,21 @@
+import { type D1Migration, readD1Migrations } from "@cloudflare/vitest-plugin";
+import type { TestProject } from "vitest/node";
+import { startCloudflareStandIn } from "../../dev/cloudflare-stand-in/index.ts";
+import { TEST_ORIGIN } from "../worker/origin.ts";
+
+declare module "vitest" {
+  interface ProvidedContext {
+    cloudflare: { origin: string; apiUrl: string; clientId: string; clientSecret: string };
+    migrations: D1Migration[];
+  }
+}
+
+/** What the Worker under test reaches: a stand-in for Cloudflare. */
+export default async function setUp(project: TestProject): Promise<() => Promise<void>> {
+  const redirectUris = [`${TEST_ORIGIN}/callback`];
+  const standIn = await startCloudflareStandIn({ port: 0, redirectUris });
+  const { origin, apiUrl, clientId, clientSecret } = standIn;
+  project.provide("cloudflare", { origin, apiUrl, clientId, clientSecret });
+  project.provide("migrations", await readD1Migrations("migrations"));
+  return standIn.stop;
+}

@@ -1,0 +1,47 @@
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { startCloudflareMode } from "../../dev/cloudflare-mode.ts";
+import { findFreePort } from "../../dev/free-port.ts";
+import type { PersonId } from "../../dev/people.ts";
+import { startServer } from "../../dev/server.ts";
+
+export type CloudflareGatehouse = {
+  readonly origin: string;
+  /** Takes back, at the stand-in, what a person has allowed there. */
+  revokeConsent(person: PersonId): Promise<void>;
+  stop(): Promise<void>;
+};
+
+/** The Worker, and the stand-in for Cloudflare beside it, as `npm start -- --idp cloudflare` runs them. */
+export async function startCloudflareGatehouse(): Promise<CloudflareGatehouse> {
+  const port = await findFreePort();
+  const origin = `http://localhost:${port}`;
+  const persistDir = await mkdtemp(join(tmpdir(), "gatehouse-tests-"));
+  const cloudflare = await startCloudflareMode({ gatehouseOrigin: origin, port: 0 });
+  const server = await startServer({
+    port,
+    persistDir,
+    vars: {
+      SESSION_SECRET: "only-for-tests-and-long-enough-to-be-taken",
+      ...cloudflare.vars,
+    },
+  }).catch(async (error: unknown) => {
+    await cloudflare.stop();
+    throw error;
+  });
+  return {
+    origin,
+    async revokeConsent(person) {
+      const { status } = await fetch(`${cloudflare.vars.CLOUDFLARE_OAUTH_URL}/stand-in/revoke`, {
+        method: "POST",
+        body: JSON.stringify({ person }),
+      });
+      if (status !== 200) throw new Error(`The stand-in answered ${status}`);
+    },
+    async stop() {
+      await Promise.all([server.stop(), cloudflare.stop()]);
+      await rm(persistDir, { recursive: true, force: true });
+    },
+  };
+}

@@ -1,0 +1,50 @@
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import {
+  type ExternalMode,
+  type ExternalModeServers,
+  startExternalMode,
+} from "../../dev/external-mode.ts";
+import { findFreePort } from "../../dev/free-port.ts";
+import { startServer } from "../../dev/server.ts";
+
+export type ExternalGatehouse = ExternalModeServers & {
+  readonly origin: string;
+  /** Stops the Worker and starts it anew, on the same port and with what it has stored. */
+  restart(): Promise<void>;
+};
+
+/** The Worker, the authorization server whose tokens it takes, and an API, as `npm start -- --mode` runs them. */
+export async function startExternalGatehouse(mode: ExternalMode): Promise<ExternalGatehouse> {
+  const port = await findFreePort();
+  const origin = `http://localhost:${port}`;
+  const persistDir = await mkdtemp(join(tmpdir(), "gatehouse-tests-"));
+  const external = await startExternalMode({ mode, gatehouseOrigin: origin, ports: [0, 0] });
+  const start = () =>
+    startServer({
+      port,
+      persistDir,
+      vars: {
+        SESSION_SECRET: "only-for-tests-and-long-enough-to-be-taken",
+        ADMINS: "alice@example.com",
+        ...external.vars,
+      },
+    });
+  let server = await start().catch(async (error: unknown) => {
+    await external.stop();
+    throw error;
+  });
+  return {
+    ...external,
+    origin,
+    async restart() {
+      await server.stop();
+      server = await start();
+    },
+    async stop() {
+      await Promise.all([server.stop(), external.stop()]);
+      await rm(persistDir, { recursive: true, force: true });
+    },
+  };
+}
