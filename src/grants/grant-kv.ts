@@ -36,8 +36,10 @@ export function grantKv(
     async put(key, value, options) {
       const isOfGrant = key === recordKey || key.startsWith(tokenPrefix);
       if (isOfGrant && rows.tombstone !== undefined) throw grantHasEnded();
-      // Here first: what KV has and the object does not know would be overwritten by the next refresh.
+      // Here first: what KV has and the object does not know would be overwritten by the next refresh,
+      // and would not be deleted at the end, since a list of KV may be a minute old as well.
       if (key === recordKey) await rows.setRecord(value);
+      else if (isOfGrant) rows.addAccessToken(key, endsAtMs(options));
       await kv.put(key, value, options);
       if (!isOfGrant || rows.tombstone === undefined) return;
       // It ended meanwhile, and who ended it may have looked for tokens before this one was there.
@@ -90,6 +92,10 @@ function withInstead(kv: KVNamespace, instead: Instead): KVNamespace {
       return typeof member === "function" ? member.bind(target) : member;
     },
   });
+}
+
+function endsAtMs({ expirationTtl = 0 }: KVNamespacePutOptions = {}): number {
+  return Date.now() + expirationTtl * 1_000;
 }
 
 function grantHasEnded(): OAuthError {

@@ -27,6 +27,12 @@ export function withPreviousToken(json: string, tokenId: string): string {
   return JSON.stringify({ ...record, previousRefreshTokenId: tokenId });
 }
 
+/** The same record with none of its scopes but these. */
+export function narrowedTo(json: string, scopes: readonly string[]): string {
+  const record = z.looseObject({ scope: z.array(z.string()) }).parse(JSON.parse(json));
+  return JSON.stringify({ ...record, scope: record.scope.filter((one) => scopes.includes(one)) });
+}
+
 /** The refresh tokens that `after` takes no more, and `before` still took. */
 export function rotatedOut(before: GrantRecord, after: GrantRecord): string[] {
   const valid = [after.refreshTokenId, after.previousRefreshTokenId];

@@ -1,46 +1,34 @@
-import { DurableObject, tracing } from "cloudflare:workers";
+import { DurableObject, exports, tracing } from "cloudflare:workers";
 import type { OAuthAuthorizationServer } from "@cloudflare/workers-oauth-provider";
 import type { OwnAuthorization } from "../config";
 import { protectedResources } from "../identity/protected-resources";
-import type { IdentityProvider } from "../login/identity-provider";
-import { identityProvider } from "../login/providers";
 import { offeringFor } from "../offering";
 import { createAuthorizationServer } from "./authorization-server";
 import { type GrantId, grantIdOfName, grantKey } from "./grant-id";
-import { grantKv, readRecord, rehearsalKv } from "./grant-kv";
-import { parseGrantRecord, tokenIdOf, withPreviousToken } from "./grant-record";
+import { readRecord } from "./grant-kv";
+import { narrowedTo, parseGrantRecord } from "./grant-record";
 import { GrantRows } from "./grant-rows";
-import { seal, unseal } from "./sealed";
+import type { Sealed } from "./sealed";
 import { tokenExchange } from "./token-exchange";
-import {
-  isRefresh,
-  presentedIn,
-  refusal,
-  type TokenAnswer,
-  type TokenRequest,
-  toAnswer,
-  tokenAnswerSchema,
-  toRequest,
-  unavailable,
-} from "./token-request";
-import { upstreamRenewal } from "./upstream-renewal";
+import { issueTokens } from "./token-issuance";
+import { type TokenAnswer, type TokenRequest, unavailable } from "./token-request";
+import { UpstreamRenewal } from "./upstream-renewal";
 
 /** KV may show a deleted key for a minute elsewhere. */
 const KV_DELAY_SECONDS = 60;
 
 /**
- * One grant: the only place where its tokens are issued, one request at a time. workers-oauth-provider
- * issues them; this object sees to it that two refreshes at once do not destroy the grant, that one
- * whose answer was lost can be repeated, and that a refresh token that was stolen ends it.
- *
- * A crash loses nothing at any point. Until the record is written, a repeat starts from what was; after that,
- * the library takes the repeated token as the one before the current; once the answer is kept, it is
- * given again. An answer leaves the object only when it is on disk here.
+ * One grant: the only place where its tokens are issued, one request at a time, and where it ends.
+ * workers-oauth-provider issues them; this object sees to it that two refreshes at once do not destroy
+ * the grant, that one whose answer was lost can be repeated, that a refresh token that was stolen ends it,
+ * and that its end counts at once.
  */
 export class Grant extends DurableObject<Env> {
   readonly #rows = new GrantRows(this.ctx.storage);
+  readonly #renewal = new UpstreamRenewal(this.#rows, (tokens, key) =>
+    exports.UpstreamRenewer.renew(this.#id, tokens, key),
+  );
   #turns: Promise<unknown> = Promise.resolve();
-  #server: { issuer: string; server: OAuthAuthorizationServer<Env> } | undefined;
 
   /**
    * Answers a request to the token endpoint whose code or token names this grant. Never rejects for
@@ -48,15 +36,18 @@ export class Grant extends DurableObject<Env> {
    */
   async token(request: TokenRequest): Promise<TokenAnswer> {
     try {
-      const presented = presentedIn(new URLSearchParams(request.body)) ?? "";
-      const tokenId = await tokenIdOf(presented);
-      // Who merely knows the grant's name must not make others wait. What is not known now is nothing that
-      // will be: a token is known here before anyone has it.
-      if (!(await this.#knows(tokenId))) return await this.#serve(request);
-      return await this.#inTurn(() =>
-        isRefresh(new URLSearchParams(request.body))
-          ? this.#refresh(request, presented, tokenId)
-          : this.#serve(request),
+      return await issueTokens(
+        {
+          id: this.#id,
+          rows: this.#rows,
+          env: this.env,
+          context: this.#context,
+          serverOf: (issuer) => this.#serverOf(issuer),
+          inTurn: (work) => this.#inTurn(work),
+          bury: (issuer) => this.#bury(issuer),
+          end: (issuer) => this.#endNow(issuer),
+        },
+        request,
       );
     } catch (error) {
       console.error({ event: "token_request_failed", error: String(error) });
@@ -64,147 +55,129 @@ export class Grant extends DurableObject<Env> {
     }
   }
 
-  /** Whether the grant was ended, for as long as an access token of it could still be about. */
+  /**
+   * What the identity provider answered to a renewal (UpstreamRenewer).
+   *
+   * @param sealed absent when it did not renew anything.
+   */
+  settleRenewal(sealed: Sealed | undefined): Promise<void> {
+    return this.#renewal.settle(sealed);
+  }
+
+  /** Whether the grant was ended, or was never here: no token of it counts. */
   isEnded(): boolean {
-    return this.#rows.tombstone !== undefined;
+    return this.#rows.record === undefined;
   }
 
   /**
-   * Ends the grant: {@link isEnded} says so at once, its tokens and its record in KV are deleted, and a
-   * refresh that is under way is refused.
+   * Takes note of a session that uses this grant, to close it when the grant ends.
+   *
+   * @param session the name of its object.
+   * @returns false when the grant has ended; then the session must not begin.
+   */
+  admit(session: string): boolean {
+    if (this.isEnded()) return false;
+    this.#rows.addSession(session);
+    return true;
+  }
+
+  /** Forgets a session that has ended by itself. */
+  dismiss(session: string): void {
+    this.#rows.removeSession(session);
+  }
+
+  /**
+   * Ends the grant: {@link isEnded} says so at once, a refresh that is under way is refused, its sessions
+   * are closed, its tokens and its record in KV deleted.
    *
    * @param issuer the authorization server of the grant.
-   * @throws what KV throws; then the grant is ended all the same, and this can be repeated.
+   * @throws what KV throws; the grant has ended all the same, and the rest is done again by itself.
    */
   async end(issuer: string): Promise<void> {
-    await this.#bury();
-    await this.#inTurn(() => this.#revoke(issuer));
-  }
-
-  override alarm(): Promise<void> {
-    return this.#inTurn(async () => {
-      const { tombstone } = this.#rows;
-      // Once more, in case that this object went away between its end and that of the record.
-      if (tombstone !== undefined) await this.env.OAUTH_KV.delete(tombstone.grantKey);
-      await this.#rows.sweep();
-    });
-  }
-
-  /** Who signs people in, and can renew the tokens of its API. Tests put another here. */
-  protected identityProvider({ identityProvider: idp }: OwnAuthorization): IdentityProvider {
-    return identityProvider(idp);
-  }
-
-  /** Whether it is the id of the grant's code, or of a refresh token that it had. */
-  async #knows(tokenId: string): Promise<boolean> {
-    if (this.#rows.isRotated(tokenId)) return true;
-    const json = await readRecord(this.env.OAUTH_KV, this.#id, this.#rows);
-    if (json === undefined) return false;
-    const { authCodeId, refreshTokenId, previousRefreshTokenId } = parseGrantRecord(json);
-    return [authCodeId, refreshTokenId, previousRefreshTokenId].includes(tokenId);
-  }
-
-  async #refresh(
-    request: TokenRequest,
-    refreshToken: string,
-    tokenId: string,
-  ): Promise<TokenAnswer> {
-    const kept = this.#rows.keptAnswer(tokenId);
-    if (kept !== undefined || this.#rows.isRotated(tokenId)) {
-      const record = await readRecord(this.env.OAUTH_KV, this.#id, this.#rows);
-      if (
-        record !== undefined &&
-        (await this.#isOfClient(request, record, refreshToken, tokenId))
-      ) {
-        const text = kept && (await unseal(refreshToken, "answer", kept));
-        if (text !== undefined) return tokenAnswerSchema.parse(JSON.parse(text));
-        return this.#endAsReplayed(request, record);
-      }
-      // The library says to the client, as to any other, what is wrong with it.
-    }
-    const answer = await this.#serve(request);
-    if (answer.status !== 200) return answer;
-    const sealed = await seal(refreshToken, "answer", JSON.stringify(answer));
-    if (this.isEnded()) return hasEnded();
-    await this.#rows.keepAnswer(tokenId, sealed);
-    return answer;
-  }
-
-  /** What workers-oauth-provider answers. */
-  async #serve(request: TokenRequest): Promise<TokenAnswer> {
-    const kv = grantKv(this.env.OAUTH_KV, this.#id, this.#rows, () => this.#bury());
-    return toAnswer(await this.#ask(request.issuer, toRequest(request), kv));
+    await this.#endNow(issuer);
   }
 
   /**
-   * Whether the request comes from the client of the grant, and proves it as that client has to
-   * (RFC 6749, section 3.2.1). Nobody else gets an answer again, or ends the grant.
+   * Ends the grant because the identity provider's API refuses its access token, unless a renewal
+   * has replaced that token meanwhile: a call that began with the old one says nothing about the new.
    *
-   * The library is asked by way of a rehearsed revocation (RFC 7009, section 2.1): it authenticates the
-   * client first, and deletes the grant only for the client that the token was issued to.
+   * @param upstreamTokenId SHA-256 of the refused token, in hexadecimal.
+   * @returns whether the grant has ended.
    */
-  async #isOfClient(
-    request: TokenRequest,
-    record: string,
-    refreshToken: string,
-    tokenId: string,
-  ): Promise<boolean> {
-    const form = new URLSearchParams(request.body);
-    form.delete("grant_type");
-    form.set("token", refreshToken);
-    form.set("token_type_hint", "refresh_token");
-    const presented = withPreviousToken(record, tokenId);
-    let wouldEnd = false;
-    const kv = rehearsalKv(this.env.OAUTH_KV, this.#id, presented, () => {
-      wouldEnd = true;
+  async endIfRefused(issuer: string, upstreamTokenId: string): Promise<boolean> {
+    const current = this.#rows.upstreamTokenId ?? upstreamTokenId;
+    if (this.#renewal.isUnderWay || current !== upstreamTokenId) return this.isEnded();
+    await this.#endNow(issuer);
+    return true;
+  }
+
+  /** Leaves the grant none of its scopes but these, and ends its access tokens, which have more. */
+  narrow(scopes: readonly string[]): Promise<void> {
+    return this.#inTurn(async () => {
+      const { OAUTH_KV } = this.env;
+      const record = await readRecord(OAUTH_KV, this.#id, this.#rows);
+      if (record === undefined) return;
+      const narrowed = narrowedTo(record, scopes);
+      // An answer that is kept has a token with the scopes of before.
+      this.#rows.forgetAnswers();
+      await this.#rows.setRecord(narrowed);
+      const key = grantKey(this.#id);
+      const { metadata } = await OAUTH_KV.getWithMetadata(key);
+      const { expiresAt } = parseGrantRecord(narrowed);
+      await OAUTH_KV.put(key, narrowed, {
+        metadata,
+        ...(expiresAt !== undefined && { expiration: expiresAt }),
+      });
+      await Promise.all(this.#rows.accessTokenKeys.map((token) => OAUTH_KV.delete(token)));
+      this.#rows.forgetAccessTokens();
     });
-    await this.#ask(request.issuer, toRequest(request, form), kv);
-    return wouldEnd;
   }
 
-  /**
-   * Someone uses a refresh token whose successor was used as well: two have it, and one of them should not.
-   * Which one cannot be told, so nobody goes on (RFC 9700, section 4.14.2).
-   */
-  async #endAsReplayed({ issuer }: TokenRequest, record: string): Promise<TokenAnswer> {
-    const { grantId } = this.#id;
-    const { clientId } = parseGrantRecord(record);
-    console.warn({ event: "refresh_token_replayed", grantId, clientId });
-    await this.#bury();
-    await this.#revoke(issuer);
-    return hasEnded();
+  override async alarm(): Promise<void> {
+    const { tombstone } = this.#rows;
+    // Once more, in case that this object went away in the middle of its end.
+    if (tombstone !== undefined) await this.#finishEnd(tombstone.grant, tombstone.issuer, []);
+    await this.#inTurn(() => this.#rows.sweep());
   }
 
-  #ask(issuer: string, request: Request, kv: KVNamespace): Promise<Response> {
-    return this.#serverOf(issuer).fetch(request, { ...this.env, OAUTH_KV: kv }, this.#context);
+  /** Never in turn: a refresh that hangs must not hold up the end. */
+  async #endNow(issuer: string): Promise<void> {
+    const tokens = this.#rows.accessTokenKeys;
+    await this.#bury(issuer);
+    await this.#finishEnd(this.#id, issuer, tokens);
   }
 
-  #revoke(issuer: string): Promise<void> {
-    const { userId, grantId } = this.#id;
-    return this.#serverOf(issuer).getOAuthApi(this.env).revokeGrant(grantId, userId);
-  }
-
-  async #bury(): Promise<void> {
-    if (this.isEnded()) return;
+  async #bury(issuer: string): Promise<void> {
+    if (this.#rows.tombstone !== undefined) return;
     const { accessTokenTtlSeconds } = this.#authorization;
     const forgetAtMs = Date.now() + (accessTokenTtlSeconds + KV_DELAY_SECONDS) * 1_000;
-    await this.#rows.setTombstone({ grantKey: grantKey(this.#id), forgetAtMs });
+    await this.#rows.setTombstone({ grant: this.#id, issuer, forgetAtMs });
+  }
+
+  async #finishEnd({ userId, grantId }: GrantId, issuer: string, tokens: string[]): Promise<void> {
+    const results = await Promise.allSettled([
+      ...this.#rows.sessions.map((session) => this.#close(session)),
+      ...tokens.map((token) => this.env.OAUTH_KV.delete(token)),
+      this.#serverOf(issuer).getOAuthApi(this.env).revokeGrant(grantId, userId),
+    ]);
+    const failed = results.find((result) => result.status === "rejected");
+    if (failed !== undefined) throw failed.reason;
+  }
+
+  async #close(session: string): Promise<void> {
+    await this.env.MCP_SESSION.getByName(session).closeForGrant();
+    this.#rows.removeSession(session);
   }
 
   #serverOf(issuer: string): OAuthAuthorizationServer<Env> {
-    if (this.#server?.issuer !== issuer) {
-      const authorization = this.#authorization;
-      const renew = upstreamRenewal(this.identityProvider(authorization), this.#rows);
-      const server = createAuthorizationServer(
-        authorization,
-        offeringFor(this.env).catalogue,
-        issuer,
-        protectedResources(issuer),
-        tokenExchange(authorization, renew),
-      );
-      this.#server = { issuer, server };
-    }
-    return this.#server.server;
+    const authorization = this.#authorization;
+    return createAuthorizationServer(
+      authorization,
+      offeringFor(this.env).catalogue,
+      issuer,
+      protectedResources(issuer),
+      tokenExchange(authorization, (upstream) => this.#renewal.fresh(upstream)),
+    );
   }
 
   get #authorization(): OwnAuthorization {
@@ -234,8 +207,4 @@ export class Grant extends DurableObject<Env> {
     this.#turns = turn.catch(() => undefined);
     return turn;
   }
-}
-
-function hasEnded(): TokenAnswer {
-  return refusal("invalid_grant", "The grant has ended");
 }

@@ -5,8 +5,10 @@ import {
 } from "@cloudflare/workers-oauth-provider";
 import type { OwnAuthorization } from "../config";
 import { type GrantProps, grantPropsSchema, tokenPropsSchema } from "../identity/principal";
+import type { UpstreamTokens } from "../identity/upstream-tokens";
 import { requireAllowedPerson } from "./person-check";
-import { accessTokenTtlSeconds, type UpstreamRenewal } from "./upstream-renewal";
+import { RETRY_AFTER_SECONDS } from "./token-request";
+import { accessTokenTtlSeconds } from "./upstream-renewal";
 
 /** What workers-oauth-provider asks before it issues tokens. */
 export type TokenExchange = NonNullable<
@@ -16,11 +18,12 @@ export type TokenExchange = NonNullable<
 /**
  * Decides who gets tokens of a grant, what goes into them, and how long they live.
  *
- * @param renew used by refreshes only: after a code, the upstream tokens are seconds old.
+ * @param fresh renews upstream tokens that are near their end; used by refreshes only, since after a code
+ *   they are seconds old.
  */
 export function tokenExchange(
   config: Pick<OwnAuthorization, "accessTokenTtlSeconds" | "allowedPeople">,
-  renew: UpstreamRenewal,
+  fresh: (upstream: UpstreamTokens) => Promise<UpstreamTokens>,
 ): TokenExchange {
   return async ({ grantType, userId, grantId, props }) => {
     const parsed = grantPropsSchema.safeParse(props);
@@ -31,12 +34,12 @@ export function tokenExchange(
     const { identity, upstream } = parsed.data;
     requireAllowedPerson(config, { userId, identity });
     if (upstream === undefined) return { accessTokenProps: tokenProps(parsed.data, grantId) };
-    const fresh = grantType === GrantType.REFRESH_TOKEN ? await renew(upstream) : upstream;
-    const newProps: GrantProps = { ...parsed.data, upstream: fresh };
+    const current = grantType === GrantType.REFRESH_TOKEN ? await fresh(upstream) : upstream;
+    const newProps: GrantProps = { ...parsed.data, upstream: current };
     return {
       accessTokenProps: tokenProps(newProps, grantId),
-      accessTokenTTL: Math.min(config.accessTokenTtlSeconds, accessTokenTtlSeconds(fresh)),
-      ...(fresh !== upstream && { newProps }),
+      accessTokenTTL: Math.min(config.accessTokenTtlSeconds, accessTokenTtlSeconds(current)),
+      ...(current !== upstream && { newProps }),
     };
   };
 }
@@ -54,6 +57,6 @@ export const issueNothing: TokenExchange = () => {
   throw new OAuthError("temporarily_unavailable", {
     description: "The grant cannot be reached just now",
     statusCode: 503,
-    headers: { "Retry-After": "5" },
+    headers: { "Retry-After": String(RETRY_AFTER_SECONDS) },
   });
 };

@@ -51,7 +51,8 @@ export function refusal(error: string, description: string): TokenAnswer {
   };
 }
 
-const RETRY_AFTER_SECONDS = 5;
+/** For what is over in a moment: an object that is being replaced, an identity provider that does not answer. */
+export const RETRY_AFTER_SECONDS = 5;
 
 /**
  * For what says nothing about the grant: the client keeps what it holds and tries again. A

@@ -1,11 +1,10 @@
 import { OAuthError } from "@cloudflare/workers-oauth-provider";
 import { type UpstreamTokens, upstreamTokensSchema } from "../identity/upstream-tokens";
-import {
-  type IdentityProvider,
-  IdentityProviderError,
-  UpstreamGrantEnded,
-} from "../login/identity-provider";
-import { type Sealed, seal, unseal } from "./sealed";
+import { tokenIdOf } from "./grant-record";
+import type { GrantRows } from "./grant-rows";
+import { type Sealed, unseal } from "./sealed";
+import { RETRY_AFTER_SECONDS } from "./token-request";
+import type { RenewalOutcome } from "./upstream-renewer";
 
 /**
  * With less left than this, an upstream token is renewed by the refresh that finds it so. Clients that
@@ -23,45 +22,93 @@ const MARGIN_SECONDS = 60;
 /** KV takes no shorter lifetime. */
 const MIN_TTL_SECONDS = 60;
 
-/** Makes tokens of the identity provider that are not near their end from what a grant has. */
-export type UpstreamRenewal = (tokens: UpstreamTokens) => Promise<UpstreamTokens>;
-
-/** Where the upstream's answer is put before anything else happens with it. */
-export type RenewalShelf = {
-  readonly upstream: Sealed | undefined;
-  /** Resolves when it is on disk. */
-  setUpstream(sealed: Sealed): Promise<void>;
-};
+/**
+ * How long an answer may be awaited that another instance of the object has asked for: longer than any
+ * identity provider is given to answer (login/providers/code-flow.ts).
+ */
+const RENEWAL_LIMIT_MS = 15_000;
 
 /**
- * Renews the tokens of the identity provider, for one grant at a time.
+ * Asks the identity provider (UpstreamRenewer). What it answers is in the rows when this resolves.
  *
- * An upstream whose refresh tokens work once has forgotten the old one when it answers. So its answer is
- * shelved before the grant's record is written: after a crash in between, the next refresh of the same
- * grant finds it there. It is sealed with the refresh token that it answers, which stands in the grant's
- * props, and so opens with each of the grant's own tokens and with nothing else.
- *
- * @returns a function that throws OAuthError: `invalid_grant` when the person's consent there has
- *   ended, which ends the grant; `temporarily_unavailable` when it may work later.
+ * @param key what the answer is sealed with.
  */
-export function upstreamRenewal(provider: IdentityProvider, shelf: RenewalShelf): UpstreamRenewal {
-  return async (tokens) => {
+export type AskUpstream = (tokens: UpstreamTokens, key: string) => Promise<RenewalOutcome>;
+
+/**
+ * Renews the tokens of the identity provider for one grant. They are asked for once: a refresh that finds
+ * an answer on its way, because the object was replaced meanwhile, waits for it.
+ *
+ * The answer is in the object's rows before the grant's record is written; after a crash in between, the
+ * next refresh finds it there. It is sealed with the upstream refresh token that it answers, which stands
+ * in the grant's props, and so opens with each of the grant's own tokens and with nothing else.
+ */
+export class UpstreamRenewal {
+  readonly #rows: GrantRows;
+  readonly #ask: AskUpstream;
+  #settled = Promise.withResolvers<void>();
+
+  constructor(rows: GrantRows, ask: AskUpstream) {
+    this.#rows = rows;
+    this.#ask = ask;
+  }
+
+  /**
+   * @returns tokens that are not near their end, where the provider issues such.
+   * @throws OAuthError: `invalid_grant` when the person's consent there has ended, which ends the grant;
+   *   `temporarily_unavailable` when it may work later.
+   */
+  async fresh(tokens: UpstreamTokens): Promise<UpstreamTokens> {
     if (!isNearEnd(tokens)) return tokens;
     const { refreshToken } = tokens;
-    if (refreshToken === undefined || provider.refresh === undefined) {
+    if (refreshToken === undefined) {
       if (accessTokenTtlSeconds(tokens) > MIN_TTL_SECONDS) return tokens;
       throw upstreamEnded("The access at the identity provider has run out");
     }
-    const shelved = await shelvedAnswer(shelf, refreshToken);
-    if (shelved !== undefined && !isNearEnd(shelved)) return shelved;
+    await this.#answerOnItsWay();
+    const before = await this.#answer(refreshToken);
+    if (before !== undefined && !isNearEnd(before)) return this.#noted(before);
 
-    // After a long outage the shelved tokens may be at their end as well; those before them are spent.
-    const renewed = await provider.refresh(shelved ?? tokens).catch(rethrowAsOAuthError);
-    // A provider that issues no other refresh token leaves the old one valid (RFC 6749, section 6).
-    const complete = { refreshToken: shelved?.refreshToken ?? refreshToken, ...renewed };
-    await shelf.setUpstream(await seal(refreshToken, "upstream tokens", JSON.stringify(complete)));
-    return complete;
-  };
+    await this.#rows.beginRenewal();
+    // After a long outage, what was answered before may be at its end; what that answered is spent.
+    const outcome = await this.#ask(before ?? tokens, refreshToken).catch(noOutcome);
+    if (outcome === "ended") throw upstreamEnded("The consent at the identity provider has ended");
+    const answer = outcome === "renewed" ? await this.#answer(refreshToken) : undefined;
+    if (answer === undefined) throw upstreamUnavailable();
+    return this.#noted(answer);
+  }
+
+  async #noted(tokens: UpstreamTokens): Promise<UpstreamTokens> {
+    this.#rows.setUpstreamTokenId(await tokenIdOf(tokens.accessToken));
+    return tokens;
+  }
+
+  /** Whether there may be newer tokens than any that were issued. */
+  get isUnderWay(): boolean {
+    return this.#rows.renewalBeganAtMs !== undefined || this.#rows.upstream !== undefined;
+  }
+
+  /** @param sealed absent when nothing came of the renewal. */
+  async settle(sealed: Sealed | undefined): Promise<void> {
+    await this.#rows.settleRenewal(sealed);
+    this.#settled.resolve();
+    this.#settled = Promise.withResolvers();
+  }
+
+  async #answerOnItsWay(): Promise<void> {
+    const { renewalBeganAtMs } = this.#rows;
+    if (renewalBeganAtMs === undefined) return;
+    const limit = Promise.withResolvers<void>();
+    const timer = setTimeout(limit.resolve, renewalBeganAtMs + RENEWAL_LIMIT_MS - Date.now());
+    await Promise.race([this.#settled.promise, limit.promise]);
+    clearTimeout(timer);
+  }
+
+  async #answer(key: string): Promise<UpstreamTokens | undefined> {
+    const { upstream } = this.#rows;
+    const text = upstream && (await unseal(key, "upstream tokens", upstream));
+    return text === undefined ? undefined : upstreamTokensSchema.parse(JSON.parse(text));
+  }
 }
 
 /**
@@ -84,27 +131,14 @@ function secondsLeft(expiresAtSeconds: number): number {
   return expiresAtSeconds - Date.now() / 1_000;
 }
 
-async function shelvedAnswer(
-  { upstream }: RenewalShelf,
-  refreshToken: string,
-): Promise<UpstreamTokens | undefined> {
-  const text = upstream && (await unseal(refreshToken, "upstream tokens", upstream));
-  return text === undefined ? undefined : upstreamTokensSchema.parse(JSON.parse(text));
+/** Whoever was asked has gone; whether the upstream has heard of it is not known. */
+function noOutcome(error: unknown): RenewalOutcome {
+  console.error({ event: "upstream_renewer_gone", error: String(error) });
+  return "unavailable";
 }
 
-const RETRY_AFTER_SECONDS = 5;
-
-function rethrowAsOAuthError(error: unknown): never {
-  if (error instanceof UpstreamGrantEnded) {
-    throw upstreamEnded("The consent at the identity provider has ended");
-  }
-  if (!(error instanceof IdentityProviderError)) throw error;
-  console.error({
-    event: "upstream_refresh_failed",
-    error: error.message,
-    cause: String(error.cause),
-  });
-  throw new OAuthError("temporarily_unavailable", {
+function upstreamUnavailable(): OAuthError {
+  return new OAuthError("temporarily_unavailable", {
     description: "The identity provider does not answer just now",
     statusCode: 503,
     headers: { "Retry-After": String(RETRY_AFTER_SECONDS) },
