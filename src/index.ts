@@ -1,5 +1,7 @@
 import { createWorker } from "./worker";
 
+export { Grant } from "./grants/grant";
+export { UpstreamRenewer } from "./grants/upstream-renewer";
 export { McpSession } from "./mcp/session";
 
 export default createWorker();

@@ -3,6 +3,7 @@ import { limitedByAddress } from "../grants/address-limit";
 import { mayRegister } from "../grants/allowed-clients";
 import { createAuthorizationServer } from "../grants/authorization-server";
 import { sharedRegistration } from "../grants/shared-registration";
+import { tokenEndpoint } from "../grants/token-endpoint";
 import { ownTokenVerifier } from "../identity/own-tokens";
 import type { ProtectedResources } from "../identity/protected-resources";
 import { createLoginApp } from "../login/app";
@@ -33,7 +34,10 @@ export function ownAuthority(
     ),
     routes: [
       ["/.well-known/oauth-authorization-server", serve],
-      ["/oauth/token", limitedByAddress("TOKEN_REQUESTS_PER_ADDRESS", serve)],
+      [
+        "/oauth/token",
+        limitedByAddress("TOKEN_REQUESTS_PER_ADDRESS", tokenEndpoint(serve, origin)),
+      ],
       ...(authorization.dynamicClientRegistration
         ? [["/oauth/register", registration] as const]
         : []),

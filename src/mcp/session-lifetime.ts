@@ -103,7 +103,12 @@ export abstract class SessionLifetime extends McpAgent<Env, unknown, SessionOwne
 
   /** DELETE. McpAgent alone would only plan it, and keep everything until then. */
   override async _cf_terminateSession(): Promise<void> {
-    if (isAlive(this.ctx)) await this.#end();
+    await this.#whileAlive(() => this.#end());
+  }
+
+  /** The grant that the session was begun with has ended. */
+  closeForGrant(): Promise<void> {
+    return this.#whileAlive(() => this.#end());
   }
 
   #whileAlive(work: () => Promise<void>): Promise<void> {

@@ -1,5 +1,5 @@
 import type { Config } from "../config";
-import { endGrant } from "../grants/end-grant";
+import { endRefusedGrant } from "../grants/end-grant";
 import { isAdmin } from "../identity/admins";
 import type { Principal } from "../identity/principal";
 import type { UpstreamCredential } from "../identity/upstream-credential";
@@ -30,7 +30,11 @@ export function toolContext(
     ...caller,
     ...exchange,
     api: offering.upstreams.clientsFor(
-      { principal, credential, endGrant: () => endGrant(offering, env, principal) },
+      {
+        principal,
+        credential,
+        endRefusedGrant: (accessToken) => endRefusedGrant(env, principal, accessToken),
+      },
       exchange.signal,
     ),
     storage: personStorage(env.DB, caller.principal.userId),
