@@ -11,6 +11,7 @@ import { bodyLimit } from "hono/body-limit";
 import * as oauth from "oauth4webapi";
 import * as z from "zod";
 import type { OwnAuthorization } from "../config";
+import type { GrantMetadata } from "../grants/grant-metadata";
 import { allowMethods } from "../http/allow-methods";
 import { isAllowedPerson } from "../identity/allowed-people";
 import type { GrantProps } from "../identity/principal";
@@ -149,7 +150,7 @@ export function createLoginApp({
     const { redirectTo } = await oauthHelpers.completeAuthorization({
       request,
       userId: person.userId,
-      metadata: {},
+      metadata: { clientName } satisfies GrantMetadata,
       scope: request.scope,
       props,
       // The same client on a second device is a grant of its own: a new sign-in must not end it.

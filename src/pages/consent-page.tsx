@@ -37,7 +37,7 @@ export function ConsentPage(props: ConsentPageProps) {
         <button type="submit" formmethod="dialog" hidden />
         <input type="hidden" name="handle" value={handle} />
         {scopes.length > 0 ? (
-          <ScopeList scopes={scopes} />
+          <ScopeList scopes={scopes} nothingTicked="To allow nothing, choose Deny." />
         ) : (
           <p class="note">
             It asks for no permissions: it can connect, and use only what needs none.
