@@ -2,7 +2,6 @@ import { createExecutionContext, runInDurableObject } from "cloudflare:test";
 import { env } from "cloudflare:workers";
 import { parseConfig } from "../../src/config";
 import { createGatehouse } from "../../src/gatehouse";
-import type { TokenRequest } from "../../src/grants/token-request";
 import { TEST_ORIGIN } from "./origin.ts";
 
 /**
@@ -26,16 +25,17 @@ function grantsWith(vars: Record<string, string>): Env["GRANT"] {
   return new Proxy(env.GRANT, {
     get(grants, property) {
       if (property !== "getByName") return Reflect.get(grants, property);
-      return (name: string) => {
-        const grant = grants.getByName(name);
-        const token = async (request: TokenRequest) => {
-          await runInDurableObject(grant, (object) => {
-            Reflect.set(object, "env", { ...env, ...vars });
-          });
-          return grant.token(request);
-        };
-        return { token };
-      };
+      return (name: string) =>
+        new Proxy(grants.getByName(name), {
+          get(grant, method) {
+            return async (...args: unknown[]) => {
+              await runInDurableObject(grant, (object) => {
+                Reflect.set(object, "env", { ...env, ...vars });
+              });
+              return Reflect.apply(Reflect.get(grant, method), grant, args);
+            };
+          },
+        });
     },
   });
 }
