@@ -75,21 +75,14 @@ export function createConnectionsApp(options: ConnectionsAppOptions): Hono<Guard
   });
 
   app.get("/end-all", async (c) => {
-    const { connections } = await connectionsIn(c).list();
-    const { formToken } = c.var;
-    return connections.length === 0
-      ? c.redirect(HOME)
-      : page(c, <EndAllPage {...server} formToken={formToken} count={connections.length} />);
+    const list = await connectionsIn(c).list();
+    if (list.connections.length === 0) return c.redirect(HOME);
+    return page(c, <EndAllPage {...server} {...list} formToken={c.var.formToken} />);
   });
 
   app.post("/end-all", async (c) => {
-    const { list, end } = connectionsIn(c);
-    const { connections } = await list();
-    const outcomes = await Promise.allSettled(connections.map(end));
-    const failures = outcomes.filter(({ status }) => status === "rejected");
-    if (failures.length > 0) console.error({ event: "grants_not_ended", count: failures.length });
-    const count = outcomes.length - failures.length;
-    return seeOther(c, HOME, { kind: "ended-all", count, failed: failures.length });
+    const left = await connectionsIn(c).endAll();
+    return seeOther(c, HOME, { kind: "ended-all", left });
   });
 
   app.get("/:grantId", async (c) => {
@@ -132,17 +125,12 @@ export function createConnectionsApp(options: ConnectionsAppOptions): Hono<Guard
   });
 
   app.post("/:grantId/end", async (c) => {
-    const grantId = c.req.param("grantId");
     const connections = connectionsIn(c);
-    const connection = await connections.find(grantId);
-    if (connection !== undefined) {
-      await connections.end(connection);
-      return seeOther(c, HOME, { kind: "ended", clientName: connection.clientName });
-    }
-    // The button was pressed twice, or in another tab before.
-    return (await connections.hasEnded(grantId))
-      ? seeOther(c, HOME, { kind: "had-ended" })
-      : noSuchConnection(c);
+    const connection = await connections.find(c.req.param("grantId"));
+    // Also when the button was pressed twice, or in another tab before.
+    if (connection === undefined) return noSuchConnection(c);
+    await connections.end(connection);
+    return seeOther(c, HOME, { kind: "ended", clientName: connection.clientName });
   });
 
   app.all("/*", noSuchConnection);
@@ -170,9 +158,9 @@ const signedOut = {
 };
 
 const unknownConnection = {
-  title: "There is no such connection",
-  message: "You have not connected that app, or it is no longer connected.",
-  advice: "What you have connected stands on one page.",
+  title: "This app is not connected",
+  message: "It is no longer connected, or never was connected by you.",
+  advice: "Nothing more can be done for you by way of it.",
   link: { href: HOME, text: "Your connected apps" },
 };
 

@@ -11,16 +11,22 @@ export type Connections = {
   list(): Promise<{ connections: readonly Connection[]; hasMore: boolean }>;
   /** @returns undefined when the person has no such connection, or no more. */
   find(grantId: string): Promise<Connection | undefined>;
-  /** Whether it is a connection that the person had, until a while ago. */
-  hasEnded(grantId: string): Promise<boolean>;
   /** Its tokens stop to work. */
   end(connection: Connection): Promise<void>;
+  /**
+   * Ends all, also those that nothing was done with yet.
+   *
+   * @returns how many are left: more than {@link MAX_ENDED} are not ended in one go, and some may fail.
+   */
+  endAll(): Promise<number>;
   /** Leaves it none of its scopes but these. */
   narrow(connection: Connection, scopes: readonly string[]): Promise<void>;
 };
 
-/** What one page shows, and one request can read and end: each is a few reads of KV and of its object. */
+/** What one page shows. Each takes two of the thousand requests that Cloudflare lets one request make. */
 export const MAX_CONNECTIONS = 200;
+/** Each takes one. */
+export const MAX_ENDED = 500;
 
 /** As workers-oauth-provider makes them. */
 const GRANT_ID = /^[\w-]{16}$/;
@@ -44,7 +50,7 @@ export function connectionsOf(
       const listed = await env.OAUTH_KV.list({ prefix, ...(cursor !== undefined && { cursor }) });
       ids.push(...listed.keys.map(({ name }) => name.slice(prefix.length)));
       cursor = listed.list_complete ? undefined : listed.cursor;
-    } while (cursor !== undefined && ids.length <= MAX_CONNECTIONS);
+    } while (cursor !== undefined && ids.length <= MAX_ENDED);
     return ids;
   }
 
@@ -57,6 +63,10 @@ export function connectionsOf(
     return connection;
   }
 
+  async function end(grantId: string): Promise<void> {
+    await grantObject(env, { userId, grantId }).end(issuer);
+  }
+
   return {
     async list() {
       const ids = await listIds();
@@ -66,12 +76,14 @@ export function connectionsOf(
       return { connections, hasMore: ids.length > MAX_CONNECTIONS };
     },
     find,
-    async hasEnded(grantId) {
-      // Of somebody else's grant, the object of this name has never heard.
-      return GRANT_ID.test(grantId) && (await grantObject(env, { userId, grantId }).isEnded());
-    },
-    async end({ grantId }) {
-      await grantObject(env, { userId, grantId }).end(issuer);
+    end: ({ grantId }) => end(grantId),
+    async endAll() {
+      const ids = await listIds();
+      const outcomes = await Promise.allSettled(ids.slice(0, MAX_ENDED).map(end));
+      const ended = outcomes.filter(({ status }) => status === "fulfilled").length;
+      const left = ids.length - ended;
+      if (left > 0) console.error({ event: "grants_not_ended", count: left });
+      return left;
     },
     async narrow({ grantId }, scopes) {
       await grantObject(env, { userId, grantId }).narrow(scopes);
@@ -80,7 +92,8 @@ export function connectionsOf(
 }
 
 /**
- * What KV shows may be a minute old; the grant's object knows. While that cannot be asked, the connection is
+ * What KV shows may be a minute old; the grant's object knows. One of which no token was issued yet is not
+ * shown either. While that cannot be asked, the connection is
  * shown: a person who means to end it can try.
  */
 async function isKnownToHaveEnded(env: Pick<Env, "GRANT">, id: GrantId): Promise<boolean> {

@@ -5,8 +5,7 @@ import type { Signatures } from "../login/signatures";
 /** What a form has just done, told on the page that the person is sent on to. */
 const noteSchema = z.discriminatedUnion("kind", [
   z.object({ kind: z.literal("ended"), clientName: z.string() }),
-  z.object({ kind: z.literal("had-ended") }),
-  z.object({ kind: z.literal("ended-all"), count: z.number(), failed: z.number() }),
+  z.object({ kind: z.literal("ended-all"), left: z.number() }),
   /** With the scopes that are left: KV may still show those of before. */
   z.object({ kind: z.literal("narrowed"), scopes: z.array(z.string()) }),
   z.object({ kind: z.literal("unchanged") }),

@@ -32,10 +32,14 @@ export function EndPage({
 }
 
 /** Asks whether to end all connections, before it is done. */
-export function EndAllPage({ serverName, formToken, count }: EndPageProps & { count: number }) {
+export function EndAllPage(
+  props: EndPageProps & { connections: readonly Connection[]; hasMore: boolean },
+) {
+  const { serverName, formToken, connections, hasMore } = props;
+  const count = connections.length;
   return (
     <Layout title="End all connections?" serverName={serverName}>
-      <h1>End {count === 1 ? "your connection" : `all ${count} connections`}?</h1>
+      <h1>End {hasMore || count === 1 ? "all" : `all ${count}`} of your connections?</h1>
       <form method="post" action="/connections/end-all">
         <input type="hidden" name="token" value={formToken} />
         <p>

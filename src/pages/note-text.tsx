@@ -18,14 +18,11 @@ function Words({ note }: { note: Note }) {
           “<ClientText text={note.clientName} max={40} />” is no longer connected.
         </>
       );
-    case "had-ended":
-      return <>That app was no longer connected.</>;
     case "ended-all":
-      return (
-        <>
-          {note.count === 1 ? "One app is" : `${note.count} apps are`} no longer connected.
-          {note.failed > 0 ? ` ${note.failed} could not be ended: try again in a minute.` : null}
-        </>
+      return note.left === 0 ? (
+        <>No app is connected any more.</>
+      ) : (
+        <>Not all could be ended in one go. Try again for those that are left.</>
       );
     case "narrowed":
       return <>It may now do only what is ticked.</>;
