@@ -23,7 +23,7 @@ export interface ConsentPageProps {
 export function ConsentPage(props: ConsentPageProps) {
   const { serverName, identityProviderName, handle, client, scopes } = props;
   return (
-    <Layout title="Allow access?" serverName={serverName}>
+    <Layout title="Allow access?" serverName={serverName} hasConnections>
       <h1>
         Allow “<ClientText text={client.clientName} max={40} />” to use {serverName} for you?
       </h1>
