@@ -7,7 +7,7 @@ import { ActivityText, CallsUnknown, lastActiveSeconds } from "./connections-pag
 import { Layout } from "./layout";
 import { NoteText } from "./note-text";
 import { type ConsentScope, ScopeList } from "./scope-list";
-import { Day, RoughlyAgo } from "./when";
+import { RoughlyAgo, Since } from "./when";
 
 /** What a person sees of one connection. */
 export interface ConnectionPageProps {
@@ -38,7 +38,7 @@ export function ConnectionPage(props: ConnectionPageProps) {
         <div>
           <dt>Connected</dt>
           <dd>
-            <Day seconds={connectedAtSeconds} />
+            <Since seconds={connectedAtSeconds} />
           </dd>
         </div>
         <div>
@@ -80,7 +80,7 @@ export function EndForm({ grantId, formToken }: { grantId: string; formToken: st
       <input type="hidden" name="token" value={formToken} />
       <p>At once it can do nothing for you any more. To use it again, you connect it anew.</p>
       <div class="actions">
-        <button type="submit" class="primary">
+        <button type="submit" class="end">
           End this connection
         </button>
       </div>
@@ -90,7 +90,7 @@ export function EndForm({ grantId, formToken }: { grantId: string; formToken: st
 
 function Activities({ activities }: Pick<ConnectionPageProps, "activities">) {
   if (activities === undefined) return <CallsUnknown />;
-  if (activities.length === 0) return <p class="note">It used no tool in the last days.</p>;
+  if (activities.length === 0) return <p class="note">No use of a tool was recorded lately.</p>;
   return (
     <ul class="activities">
       {activities.map((activity) => (

@@ -4,7 +4,7 @@ import type { Note } from "../connections/notes";
 import { ClientText } from "./client-text";
 import { Layout } from "./layout";
 import { NoteText } from "./note-text";
-import { Ago, Day, RoughlyAgo } from "./when";
+import { Ago, RoughlyAgo, Since } from "./when";
 
 /** What a person sees of all that they connected. */
 export interface ConnectionsPageProps {
@@ -37,7 +37,7 @@ export function ConnectionsPage(props: ConnectionsPageProps) {
         <>
           <p>
             {connections.length === 1 ? "This app" : `These ${connections.length} apps`} can use{" "}
-            {serverName} for you, until you end it.
+            {serverName} for you. Choose one to change what it may do, or to end that.
           </p>
           <ul class="connections">
             {connections.map((connection) => (
@@ -100,7 +100,7 @@ function ConnectionItem({
       </p>
       <p>
         Active <RoughlyAgo seconds={lastActiveSeconds(connection, latest)} />, connected{" "}
-        <Day seconds={connectedAtSeconds} />
+        <Since seconds={connectedAtSeconds} />
       </p>
       {latest === undefined ? null : (
         <p class="note">

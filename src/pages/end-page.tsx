@@ -47,7 +47,7 @@ export function EndAllPage(
           connect it anew.
         </p>
         <div class="actions">
-          <button type="submit" class="primary">
+          <button type="submit" class="end">
             End all
           </button>
           <a class="button" href="/connections">

@@ -17,9 +17,11 @@ export interface WhenProps {
   seconds: number;
 }
 
-/** The day, in UTC: "21 November 2026". */
-export function Day({ seconds }: WhenProps) {
-  return <Time seconds={seconds} words={dayFormat.format(seconds * 1_000)} />;
+/** "3 hours ago"; after a day only which day that was, in UTC: "21 November 2026". */
+export function Since({ seconds }: WhenProps) {
+  const since = secondsSince(seconds);
+  const words = since < DAY ? agoInWords(since) : dayFormat.format(seconds * 1_000);
+  return <Time seconds={seconds} words={words} />;
 }
 
 /** How long ago: "5 minutes ago". */

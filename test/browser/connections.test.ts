@@ -1,20 +1,7 @@
-import type { BrowserContextOptions, Page } from "playwright-core";
+import type { Page } from "playwright-core";
 import { describe, expect, inject } from "vitest";
-import type { Client } from "./client.ts";
-import { it, type OpenBrowser } from "./fixtures.ts";
-import { allow, codeFor, heading, scopeBox, signInAs } from "./person.ts";
-
-type Person = "Alice" | "Bob";
-
-/** Connects a client of this name for a person, in a browser of its own. */
-async function connect(openBrowser: OpenBrowser, client: Client, person: Person, name: string) {
-  const page = await openBrowser();
-  const authorization = await client.authorize({ client_name: name });
-  await page.goto(authorization.url);
-  await allow(page).click();
-  await signInAs(page, person);
-  return client.exchange(authorization, await codeFor(authorization, page, client));
-}
+import { it } from "./fixtures.ts";
+import { connect, heading, openConnections, scopeBox, signInAs } from "./person.ts";
 
 /** Whether an access token is still good for anything. */
 async function works({ access_token }: { access_token: string }): Promise<boolean> {
@@ -31,20 +18,6 @@ async function works({ access_token }: { access_token: string }): Promise<boolea
   return response.status !== 401;
 }
 
-/** Signs in and waits for the list. */
-async function openConnections(
-  openBrowser: OpenBrowser,
-  person: Person,
-  options?: BrowserContextOptions,
-): Promise<Page> {
-  const page = await openBrowser(options);
-  await page.goto(`${inject("origin")}/connections`);
-  await page.getByRole("link", { name: /^Sign in with/ }).click();
-  await signInAs(page, person);
-  await page.waitForURL("**/connections");
-  return page;
-}
-
 const done = (page: Page) => page.getByRole("status").first();
 const app = (page: Page, name: string) => page.getByRole("link", { name, exact: true });
 
@@ -57,9 +30,10 @@ describe.each([
     client,
   }) => {
     const name = `Helper ${which}`;
-    const tokens = await connect(openBrowser, client, "Alice", name);
-    const ofBob = await connect(openBrowser, client, "Bob", `${name} of Bob`);
-    const page = await openConnections(openBrowser, "Alice", options);
+    const tokens = await connect(await openBrowser(), client, "Alice", name);
+    const ofBob = await connect(await openBrowser(), client, "Bob", `${name} of Bob`);
+    const page = await openBrowser(options);
+    await openConnections(page, "Alice");
     expect(await app(page, `${name} of Bob`).count()).toBe(0);
 
     await app(page, name).click();
@@ -86,10 +60,11 @@ describe.each([
 
   it("ends all after asking once more", async ({ openBrowser, client }) => {
     const tokens = [
-      await connect(openBrowser, client, "Bob", "One"),
-      await connect(openBrowser, client, "Bob", "Another"),
+      await connect(await openBrowser(), client, "Bob", "One"),
+      await connect(await openBrowser(), client, "Bob", "Another"),
     ];
-    const page = await openConnections(openBrowser, "Bob", options);
+    const page = await openBrowser(options);
+    await openConnections(page, "Bob");
     await page.getByRole("link", { name: "End all…" }).click();
     await page.getByRole("link", { name: "Keep them" }).click();
     expect(await works(tokens[0] ?? { access_token: "" })).toBe(true);
@@ -101,8 +76,9 @@ describe.each([
 
   it("asks before the last permission goes", async ({ openBrowser, client }) => {
     const name = `To be emptied ${which}`;
-    const tokens = await connect(openBrowser, client, "Alice", name);
-    const page = await openConnections(openBrowser, "Alice", options);
+    const tokens = await connect(await openBrowser(), client, "Alice", name);
+    const page = await openBrowser(options);
+    await openConnections(page, "Alice");
     await app(page, name).click();
     await scopeBox(page, "Read your notes").waitFor();
     for (const box of await page.getByRole("checkbox").all()) await box.uncheck();
@@ -120,8 +96,9 @@ it("a form of a person who has gone does nothing for who came after", async ({
   openBrowser,
   client,
 }) => {
-  const tokens = await connect(openBrowser, client, "Alice", "Left open");
-  const page = await openConnections(openBrowser, "Alice");
+  const tokens = await connect(await openBrowser(), client, "Alice", "Left open");
+  const page = await openBrowser();
+  await openConnections(page, "Alice");
   await app(page, "Left open").click();
   await page.getByRole("button", { name: "End this connection" }).waitFor();
   const other = await page.context().newPage();
@@ -139,8 +116,9 @@ it("a form of another site does nothing, though the browser is signed in", async
   openBrowser,
   client,
 }) => {
-  const tokens = await connect(openBrowser, client, "Alice", "Target");
-  const page = await openConnections(openBrowser, "Alice");
+  const tokens = await connect(await openBrowser(), client, "Alice", "Target");
+  const page = await openBrowser();
+  await openConnections(page, "Alice");
   await app(page, "Target").click();
   const token = await page.locator('input[name="token"]').last().getAttribute("value");
   const body = `<!doctype html><title>Evil</title><form method="post" action="${page.url()}/end">
