@@ -1,4 +1,5 @@
 import * as z from "zod";
+import type { ArgumentsHash } from "../audit/arguments-hash";
 
 /** What one tool call came to. It tells nothing of what was said in it. */
 export const callReportSchema = z.object({
@@ -17,3 +18,10 @@ export const callReportSchema = z.object({
   safeArguments: z.record(z.string(), z.union([z.string(), z.number(), z.boolean()])).optional(),
 });
 export type CallReport = Readonly<z.infer<typeof callReportSchema>>;
+
+/** Where a call is told of: once for each, when its outcome is known. */
+export type CallJournal = {
+  readonly argumentsHash: ArgumentsHash;
+  /** Must not throw. */
+  readonly report: (report: CallReport) => void;
+};

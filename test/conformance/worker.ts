@@ -5,6 +5,8 @@ import { createWorker } from "../../src/worker";
 import { sessionServer } from "./fixtures/session-server";
 import { statelessServer } from "./fixtures/stateless-server";
 
+export { AuditOutbox } from "../../src/audit/outbox";
+
 /** Gatehouse with the tools, resources and prompts that the conformance suite asks for. Never deployed. */
 export default createWorker(({ config }) => statelessLaneOf(() => statelessServer(config)));
 
