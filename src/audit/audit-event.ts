@@ -84,8 +84,12 @@ export const newAuditEventSchema = z.discriminatedUnion("kind", [
   kind("session_started", { transport: z.enum(["streamable_http", "sse"]) }),
   kind("session_ended", { by: z.enum(["client", "idle", "revocation"]) }),
   kind("grant_revoked", {
-    /** `client`: by RFC 7009; `upstream`: its API refused the person's token; `replay`: see `token_replayed`. */
-    by: z.enum(["person", "client", "operator", "upstream", "replay", "policy"]),
+    /**
+     * `client`: by RFC 7009. `upstream`: the identity provider's API refused the person's token. `replay`: see
+     * `token_replayed`. `server`: the token endpoint would not go on with it, because the person may no longer
+     * come in, their consent at the identity provider has ended, or the code came twice.
+     */
+    by: z.enum(["person", "client", "operator", "upstream", "replay", "server"]),
   }),
   /** A person narrowed what a client may do. */
   kind("grant_narrowed", { scopes }),
@@ -94,6 +98,7 @@ export const newAuditEventSchema = z.discriminatedUnion("kind", [
 ]);
 export type NewAuditEvent = Readonly<z.infer<typeof newAuditEventSchema>>;
 export type AuditKind = NewAuditEvent["kind"];
+export type EventOf<Kind extends AuditKind> = Extract<NewAuditEvent, { kind: Kind }>;
 
 export const auditKinds: readonly AuditKind[] = newAuditEventSchema.options.map(
   ({ shape }) => shape.kind.value,

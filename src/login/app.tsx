@@ -11,6 +11,7 @@ import { bodyLimit } from "hono/body-limit";
 import * as oauth from "oauth4webapi";
 import * as z from "zod";
 import type { OwnAuthorization } from "../config";
+import { grantIdOf } from "../grants/grant-id";
 import { allowMethods } from "../http/allow-methods";
 import { isAllowedPerson } from "../identity/allowed-people";
 import type { GrantProps } from "../identity/principal";
@@ -172,11 +173,13 @@ export function createLoginApp({
       revokeExistingGrants: false,
     });
     record(c, { ...signedIn, outcome: "ok" });
+    const code = new URL(redirectTo).searchParams.get("code") ?? "";
     record(c, {
       kind: "consent",
       outcome: "given",
       userId,
       clientId,
+      ...grantIdOf(code),
       scopesAsked,
       scopesGiven: scope,
     });

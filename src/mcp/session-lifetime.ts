@@ -104,7 +104,12 @@ export abstract class SessionLifetime extends McpAgent<Env, unknown, SessionOwne
 
   /** DELETE. McpAgent alone would only plan it, and keep everything until then. */
   override async _cf_terminateSession(): Promise<void> {
-    if (isAlive(this.ctx)) await this.#end("client");
+    await this.#whileAlive(() => this.#end("client"));
+  }
+
+  /** The grant that the session was begun with has ended. */
+  closeForGrant(): Promise<void> {
+    return this.#whileAlive(() => this.#end("revocation"));
   }
 
   #whileAlive(work: () => Promise<void>): Promise<void> {
@@ -132,13 +137,13 @@ export abstract class SessionLifetime extends McpAgent<Env, unknown, SessionOwne
     await this.schedule(at, "postponeExpiry", undefined, options);
   }
 
-  #recordEnd(by: "client" | "idle"): void {
+  #recordEnd(by: "client" | "idle" | "revocation"): void {
     const owner = this.ctx.storage.kv.get<SessionOwner>(OWNER_KEY);
     const sessionId = sessionNameOf(this.getSessionId());
     auditFor(this.env).record({ kind: "session_ended", by, sessionId, ...owner });
   }
 
-  async #end(by: "client" | "idle"): Promise<void> {
+  async #end(by: "client" | "idle" | "revocation"): Promise<void> {
     this.#recordEnd(by);
     // Aborts the calls that still run, so that none of them stores an answer afterwards.
     await this.server.close();

@@ -1,6 +1,6 @@
 import { auditFor } from "../audit/audit";
 import type { Config } from "../config";
-import { endGrant } from "../grants/end-grant";
+import { endRefusedGrant } from "../grants/end-grant";
 import { isAdmin } from "../identity/admins";
 import type { Principal } from "../identity/principal";
 import type { UpstreamCredential } from "../identity/upstream-credential";
@@ -38,7 +38,7 @@ export function toolContext(
       {
         principal,
         credential,
-        endGrant: () => endGrant(offering, env, principal),
+        endRefusedGrant: (accessToken) => endRefusedGrant(env, principal, accessToken),
         onExchange: (exchanged) =>
           auditFor(env).record({
             kind: "credentials_issued",

@@ -13,8 +13,8 @@ export type UpstreamCaller = {
   readonly principal: Principal;
   /** Asked for only when a tool calls an API. */
   readonly credential: () => Promise<UpstreamCredential | undefined>;
-  /** Ends the grant behind the request, because what it stands on is gone. */
-  readonly endGrant: () => Promise<void>;
+  /** Ends the grant behind the request; see grants/end-grant.ts. */
+  readonly endRefusedGrant: (upstreamAccessToken: string) => Promise<boolean>;
   /** Told of each token that was got for an API in exchange, or was refused. */
   readonly onExchange: (exchange: Exchanged) => void;
 };
@@ -47,7 +47,7 @@ export function createUpstreams(config: Config): Upstreams {
 /** How this configuration comes to tokens for APIs: one way for each AUTH_MODE. */
 function tokenSources({ authorization }: Config): (caller: UpstreamCaller) => TokenSource {
   if (authorization.mode === "provider") {
-    return ({ credential, endGrant }) => signInTokens(credential, endGrant);
+    return ({ credential, endRefusedGrant }) => signInTokens(credential, endRefusedGrant);
   }
   const { client, issuers } = authorization;
   if (client === undefined) return () => noTokens;

@@ -1,6 +1,6 @@
 import gatehouse, { McpSession as Session } from "../../../src/index";
 
-export { AuditOutbox } from "../../../src/index";
+export { AuditOutbox, Grant, UpstreamRenewer } from "../../../src/index";
 
 import { countingEnv } from "./bindings";
 import { count } from "./counter";
