@@ -36,8 +36,8 @@ export class AuditOutbox extends DurableObject<Env> {
     const { storage } = this.ctx;
     this.#makeTable();
     const batches = this.#oldest();
-    const inserts = batches.map((batch) => insertBatch(this.env.DB, batch));
     try {
+      const inserts = batches.map((batch) => insertBatch(this.env.DB, batch));
       if (inserts.length > 0) await withinTime(MOVE_LIMIT_MS, this.env.DB.batch(inserts));
     } catch (error) {
       const failures = (storage.kv.get<number>(FAILURES_KEY) ?? 0) + 1;

@@ -133,7 +133,9 @@ export function createLoginApp({
       const url = await provider.authorizationUrl({ redirectUri, state, ...pending });
       return continueTo(c, url.href, provider.displayName, headers);
     } catch (error) {
-      const url = authorizationErrorRedirect(approved.request, signInErrorCode(error));
+      const code = signInErrorCode(error);
+      record(c, { kind: "sign_in", clientId: approved.request.clientId, ...failedSignIn(code) });
+      const url = authorizationErrorRedirect(approved.request, code);
       return continueTo(c, url, "the app", headers);
     }
   });

@@ -29,7 +29,7 @@ export function stored<Kind extends AuditKind>(
       if (found.length < count) throw new Error(`${found.length} of ${count} ${kind} are stored`);
       return found;
     },
-    { timeout: 10_000, interval: 50 },
+    { timeout: 4_000, interval: 50 },
   );
 }
 
