@@ -1,9 +1,11 @@
 import { Hono } from "hono";
+import { recentCalls } from "../audit/audit-query";
 import type { OwnAuthorization } from "../config";
 import { createConnectionsApp } from "../connections/app";
 import { limitedByAddress } from "../grants/address-limit";
 import { mayRegister } from "../grants/allowed-clients";
 import { createAuthorizationServer } from "../grants/authorization-server";
+import { recordingRegistrations } from "../grants/registration-events";
 import { sharedRegistration } from "../grants/shared-registration";
 import { tokenEndpoint } from "../grants/token-endpoint";
 import { ownTokenVerifier } from "../identity/own-tokens";
@@ -29,12 +31,13 @@ export function ownAuthority(
   const helpers = (env: Env) => server.getOAuthApi(env);
   const registration = limitedByAddress(
     "REGISTRATIONS_PER_ADDRESS",
-    sharedRegistration(serve, helpers, (metadata) => mayRegister(authorization, metadata)),
+    recordingRegistrations(
+      sharedRegistration(serve, helpers, (metadata) => mayRegister(authorization, metadata)),
+    ),
   );
   const common = { serverName, authorization, origin };
   const proofs = signatures(sessionSecret);
   const sessions = browserSessions(proofs);
-  const recentCalls = async () => [];
   return {
     issuers: [origin],
     requiredScopes: [],

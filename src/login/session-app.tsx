@@ -1,3 +1,4 @@
+import type { AuthorizationErrorCode } from "@cloudflare/workers-oauth-provider";
 import { type Context, Hono } from "hono";
 import type { OwnAuthorization } from "../config";
 import { allowMethods } from "../http/allow-methods";
@@ -7,16 +8,16 @@ import { PersonRefusedPage } from "../pages/person-refused-page";
 import { page } from "../pages/respond";
 import { SignInPage } from "../pages/sign-in-page";
 import type { BrowserSessions } from "./browser-session";
-import { IdentityProviderError, SignInRefused } from "./identity-provider";
 import { identityProvider } from "./providers";
 import { sessionSignIn } from "./session-sign-in";
+import { signInErrorCode } from "./sign-in-error-code";
+import { failedSignIn, record } from "./sign-in-events";
 import { limitSignIns } from "./sign-in-limit";
 import type { Signatures } from "./signatures";
 
 type SessionEnv = { Bindings: Env };
 
-/** Where a browser session begins, and what it is for. */
-export const SIGN_IN_PATH = "/connections/sign-in";
+const SIGN_IN_PATH = "/connections/sign-in";
 const AFTER_SIGN_IN = "/connections";
 
 export type SessionAppOptions = {
@@ -45,11 +46,12 @@ export function createSessionApp({
   const server = { serverName, identityProviderName: provider.displayName };
   const app = new Hono<SessionEnv>();
 
+  app.use("/callback", allowMethods("GET"));
   app.use(SIGN_IN_PATH, allowMethods("GET"), limitSignIns(serverName));
 
   app.get(SIGN_IN_PATH, async (c) => {
-    const begun = await signIns.begin().catch(failureOf);
-    if ("status" in begun) return notSignedIn(c, begun);
+    const begun = await signIns.begin().catch(signInErrorCode);
+    if (typeof begun === "string") return failed(c, begun);
     c.header("Set-Cookie", begun.cookie);
     return redirect(c, begun.url.href);
   });
@@ -61,20 +63,28 @@ export function createSessionApp({
     if (resumed === undefined) return notSignedIn(c, expired);
     const { signIn, clearCookie } = resumed;
     const headers = new Headers({ "set-cookie": clearCookie });
-    const identified = await provider.identify(callback, signIn).catch(failureOf);
-    if ("status" in identified) return notSignedIn(c, identified, headers);
+    const identified = await provider.identify(callback, signIn).catch(signInErrorCode);
+    if (typeof identified === "string") return failed(c, identified, headers);
     const { identity } = identified;
     const userId = await userIdOf(identity);
+    const signedIn = { kind: "sign_in", userId, issuer: identity.issuer } as const;
     if (!isAllowedPerson(allowedPeople, { userId, identity })) {
+      record(c, { ...signedIn, outcome: "refused", reason: "person_not_allowed" });
       console.warn({ event: "person_not_allowed" });
       const shown = <PersonRefusedPage {...server} account={identity} userId={userId} />;
       return page(c, shown, { status: 403, headers });
     }
+    record(c, { ...signedIn, outcome: "ok" });
     const name = identity.name ?? identity.email ?? "an account without a name";
     headers.append("set-cookie", await sessions.begin({ userId, name }));
     for (const cookie of headers.getSetCookie()) c.header("Set-Cookie", cookie, { append: true });
     return redirect(c, AFTER_SIGN_IN);
   });
+
+  function failed(c: Context<SessionEnv>, code: AuthorizationErrorCode, headers?: Headers) {
+    record(c, { kind: "sign_in", ...failedSignIn(code) });
+    return notSignedIn(c, code === "access_denied" ? refused : unavailable, headers);
+  }
 
   function notSignedIn(c: Context, { status, ...words }: Failure, headers = new Headers()) {
     return page(c, <SignInPage {...server} {...words} />, { status, headers });
@@ -104,17 +114,6 @@ const unavailable: Failure = {
   title: "Signing in does not work just now",
   message: "The service that signs people in does not answer as it should. Try again in a minute.",
 };
-
-function failureOf(error: unknown): Failure {
-  if (error instanceof SignInRefused) return refused;
-  if (!(error instanceof IdentityProviderError)) throw error;
-  console.error({
-    event: "identity_provider_error",
-    error: error.message,
-    cause: String(error.cause),
-  });
-  return unavailable;
-}
 
 /** Addresses here carry states, and each is good once. */
 function redirect(c: Context, location: string): Response {

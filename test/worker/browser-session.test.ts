@@ -81,6 +81,15 @@ describe("signing in with the browser alone", () => {
     expect([response.status, await headingOf(response)]).toEqual([400, "This sign-in has expired"]);
   });
 
+  it.each(["HEAD", "POST"])("is neither begun nor ended by %s", async (method) => {
+    const { url, cookie } = await callbackOf();
+    for (const address of [url.href, "/connections/sign-in"]) {
+      const response = await request(address, { method, headers: { cookie } });
+      expect([response.status, response.headers.getSetCookie()]).toEqual([405, []]);
+    }
+    expect(sessionIn(await finish({ url, cookie }))).toBeDefined();
+  });
+
   it("does not end after ten minutes", async () => {
     const callback = await callbackOf();
     pass(minutes(10) + 1_000);
