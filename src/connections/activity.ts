@@ -29,6 +29,9 @@ const REMARKS: ReadonlyMap<string, string> = new Map([
   ["asked", "asked a question"],
 ]);
 
+/** How long a page waits for it. */
+const LIMIT_MS = 2_000;
+
 /** @returns undefined when that cannot be read just now, which keeps nobody from ending a connection. */
 export async function activitiesOf(
   recentCalls: RecentCalls,
@@ -38,7 +41,7 @@ export async function activitiesOf(
 ): Promise<Activities | undefined> {
   const activities = new Map<string, Activity[]>();
   try {
-    for (const { grantId, tool, outcome, atSeconds } of await recentCalls(env, userId)) {
+    for (const { grantId, tool, outcome, atSeconds } of await inTime(recentCalls(env, userId))) {
       const title = allTools.find(({ name }) => name === tool)?.title ?? tool;
       const ofGrant = activities.get(grantId) ?? [];
       ofGrant.push({ title, remark: REMARKS.get(outcome), atSeconds });
@@ -48,5 +51,17 @@ export async function activitiesOf(
   } catch (error) {
     console.error({ event: "recent_calls_unavailable", error: String(error) });
     return undefined;
+  }
+}
+
+async function inTime<Value>(work: Promise<Value>): Promise<Value> {
+  const waiting = new AbortController();
+  const late = scheduler.wait(LIMIT_MS, { signal: waiting.signal }).then(() => {
+    throw new Error(`No answer in ${LIMIT_MS} ms`);
+  });
+  try {
+    return await Promise.race([work, late]);
+  } finally {
+    waiting.abort();
   }
 }

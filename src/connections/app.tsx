@@ -17,7 +17,7 @@ import { activitiesOf, type RecentCalls } from "./activity";
 import { connectionsOf } from "./connections";
 import { grantedScopes } from "./granted-scopes";
 import { type GuardedEnv, guard } from "./guard";
-import { type Note, notes } from "./notes";
+import { endedNote, type Note, notes } from "./notes";
 
 export type ConnectionsAppOptions = {
   serverName: string;
@@ -130,7 +130,7 @@ export function createConnectionsApp(options: ConnectionsAppOptions): Hono<Guard
     // Also when the button was pressed twice, or in another tab before.
     if (connection === undefined) return noSuchConnection(c);
     await connections.end(connection);
-    return seeOther(c, HOME, { kind: "ended", clientName: connection.clientName });
+    return seeOther(c, HOME, endedNote(connection.clientName));
   });
 
   app.all("/*", noSuchConnection);

@@ -25,6 +25,15 @@ export type Notes = {
 
 const PURPOSE = "note";
 
+/** More than the page shows of a name, and little enough for an address, however long the name is. */
+const MAX_NAME_LENGTH = 60;
+
+/** Tells of the end of a client's connection, which can be read nowhere any more. */
+export function endedNote(clientName: string): Note {
+  const shortName = Array.from(clientName).slice(0, MAX_NAME_LENGTH).join("");
+  return { kind: "ended", clientName: shortName };
+}
+
 export function notes({ sign, isSigned }: Signatures): Notes {
   return {
     async addTo(path, note, { cookie }) {

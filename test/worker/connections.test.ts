@@ -140,6 +140,14 @@ describe("ending a connection", () => {
     }
   });
 
+  it("says so of a client with a name of any length", async () => {
+    const { path } = await connected("alice", "\u{1F3F0}".repeat(5_000));
+    const alice = await signedIn("alice");
+    const after = await alice.submit(await alice.open(path), `${path}/end`);
+    expect(after.page.text).toMatch(/“ \u{1F3F0}{39}… ” is no longer connected\./u);
+    expect(after.address.href.length).toBeLessThan(2_000);
+  });
+
   it("holds although KV still shows the grant, as it may for a minute", async () => {
     const { path, grant } = await connected("alice", "Shown by KV");
     const stale = await env.OAUTH_KV.get(grantKey(grant));
