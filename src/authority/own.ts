@@ -5,6 +5,7 @@ import { createConnectionsApp } from "../connections/app";
 import { limitedByAddress } from "../grants/address-limit";
 import { mayRegister } from "../grants/allowed-clients";
 import { createAuthorizationServer } from "../grants/authorization-server";
+import { OPERATOR_REVOCATION, operatorRevocation } from "../grants/operator-revocation";
 import { recordingRegistrations } from "../grants/registration-events";
 import { sharedRegistration } from "../grants/shared-registration";
 import { tokenEndpoint } from "../grants/token-endpoint";
@@ -50,6 +51,7 @@ export function ownAuthority(
         "/oauth/token",
         limitedByAddress("TOKEN_REQUESTS_PER_ADDRESS", tokenEndpoint(serve, origin)),
       ],
+      [OPERATOR_REVOCATION, operatorRevocation(authorization.operatorSecret, helpers, origin)],
       ...(authorization.dynamicClientRegistration
         ? [["/oauth/register", registration] as const]
         : []),
