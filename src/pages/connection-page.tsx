@@ -52,6 +52,8 @@ export function ConnectionPage(props: ConnectionPageProps) {
         <p>It has no permissions: it can use only what needs none.</p>
       ) : (
         <form method="post" action={`/connections/${grantId}/scopes`}>
+          {/* Enter in a checkbox decides nothing, as on the consent page. */}
+          <button type="submit" formmethod="dialog" hidden />
           <input type="hidden" name="token" value={formToken} />
           <ScopeList
             scopes={scopes}
