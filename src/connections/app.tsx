@@ -18,6 +18,7 @@ import { connectionsOf } from "./connections";
 import { grantedScopes } from "./granted-scopes";
 import { type GuardedEnv, guard } from "./guard";
 import { endedNote, type Note, notes } from "./notes";
+import { fromElsewhere, HOME, signedOut, unknownConnection } from "./words";
 
 export type ConnectionsAppOptions = {
   serverName: string;
@@ -29,14 +30,14 @@ export type ConnectionsAppOptions = {
   recentCalls: RecentCalls;
 };
 
-const HOME = "/connections";
 const MAX_FORM_BYTES = 64 * 1_024;
 /** Of one connection. */
 const SHOWN_CALLS = 20;
 
 /**
  * Where a person looks after the apps that they connected: what each may do and did, ending one or all,
- * taking permissions away. Each form is answered with a redirect, so that loading a page again does nothing.
+ * taking permissions away. What changes something is answered with a redirect, so that loading a page again
+ * changes nothing.
  */
 export function createConnectionsApp(options: ConnectionsAppOptions): Hono<GuardedEnv> {
   const { serverName, authorization, catalogue, origin, signatures, sessions } = options;
@@ -151,22 +152,3 @@ export function createConnectionsApp(options: ConnectionsAppOptions): Hono<Guard
 
   return app;
 }
-
-const signedOut = {
-  title: "You are signed out",
-  message: "That is so here; where you signed in, you may still be known.",
-};
-
-const unknownConnection = {
-  title: "This app is not connected",
-  message: "It is no longer connected, or never was connected by you.",
-  advice: "Nothing more can be done for you by way of it.",
-  link: { href: HOME, text: "Your connected apps" },
-};
-
-const fromElsewhere = {
-  title: "That form was not from here",
-  message: "Another website sent it. Nothing was changed.",
-  advice: "If you did mean to change something, do it on this server’s own page.",
-  link: { href: HOME, text: "Your connected apps" },
-};

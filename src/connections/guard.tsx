@@ -5,6 +5,7 @@ import type { Signatures } from "../login/signatures";
 import { ErrorPage } from "../pages/error-page";
 import { page } from "../pages/respond";
 import { SignInPage } from "../pages/sign-in-page";
+import { outdatedPage, sessionOver, welcome } from "./words";
 
 /** What is known of a request that got past the guard. */
 export type GuardedEnv = {
@@ -41,7 +42,7 @@ export function guard(
   });
 
   function signInFirst(c: Context, isForm: boolean) {
-    const words = isForm ? signedOut : welcome;
+    const words = isForm ? sessionOver : welcome;
     return page(c, <SignInPage {...server} {...words} />, { status: isForm ? 403 : 200 });
   }
 
@@ -49,20 +50,3 @@ export function guard(
     return page(c, <ErrorPage serverName={server.serverName} {...outdatedPage} />, { status: 403 });
   }
 }
-
-const welcome = {
-  title: "Your connected apps",
-  message:
-    "Sign in to see which apps can act for you here and what they did lately, and to end those that you no longer want.",
-};
-
-const signedOut = {
-  title: "You are no longer signed in",
-  message: "You signed out, or an hour has passed since you signed in. Nothing was changed.",
-};
-
-const outdatedPage = {
-  title: "This page is out of date",
-  message: "You have signed in again since it was opened. Nothing was changed.",
-  advice: "Go back, load the page again, and see whether that is still what you want.",
-};

@@ -14,7 +14,7 @@ export type Note = z.infer<typeof noteSchema>;
 
 /**
  * Notes in the address of a page. They are signed, so that no link from elsewhere can make a page say that
- * something was done, and bound to the session of whoever did it.
+ * something was done, and bound to that page and to the session of whoever did it.
  */
 export type Notes = {
   /** @param path of the page, such as `/connections`. */
@@ -40,14 +40,14 @@ export function notes({ sign, isSigned }: Signatures): Notes {
       const text = JSON.stringify(note);
       const parameters = new URLSearchParams({
         note: text,
-        proof: await sign(PURPOSE, cookie, text),
+        proof: await sign(PURPOSE, cookie, path, text),
       });
       return `${path}?${parameters}`;
     },
-    async in({ searchParams }, { cookie }) {
+    async in({ pathname, searchParams }, { cookie }) {
       const text = searchParams.get("note") ?? "";
       const proof = searchParams.get("proof") ?? "";
-      if (!(await isSigned(proof, PURPOSE, cookie, text))) return undefined;
+      if (!(await isSigned(proof, PURPOSE, cookie, pathname, text))) return undefined;
       return noteSchema.safeParse(JSON.parse(text)).data;
     },
   };

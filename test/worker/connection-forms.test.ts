@@ -123,8 +123,10 @@ describe("a page", () => {
       return (await (await request(address, { headers: { cookie } })).text()).includes("Forged");
     };
     const value = (of: string) => of.slice(of.indexOf("=") + 1);
-    expect(await shows(await proofs.sign("note", value(cookie), note))).toBe(true);
-    expect(await shows(await proofs.sign("note", value(other), note))).toBe(false);
+    expect(await shows(await proofs.sign("note", value(cookie), "/connections", note))).toBe(true);
+    expect(await shows(await proofs.sign("note", value(other), "/connections", note))).toBe(false);
+    const ofAnotherPage = await proofs.sign("note", value(cookie), "/connections/x", note);
+    expect(await shows(ofAnotherPage)).toBe(false);
     expect(await shows("")).toBe(false);
   });
 });
