@@ -42,7 +42,8 @@ export function aliasProblems(
   aliases: Readonly<Record<string, string>>,
 ): string[] {
   const dead = Object.keys(aliases).filter((alias) => !isImported(metafile, alias));
-  const replaced = new Set(Object.keys(aliases).map(packageNameOf));
+  // Where a part of a package is replaced, the rest of it may be there.
+  const replaced = new Set(Object.keys(aliases).filter((name) => packageNameOf(name) === name));
   const present = filesOf(metafile)
     .map(([path]) => path)
     .filter((path) => (isOfZod(path) ? isLanguage(path) : replaced.has(packageOf(path) ?? "")));

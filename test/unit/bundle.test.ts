@@ -59,6 +59,15 @@ describe("the aliases", () => {
     ]);
   });
 
+  it("may replace a part of a package, and leave the rest", () => {
+    const part = { "hono/jsx": "./src/left-out/jsx.ts" };
+    const files = {
+      "node_modules/agents/dist/index.js": { bytes: 3_000, imports: ["hono/jsx"] },
+      "node_modules/hono/dist/index.js": { bytes: 9 },
+    };
+    expect(aliasProblems(metafileOf(files), part)).toEqual([]);
+  });
+
   it("are told of when a language of zod comes back, though the rest of zod may be there", () => {
     const path = "node_modules/zod/v4/locales/de.js";
     const core = "node_modules/zod/v4/core/core.js";
