@@ -1,3 +1,4 @@
+import { deleteOldBatches } from "./audit/retention";
 import { ConfigError, isLoopback, parseConfig } from "./config";
 import { createGatehouse } from "./gatehouse";
 import type { StatelessLane } from "./mcp/stateless";
@@ -16,7 +17,7 @@ const HOST_NAME = /^([a-z0-9._-]+|\[[0-9a-f:]+\])$/;
  */
 export function createWorker(
   stateless?: StatelessLane,
-): Required<Pick<ExportedHandler<Env>, "fetch">> {
+): Required<Pick<ExportedHandler<Env>, "fetch" | "scheduled">> {
   const gatehouses = new Map<string, Gatehouse>();
 
   /** @throws ConfigError for a wrong or missing variable. */
@@ -53,6 +54,13 @@ export function createWorker(
         console.error({ event: "unexpected_error", reference, error: String(error) });
         return Response.json({ error: "server_error", reference }, { status: 500 });
       }
+    },
+
+    /** Once a day (wrangler.jsonc, `triggers`). */
+    async scheduled(_controller, env): Promise<void> {
+      const { audit } = parseConfig(env);
+      const batches = await deleteOldBatches(env.DB, audit.retentionDays);
+      console.log({ event: "audit_retention", batches });
     },
   };
 }

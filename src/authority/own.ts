@@ -2,7 +2,9 @@ import type { OwnAuthorization } from "../config";
 import { limitedByAddress } from "../grants/address-limit";
 import { mayRegister } from "../grants/allowed-clients";
 import { createAuthorizationServer } from "../grants/authorization-server";
+import { recordingRegistrations } from "../grants/registration-events";
 import { sharedRegistration } from "../grants/shared-registration";
+import { tokenEndpoint } from "../grants/token-endpoint";
 import { ownTokenVerifier } from "../identity/own-tokens";
 import type { ProtectedResources } from "../identity/protected-resources";
 import { createLoginApp } from "../login/app";
@@ -23,7 +25,9 @@ export function ownAuthority(
   const helpers = (env: Env) => server.getOAuthApi(env);
   const registration = limitedByAddress(
     "REGISTRATIONS_PER_ADDRESS",
-    sharedRegistration(serve, helpers, (metadata) => mayRegister(authorization, metadata)),
+    recordingRegistrations(
+      sharedRegistration(serve, helpers, (metadata) => mayRegister(authorization, metadata)),
+    ),
   );
   return {
     issuers: [origin],
@@ -33,7 +37,10 @@ export function ownAuthority(
     ),
     routes: [
       ["/.well-known/oauth-authorization-server", serve],
-      ["/oauth/token", limitedByAddress("TOKEN_REQUESTS_PER_ADDRESS", serve)],
+      [
+        "/oauth/token",
+        limitedByAddress("TOKEN_REQUESTS_PER_ADDRESS", tokenEndpoint(serve, origin)),
+      ],
       ...(authorization.dynamicClientRegistration
         ? [["/oauth/register", registration] as const]
         : []),

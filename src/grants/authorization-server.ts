@@ -1,10 +1,9 @@
 import { OAuthAuthorizationServer } from "@cloudflare/workers-oauth-provider";
 import type { OwnAuthorization } from "../config";
-import { grantPropsSchema, tokenPropsSchema } from "../identity/principal";
 import type { ProtectedResources } from "../identity/protected-resources";
 import type { Catalogue } from "../tools/catalogue";
 import { refuseOtherClients } from "./allowed-clients";
-import { requireAllowedPerson } from "./person-check";
+import { issueNothing } from "./token-exchange";
 
 /** How long a client that registered itself is known after its last use. */
 export const CLIENT_TTL_SECONDS = 90 * 86_400;
@@ -14,12 +13,14 @@ export const CLIENT_TTL_SECONDS = 90 * 86_400;
  * endpoints. It keeps clients, grants and tokens in the KV namespace OAUTH_KV.
  *
  * @param origin its issuer (RFC 8414), for example `https://mcp.example.com`.
+ * @param tokenExchangeCallback issues tokens; only a grant's own object does.
  */
 export function createAuthorizationServer(
   config: OwnAuthorization,
   catalogue: Catalogue,
   origin: string,
   resources: ProtectedResources,
+  tokenExchangeCallback = issueNothing,
 ): OAuthAuthorizationServer<Env> {
   return new OAuthAuthorizationServer<Env>({
     issuer: origin,
@@ -36,12 +37,7 @@ export function createAuthorizationServer(
     // A grant ends this long after its last use: a new one counts from now, each refresh anew.
     refreshTokenTTL: config.grantIdleTtlSeconds,
     refreshTokenIdleTTL: config.grantIdleTtlSeconds,
-    tokenExchangeCallback({ props, grantId, userId }) {
-      const { identity } = grantPropsSchema.parse(props);
-      requireAllowedPerson(config, { userId, identity });
-      // The schema leaves out what renews the grant: whoever has an access token must not have that.
-      return { accessTokenProps: tokenPropsSchema.parse({ ...props, grantId }) };
-    },
+    tokenExchangeCallback,
     onError({ code, status, internal }) {
       // `detail` stays out of the log: it may quote what the client sent.
       console.warn({

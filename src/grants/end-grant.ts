@@ -1,27 +1,24 @@
 import type { Principal } from "../identity/principal";
-import { protectedResources } from "../identity/protected-resources";
-import type { Offering } from "../offering";
-import { createAuthorizationServer } from "./authorization-server";
+import { grantObject } from "./grant-id";
+import { tokenIdOf } from "./grant-record";
 
 /**
- * Ends the grant behind a request: its tokens stop to work, and its client has to send the person to
- * sign in again. Other grants of the person go on.
+ * Ends the grant behind a request, because the identity provider's API refuses the token that came with
+ * it. Other grants of the person go on.
+ *
+ * @returns false when the token was replaced meanwhile; then a later call of the client may have the new one.
  */
-export async function endGrant(
-  { config: { authorization }, catalogue }: Offering,
+export async function endRefusedGrant(
   env: Env,
   { userId, clientId, grantId, resource }: Principal,
-): Promise<void> {
-  if (authorization.mode !== "provider" || grantId === undefined) {
-    throw new TypeError("The grant is kept by another authorization server");
-  }
+  upstreamAccessToken: string,
+): Promise<boolean> {
+  if (grantId === undefined) throw new TypeError("Another authorization server keeps the grant");
   const { origin } = new URL(resource);
-  const server = createAuthorizationServer(
-    authorization,
-    catalogue,
-    origin,
-    protectedResources(origin),
-  );
-  await server.getOAuthApi(env).revokeGrant(grantId, userId);
-  console.warn({ event: "grant_ended", reason: "upstream_refused", clientId, grantId });
+  const grant = grantObject(env, { userId, grantId });
+  const hasEnded = await grant.endIfRefused(origin, await tokenIdOf(upstreamAccessToken));
+  if (hasEnded) {
+    console.warn({ event: "grant_ended", reason: "upstream_refused", clientId, grantId });
+  }
+  return hasEnded;
 }

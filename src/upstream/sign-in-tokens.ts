@@ -6,11 +6,12 @@ import { UpstreamError } from "./upstream-error";
  * Tokens for the identity provider's own API, from the person's sign-in there. They come with each
  * request, out of the access token's props, so a running session has the fresh one at its next call.
  *
- * @param endGrant ends the grant behind the request.
+ * @param endGrant ends the grant behind the request, unless the refused token was replaced meanwhile;
+ *   then it resolves to false.
  */
 export function signInTokens(
   credentialOf: () => Promise<UpstreamCredential | undefined>,
-  endGrant: () => Promise<void>,
+  endGrant: (accessToken: string) => Promise<boolean>,
 ): TokenSource {
   return {
     async accessToken({ displayName }) {
@@ -30,9 +31,14 @@ export function signInTokens(
       }
       return found.accessToken;
     },
-    async refused({ displayName }) {
+    async refused({ displayName }, accessToken) {
+      if (!(await endGrant(accessToken))) {
+        throw new UpstreamError(
+          "forbidden",
+          `The access to ${displayName} was renewed while this call was under way. Try again.`,
+        );
+      }
       // The person has taken the consent back there. Nothing here is left to be used with it.
-      await endGrant();
       throw new UpstreamError(
         "consent_required",
         `${displayName} does not accept your sign-in any more, so it has ended here as well. Connect this server again.`,

@@ -3,7 +3,7 @@ import type { Principal } from "../identity/principal";
 import type { UpstreamCredential } from "../identity/upstream-credential";
 import { type ApiClient, apiClient } from "./api-client";
 import { signInTokens } from "./sign-in-tokens";
-import { tokenExchange } from "./token-exchange";
+import { type Exchanged, tokenExchange } from "./token-exchange";
 import type { TokenSource } from "./token-source";
 import { type UpstreamApi, type UpstreamName, upstreamApis } from "./upstream-api";
 import { UpstreamError } from "./upstream-error";
@@ -13,8 +13,10 @@ export type UpstreamCaller = {
   readonly principal: Principal;
   /** Asked for only when a tool calls an API. */
   readonly credential: () => Promise<UpstreamCredential | undefined>;
-  /** Ends the grant behind the request, because what it stands on is gone. */
-  readonly endGrant: () => Promise<void>;
+  /** Ends the grant behind the request; see grants/end-grant.ts. */
+  readonly endRefusedGrant: (upstreamAccessToken: string) => Promise<boolean>;
+  /** Told of each token that was got for an API in exchange, or was refused. */
+  readonly onExchange: (exchange: Exchanged) => void;
 };
 
 /** Every API that tools can call, and how they are called as one person. */
@@ -45,12 +47,11 @@ export function createUpstreams(config: Config): Upstreams {
 /** How this configuration comes to tokens for APIs: one way for each AUTH_MODE. */
 function tokenSources({ authorization }: Config): (caller: UpstreamCaller) => TokenSource {
   if (authorization.mode === "provider") {
-    return ({ credential, endGrant }) => signInTokens(credential, endGrant);
+    return ({ credential, endRefusedGrant }) => signInTokens(credential, endRefusedGrant);
   }
   const { client, issuers } = authorization;
   if (client === undefined) return () => noTokens;
-  const exchanged = tokenExchange(issuers[0], client);
-  return ({ principal, credential }) => exchanged(principal, credential);
+  return tokenExchange(issuers[0], client);
 }
 
 /** No toolset that calls an API is offered then, so this is not reached. */

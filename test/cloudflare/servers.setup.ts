@@ -1,6 +1,7 @@
 import { type D1Migration, readD1Migrations } from "@cloudflare/vitest-plugin";
 import type { TestProject } from "vitest/node";
 import { startCloudflareStandIn } from "../../dev/cloudflare-stand-in/index.ts";
+import { startOAuthLine } from "../support/oauth-line.ts";
 import { TEST_ORIGIN } from "../worker/origin.ts";
 
 declare module "vitest" {
@@ -10,12 +11,16 @@ declare module "vitest" {
   }
 }
 
-/** What the Worker under test reaches: a stand-in for Cloudflare. */
+/** What the Worker under test reaches: a stand-in for Cloudflare, over a line that can be bad. */
 export default async function setUp(project: TestProject): Promise<() => Promise<void>> {
   const redirectUris = [`${TEST_ORIGIN}/callback`];
   const standIn = await startCloudflareStandIn({ port: 0, redirectUris });
-  const { origin, apiUrl, clientId, clientSecret } = standIn;
-  project.provide("cloudflare", { origin, apiUrl, clientId, clientSecret });
+  const line = await startOAuthLine(standIn.origin);
+  const { apiUrl, clientId, clientSecret } = standIn;
+  project.provide("cloudflare", { origin: line.origin, apiUrl, clientId, clientSecret });
   project.provide("migrations", await readD1Migrations("migrations"));
-  return standIn.stop;
+  return async () => {
+    await line.stop();
+    await standIn.stop();
+  };
 }

@@ -5,6 +5,10 @@ import { createWorker } from "../../src/worker";
 import { sessionServer } from "./fixtures/session-server";
 import { statelessServer } from "./fixtures/stateless-server";
 
+export { AuditOutbox } from "../../src/audit/outbox";
+export { Grant } from "../../src/grants/grant";
+export { UpstreamRenewer } from "../../src/grants/upstream-renewer";
+
 /** Gatehouse with the tools, resources and prompts that the conformance suite asks for. Never deployed. */
 export default createWorker(({ config }) => statelessLaneOf(() => statelessServer(config)));
 

@@ -26,6 +26,7 @@ describe("parseConfig", () => {
       admins: new Set(),
       allowedOrigins: new Set(),
       sessionIdleTtlSeconds: 86_400,
+      audit: { readOnlyCalls: { share: 1, failures: true }, retentionDays: 90 },
       authorization: {
         mode: "provider",
         identityProvider: {
@@ -102,5 +103,24 @@ describe("parseConfig", () => {
     expect(problems({ OIDC_ISSUER: "http://localhost:8789" })).toEqual([]);
     expect(problems({ OIDC_ISSUER: "http://127.0.0.1:8789" })).toEqual([]);
     expect(problems({ OIDC_ISSUER: "http://localhost.evil.example" })).not.toEqual([]);
+  });
+
+  it("reads Cloudflare's variables, and needs a client for it", () => {
+    expect(problems({ IDP: "cloudflare" })).toEqual([
+      "CLOUDFLARE_CLIENT_ID is missing: the client id of your Cloudflare OAuth client",
+      "CLOUDFLARE_CLIENT_SECRET is missing: the client secret of your Cloudflare OAuth client",
+    ]);
+    const client = { CLOUDFLARE_CLIENT_ID: "gatehouse", CLOUDFLARE_CLIENT_SECRET: "secret" };
+    const { authorization } = parseConfig({ ...valid, IDP: "cloudflare", ...client });
+    expect(authorization).toMatchObject({
+      identityProvider: {
+        kind: "cloudflare",
+        displayName: "Cloudflare",
+        oauthUrl: "https://dash.cloudflare.com",
+        apiUrl: "https://api.cloudflare.com/client/v4",
+      },
+    });
+    const insecure = { CLOUDFLARE_API_URL: "http://api.example", CLOUDFLARE_OAUTH_URL: "x/" };
+    expect(problems({ IDP: "cloudflare", ...client, ...insecure })).toHaveLength(2);
   });
 });

@@ -8,8 +8,8 @@ const api: UpstreamApi = {
   ...{ resource: undefined, audience: undefined, scopes: [] },
 };
 
-function tokensOf(credential: UpstreamCredential | undefined) {
-  const endGrant = vi.fn(async () => undefined);
+function tokensOf(credential: UpstreamCredential | undefined, ends = true) {
+  const endGrant = vi.fn(async (_accessToken: string) => ends);
   return { tokens: signInTokens(async () => credential, endGrant), endGrant };
 }
 
@@ -47,6 +47,11 @@ describe("the token of the person's sign-in", () => {
   it("ends the grant when the API refuses it, and says so", async () => {
     const { tokens, endGrant } = tokensOf(token());
     await expect(tokens.refused(api, "upstream")).rejects.toThrow("so it has ended here as well");
-    expect(endGrant).toHaveBeenCalledOnce();
+    expect(endGrant.mock.calls).toEqual([["upstream"]]);
+  });
+
+  it("says to try again when it was replaced while the call was under way", async () => {
+    const { tokens } = tokensOf(token(), false);
+    await expect(tokens.refused(api, "upstream")).rejects.toThrow("was renewed while this call");
   });
 });

@@ -1,4 +1,4 @@
-import { createExecutionContext } from "cloudflare:test";
+import { createExecutionContext, runInDurableObject } from "cloudflare:test";
 import { env } from "cloudflare:workers";
 import { parseConfig } from "../../src/config";
 import { createGatehouse } from "../../src/gatehouse";
@@ -12,9 +12,30 @@ import { TEST_ORIGIN } from "./origin.ts";
  */
 export function gatehouseWith(vars: Record<string, string>): typeof fetch {
   const gatehouse = createGatehouse(parseConfig({ ...env, ...vars }), TEST_ORIGIN);
+  const deployed = { ...env, GRANT: grantsWith(vars) };
   return async (input, init) => {
     const request = new Request(input, { redirect: "manual", ...init });
     const ours = new URL(request.url).origin === TEST_ORIGIN;
-    return ours ? gatehouse(request, env, createExecutionContext()) : fetch(request);
+    return ours ? gatehouse(request, deployed, createExecutionContext()) : fetch(request);
   };
+}
+
+/** The grants' objects, which read variables of their own. */
+function grantsWith(vars: Record<string, string>): Env["GRANT"] {
+  return new Proxy(env.GRANT, {
+    get(grants, property) {
+      if (property !== "getByName") return Reflect.get(grants, property);
+      return (name: string) =>
+        new Proxy(grants.getByName(name), {
+          get(grant, method) {
+            return async (...args: unknown[]) => {
+              await runInDurableObject(grant, (object) => {
+                Reflect.set(object, "env", { ...env, ...vars });
+              });
+              return Reflect.apply(Reflect.get(grant, method), grant, args);
+            };
+          },
+        });
+    },
+  });
 }
