@@ -21,7 +21,7 @@ button.cancel { text-align: center; }
 .note { margin: 1rem 0 0; padding-top: 1rem; border-top: 1px solid var(--line); color: var(--quiet); font-size: .875rem; }
 `;
 
-/** The headers that every page of the identity provider is sent with. */
+/** The headers that every page is sent with. */
 export const pageHeaders = {
   "Content-Type": "text/html; charset=utf-8",
   "Cache-Control": "no-store",
@@ -48,11 +48,12 @@ export function escapeHtml(text: string): string {
   return text.replace(/[&<>"]/g, (character) => entities[character] ?? character);
 }
 
-const about = `This is Gatehouse’s local identity provider, for development only. It runs on your
-machine, asks for no password, and knows nobody but the two made-up people of the examples.`;
-
-/** A whole page, with a note at its end that says whose it is. */
-export function page(title: string, content: string, note = about): string {
+/**
+ * A whole page of a server for development.
+ *
+ * @param whose the server, as the page's note has it: "a local authorization server".
+ */
+export function page(whose: string, title: string, content: string): string {
   return `<!doctype html>
 <html lang="en">
 <head>
@@ -65,26 +66,12 @@ export function page(title: string, content: string, note = about): string {
 <main>
 <h1>${escapeHtml(title)}</h1>
 ${content}
-<p class="note">${note}</p>
+<p class="note">This is ${whose}, for development only. It runs on your machine, asks for no password,
+and knows nobody but the two made-up people of the examples.</p>
 </main>
 </body>
 </html>
 `;
-}
-
-/** Lets the person choose who to be. Posts `person` (an id) or `cancel` to `action`. */
-export function chooserPage(action: string, clientHost: string): string {
-  return page(
-    "Who is signing in?",
-    `<p>To continue to <strong>${escapeHtml(clientHost)}</strong>.</p>
-<form method="post" action="${escapeHtml(action)}">
-<fieldset>
-<legend>Choose a person</legend>
-${personButtons()}
-</fieldset>
-<button type="submit" class="cancel" name="cancel" value="yes">Cancel</button>
-</form>`,
-  );
 }
 
 /** A button for each person. */
@@ -100,18 +87,18 @@ export function personButtons(): string {
  * Sign-in and consent in one. Posts `person` (an id) with the ticked `scope`s, or `cancel`, to `action`.
  *
  * @param asking the client, as people know it.
- * @param note whose page it is.
  */
 export function allowPage(
+  whose: string,
   title: string,
   request: { action: string; asking: string; scopes: readonly string[] },
-  note: string,
 ): string {
   const boxes = request.scopes.map(
     (scope) =>
       `<label><input type="checkbox" name="scope" value="${escapeHtml(scope)}" checked> <code>${escapeHtml(scope)}</code></label>`,
   );
   return page(
+    whose,
     title,
     `<p><strong>${escapeHtml(request.asking)}</strong> asks for access. Choosing a person allows what is ticked.</p>
 <form method="post" action="${escapeHtml(request.action)}">
@@ -125,13 +112,13 @@ ${personButtons()}
 </fieldset>
 <button type="submit" class="cancel" name="cancel" value="yes">Cancel</button>
 </form>`,
-    note,
   );
 }
 
-/** Says what went wrong, in the words of the OpenID provider. */
-export function errorPage(error: string, description: string): string {
+/** Says why somebody cannot go on. @param error its code, such as `invalid_request`. */
+export function errorPage(whose: string, error: string, description: string): string {
   return page(
+    whose,
     "Signing in did not work",
     `<p>${escapeHtml(description)} <small>(${escapeHtml(error)})</small></p>
 <p>Go back to where you came from, and start again there.</p>`,
