@@ -6,6 +6,7 @@ export type LocalGatehouse = {
   readonly origin: string;
   /** Stops the Worker and starts it anew, on the same port and with what it has stored. */
   restart(): Promise<void>;
+  /** @throws Error when the Worker has used what wrangler.jsonc leaves out of it (`alias`). */
   stop(): Promise<void>;
 };
 
@@ -37,6 +38,8 @@ export async function startLocalGatehouse(options: {
     },
     async stop() {
       await Promise.all([server.stop(), provider.stop()]);
+      const [leftOut] = /LeftOutError: .*/.exec(server.logs()) ?? [];
+      if (leftOut !== undefined) throw new Error(leftOut);
     },
   };
 }
