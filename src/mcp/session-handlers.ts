@@ -11,6 +11,7 @@ import {
   ListResourceTemplatesRequestSchema,
   ListToolsRequestSchema,
   ReadResourceRequestSchema,
+  type RequestId,
   type ServerNotification,
   type ServerRequest,
 } from "@modelcontextprotocol/sdk/types.js";
@@ -35,8 +36,13 @@ export type Host = {
   callerOf(principal: Principal): Caller;
   openCredential(header: string): Promise<UpstreamCredential>;
   contextFor(caller: Caller, exchange: Exchange): ToolContext;
-  /** What is told of the calls that one request carries. */
-  journalFor(caller: Caller, requestId: string | undefined): CallJournal;
+  /**
+   * What is told of the calls that one request carries.
+   *
+   * @param messageId of the message with the call, as the SDK's server knows it.
+   * @param requestId of the HTTP request.
+   */
+  journalFor(caller: Caller, messageId: RequestId, requestId: string | undefined): CallJournal;
 };
 
 /** How long a person may think about a question before the call fails. */
@@ -68,7 +74,8 @@ export function serveOperations(server: Server, host: Host): void {
   server.setRequestHandler(CallToolRequestSchema, ({ params }, extra) =>
     withCode(ErrorCode.InvalidParams, () => {
       const context = contextOf(extra);
-      const journal = host.journalFor(context, headerOf(extra, REQUEST_ID_HEADER));
+      const requestId = headerOf(extra, REQUEST_ID_HEADER);
+      const journal = host.journalFor(context, extra.requestId, requestId);
       return operations.callTool(catalogue, params.name, params.arguments ?? {}, context, journal);
     }),
   );

@@ -7,8 +7,8 @@ import type { Caller } from "../tools/define-tool";
 import { toolCallEvent } from "./call-audit";
 import { serverInfo, serverOptions } from "./capabilities";
 import { credentialSeal } from "./credential-header";
+import { DirectSession } from "./direct-session";
 import { primeStream } from "./priming";
-import { ResumableSession } from "./resumable-session";
 import { serveOperations } from "./session-handlers";
 import { sessionNameOf } from "./session-id";
 import { callerOf, toolContext } from "./tool-context";
@@ -17,7 +17,7 @@ import { callerOf, toolContext } from "./tool-context";
  * One MCP session, in a Durable Object. It keeps the protocol's state and who owns it; what a call
  * may do comes with each request (principal-header.ts), never from here.
  */
-export class McpSession extends ResumableSession {
+export class McpSession extends DirectSession {
   readonly #offering: Offering;
   override server: Server;
   protected override readonly idleTtlSeconds: number;
@@ -27,7 +27,8 @@ export class McpSession extends ResumableSession {
     this.#offering = offeringFor(env);
     const { config, catalogue } = this.#offering;
     this.idleTtlSeconds = config.sessionIdleTtlSeconds;
-    this.server = new Server(serverInfo(config.serverName), serverOptions(catalogue));
+    const server = new Server(serverInfo(config.serverName), serverOptions(catalogue));
+    this.server = this.answering(server);
   }
 
   override async init(): Promise<void> {
@@ -38,12 +39,13 @@ export class McpSession extends ResumableSession {
       openCredential: seal.open,
       callerOf: (principal) => this.#callerOf(principal),
       contextFor: (caller, exchange) => toolContext(this.#offering, this.env, caller, exchange),
-      journalFor: ({ principal }, requestId) => ({
+      journalFor: ({ principal }, messageId, requestId) => ({
         argumentsHash: this.#offering.argumentsHash,
-        report: (report) => {
-          const sessionId = sessionNameOf(this.getSessionId());
-          auditFor(this.env).record(toolCallEvent(principal, report, { requestId, sessionId }));
-        },
+        report: (report) =>
+          this.tell(messageId, report, () => {
+            const sessionId = sessionNameOf(this.getSessionId());
+            auditFor(this.env).record(toolCallEvent(principal, report, { requestId, sessionId }));
+          }),
       }),
     });
   }
