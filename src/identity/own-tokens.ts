@@ -3,6 +3,7 @@ import type {
   OAuthResourceTokenValidator,
 } from "@cloudflare/workers-oauth-provider";
 import type { OwnAuthorization } from "../config";
+import { errorText } from "../telemetry/error-text";
 import { isAllowedPerson } from "./allowed-people";
 import type { Authenticated } from "./authenticated";
 import { type Principal, type TokenProps, tokenPropsSchema } from "./principal";
@@ -69,6 +70,6 @@ function credentialOf({
 }
 
 function rethrowAsUnavailable(error: unknown): never {
-  console.error({ event: "token_check_failed", error: String(error) });
+  console.error({ event: "token_check_failed", error: errorText(error) });
   throw tokenCheckUnavailable();
 }

@@ -19,6 +19,7 @@ import { ConsentPage } from "../pages/consent-page";
 import { ContinuePage } from "../pages/continue-page";
 import { ErrorPage } from "../pages/error-page";
 import { page } from "../pages/respond";
+import { errorText } from "../telemetry/error-text";
 import type { Catalogue } from "../tools/catalogue";
 import { consentScopes } from "./consent-scopes";
 import { IdentityProviderError, SignInRefused } from "./identity-provider";
@@ -206,7 +207,7 @@ function signInErrorCode(error: unknown): AuthorizationErrorCode {
   console.error({
     event: "identity_provider_error",
     error: error.message,
-    cause: String(error.cause),
+    cause: errorText(error.cause),
   });
   return "temporarily_unavailable";
 }

@@ -3,6 +3,8 @@ import { isLegacyRequest } from "@modelcontextprotocol/server";
 import type { Authenticated } from "../identity/authenticated";
 import type { Principal } from "../identity/principal";
 import type { Offering } from "../offering";
+import { messageFacts } from "../telemetry/message-facts";
+import { reportOf } from "../telemetry/request-report";
 import { refuseBeyondCallLimits } from "./call-limits";
 import { credentialSeal } from "./credential-header";
 import { addressFor, reportingDrop } from "./dropped-stream";
@@ -48,9 +50,11 @@ export function streamableHttpEndpoint(
       const message = await messageWithinBounds(offering, request, env, ctx);
       if (message instanceof Response) return message;
       if (message !== undefined && !(await isLegacyRequest(request, message.json))) {
+        reportOf(request).era = "stateless";
         if (lane?.env !== env) lane = { env, handle: stateless(offering, env) };
         return answeredResponse(await lane.handle(request, message.json, ctx.props));
       }
+      reportOf(request).era = "session";
       const connectionId = crypto.randomUUID();
       const forwarded = await forwardedRequest(request, ctx.props, seal, {
         url: addressFor(request.url, connectionId),
@@ -81,6 +85,7 @@ export function sseEndpoint(offering: Offering, ids: SessionIds): McpHandler {
   return {
     async fetch(request, env, ctx) {
       const owner = ownerOf(ctx.props.principal);
+      reportOf(request).era = "session";
       const url = new URL(request.url);
       if (url.pathname === "/sse") {
         if (request.method !== "GET") return methodNotAllowed("GET");
@@ -120,11 +125,14 @@ async function messageWithinBounds(
   try {
     const { principal } = ctx.props;
     const message = await readMessage(request);
+    const caller = callerOf(config, principal);
+    reportOf(request).message = messageFacts(
+      message.json,
+      (name) => catalogue.findTool(name, caller) !== undefined,
+    );
     const tooOften = await refuseBeyondCallLimits(message.json, principal, env);
     if (tooOften !== undefined) return tooOften;
-    return (
-      refuseBeyondScopes(catalogue, message.json, callerOf(config, principal), ctx.auth) ?? message
-    );
+    return refuseBeyondScopes(catalogue, message.json, caller, ctx.auth) ?? message;
   } catch (error) {
     if (error instanceof MessageError) return jsonRpcError(error.status, error.code, error.message);
     throw error;

@@ -1,3 +1,4 @@
+import { errorText } from "../telemetry/error-text";
 import type { Catalogue } from "../tools/catalogue";
 import { resourceId, resourceUri } from "../tools/define-resource";
 import { type Caller, type Tool, type ToolContext, ToolError } from "../tools/define-tool";
@@ -51,7 +52,7 @@ async function callSafely(tool: Tool, args: unknown, context: ToolContext) {
     // Nobody reads the result any more, and to stop was what the client wanted.
     if (context.signal.aborted) return { ok: false, message: "The call was cancelled." } as const;
     const reference = crypto.randomUUID();
-    console.error({ event: "tool_failed", tool: tool.name, reference, error: String(error) });
+    console.error({ event: "tool_failed", tool: tool.name, reference, error: errorText(error) });
     return { ok: false, message: `The tool failed unexpectedly. Reference: ${reference}` } as const;
   }
 }
