@@ -17,11 +17,14 @@ export async function startCloudflareMode(options: {
   gatehouseOrigin: string;
   port: number;
   stateDir?: string;
+  /** How long its access tokens live; an hour unless told. */
+  accessTtlSeconds?: number;
 }): Promise<CloudflareMode> {
-  const { gatehouseOrigin, port, stateDir } = options;
+  const { gatehouseOrigin, port, stateDir, accessTtlSeconds } = options;
   const standIn = await startCloudflareStandIn({
     port,
     redirectUris: [`${gatehouseOrigin}/callback`],
+    ...(accessTtlSeconds !== undefined && { accessTtlSeconds }),
     ...(stateDir !== undefined && { persistFile: join(stateDir, "cloudflare.json") }),
   });
   return {

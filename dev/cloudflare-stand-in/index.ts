@@ -43,7 +43,7 @@ const API = "/client/v4";
  * What goes wrong on demand, with `person` in the JSON body: POST /stand-in/revoke takes back what the
  * person has allowed, /stand-in/expire lets their access tokens run out, /stand-in/fault puts another
  * answer in the place of the API's next ones (faults.ts). GET /stand-in/requests?person=… tells what
- * the API was asked.
+ * the API was asked, GET /stand-in/renewals?person=… how often tokens were renewed.
  *
  * @throws Error when the port is taken, or `persistFile` cannot be read or written.
  */
@@ -81,6 +81,7 @@ export async function startCloudflareStandIn(
   }
 
   function control(pathname: string, url: URL, body: string): Response {
+    const asked = () => personOnly.parse(Object.fromEntries(url.searchParams)).person;
     switch (pathname) {
       case "/stand-in/revoke":
         consents.revoke(personOnly.parse(JSON.parse(body)).person);
@@ -92,9 +93,9 @@ export async function startCloudflareStandIn(
         faults.add(faultSchema.parse(JSON.parse(body)));
         return new Response();
       case "/stand-in/requests":
-        return Response.json(
-          faults.seen(personOnly.parse(Object.fromEntries(url.searchParams)).person),
-        );
+        return Response.json(faults.seen(asked()));
+      case "/stand-in/renewals":
+        return Response.json(consents.renewals(asked()));
       default:
         return new Response(null, { status: 404 });
     }

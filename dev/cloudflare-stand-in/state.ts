@@ -80,6 +80,13 @@ export class Consents {
     return { ...this.#issue(consent), scope: consent.scope };
   }
 
+  /** How many refresh tokens of a person were used up so far, of consents that still stand. */
+  renewals(person: PersonId): number {
+    return this.#consents
+      .filter((consent) => consent.person === person)
+      .reduce((sum, { usedRefresh }) => sum + usedRefresh.length, 0);
+  }
+
   /** The person takes all that they have allowed back. */
   revoke(person: PersonId): void {
     this.#consents = this.#consents.filter((consent) => consent.person !== person);

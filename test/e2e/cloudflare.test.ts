@@ -69,6 +69,7 @@ describe.each([
     await findOut(useOf(first.client));
     await first.close();
 
+    const renewals = await gatehouse.renewals("alice");
     expect(await spoilAccessTokens(configDir)).toBe(1);
     // Were it to open the browser, it would come back as bob, who has another account.
     const second = await connectMcpRemote(url, "bob", { configDir, args });
@@ -76,6 +77,8 @@ describe.each([
     const use = useOf(second.client);
     // What was chosen before is remembered: no account is named.
     expect(await use("workers_list")).toMatchObject({ account: { name: "Example Shop" } });
+
+    expect(await gatehouse.renewals("alice")).toBe(renewals + 1);
 
     await gatehouse.revokeConsent("alice");
     const refused = await second.client.callTool({ name: "workers_list" });

@@ -1,6 +1,7 @@
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import * as z from "zod";
 import { startCloudflareMode } from "../../dev/cloudflare-mode.ts";
 import { findFreePort } from "../../dev/free-port.ts";
 import type { PersonId } from "../../dev/people.ts";
@@ -8,17 +9,26 @@ import { startServer } from "../../dev/server.ts";
 
 export type CloudflareGatehouse = {
   readonly origin: string;
+  /** How often the stand-in has renewed a person's token. */
+  renewals(person: PersonId): Promise<number>;
   /** Takes back, at the stand-in, what a person has allowed there. */
   revokeConsent(person: PersonId): Promise<void>;
   stop(): Promise<void>;
 };
+
+/** So that every refresh of a client renews Cloudflare's token as well, and its old one is refused. */
+const ALWAYS_NEAR_ITS_END_SECONDS = 299;
 
 /** The Worker, and the stand-in for Cloudflare beside it, as `npm start -- --idp cloudflare` runs them. */
 export async function startCloudflareGatehouse(): Promise<CloudflareGatehouse> {
   const port = await findFreePort();
   const origin = `http://localhost:${port}`;
   const persistDir = await mkdtemp(join(tmpdir(), "gatehouse-tests-"));
-  const cloudflare = await startCloudflareMode({ gatehouseOrigin: origin, port: 0 });
+  const cloudflare = await startCloudflareMode({
+    gatehouseOrigin: origin,
+    port: 0,
+    accessTtlSeconds: ALWAYS_NEAR_ITS_END_SECONDS,
+  });
   const server = await startServer({
     port,
     persistDir,
@@ -32,6 +42,11 @@ export async function startCloudflareGatehouse(): Promise<CloudflareGatehouse> {
   });
   return {
     origin,
+    async renewals(person) {
+      const path = `/stand-in/renewals?person=${person}`;
+      const response = await fetch(`${cloudflare.vars.CLOUDFLARE_OAUTH_URL}${path}`);
+      return z.number().parse(await response.json());
+    },
     async revokeConsent(person) {
       const { status } = await fetch(`${cloudflare.vars.CLOUDFLARE_OAUTH_URL}/stand-in/revoke`, {
         method: "POST",
