@@ -1,3 +1,4 @@
+import { type ArgumentsHash, argumentsHash } from "./audit/arguments-hash";
 import { type Config, parseConfig } from "./config";
 import { type Catalogue, createCatalogue, toolsets } from "./tools/catalogue";
 import { createUpstreams, type Upstreams } from "./upstream/upstreams";
@@ -7,11 +8,18 @@ export type Offering = {
   readonly config: Config;
   readonly catalogue: Catalogue;
   readonly upstreams: Upstreams;
+  /** What the audit has of a call's arguments. */
+  readonly argumentsHash: ArgumentsHash;
 };
 
 export function offeringOf(config: Config): Offering {
   const upstreams = createUpstreams(config);
-  return { config, catalogue: createCatalogue(toolsets, upstreams.apis), upstreams };
+  return {
+    config,
+    catalogue: createCatalogue(toolsets, upstreams.apis),
+    upstreams,
+    argumentsHash: argumentsHash(config.sessionSecret),
+  };
 }
 
 const offerings = new WeakMap<Env, Offering>();

@@ -1,3 +1,4 @@
+import { deleteOldBatches } from "./audit/retention";
 import { ConfigError, isLoopback, parseConfig } from "./config";
 import { createGatehouse } from "./gatehouse";
 import { requestIdOf } from "./http/request-id";
@@ -19,7 +20,7 @@ const HOST_NAME = /^([a-z0-9._-]+|\[[0-9a-f:]+\])$/;
  */
 export function createWorker(
   stateless?: StatelessLane,
-): Required<Pick<ExportedHandler<Env>, "fetch">> {
+): Required<Pick<ExportedHandler<Env>, "fetch" | "scheduled">> {
   const gatehouses = new Map<string, Gatehouse>();
 
   /** @throws ConfigError for a wrong or missing variable. */
@@ -65,6 +66,13 @@ export function createWorker(
     fetch(request, env, ctx): Promise<Response> {
       const url = new URL(request.url);
       return withRequestLine(request, url, () => answer(request, url, env, ctx));
+    },
+
+    /** Once a day (wrangler.jsonc, `triggers`). */
+    async scheduled(_controller, env): Promise<void> {
+      const { audit } = parseConfig(env);
+      const batches = await deleteOldBatches(env.DB, audit.retentionDays);
+      console.log({ event: "audit_retention", batches });
     },
   };
 }

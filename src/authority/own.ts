@@ -2,6 +2,7 @@ import type { OwnAuthorization } from "../config";
 import { limitedByAddress } from "../grants/address-limit";
 import { mayRegister } from "../grants/allowed-clients";
 import { createAuthorizationServer } from "../grants/authorization-server";
+import { recordingRegistrations } from "../grants/registration-events";
 import { sharedRegistration } from "../grants/shared-registration";
 import { tokenEndpoint } from "../grants/token-endpoint";
 import { ownTokenVerifier } from "../identity/own-tokens";
@@ -24,7 +25,9 @@ export function ownAuthority(
   const helpers = (env: Env) => server.getOAuthApi(env);
   const registration = limitedByAddress(
     "REGISTRATIONS_PER_ADDRESS",
-    sharedRegistration(serve, helpers, (metadata) => mayRegister(authorization, metadata)),
+    recordingRegistrations(
+      sharedRegistration(serve, helpers, (metadata) => mayRegister(authorization, metadata)),
+    ),
   );
   return {
     issuers: [origin],

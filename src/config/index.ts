@@ -2,6 +2,7 @@
 import * as z from "zod";
 import { type AllowedClients, allowedClients } from "./allowed-clients.ts";
 import { type AllowedPeople, allowedPeople } from "./allowed-people.ts";
+import { type AuditConfig, auditSchema } from "./audit.ts";
 import {
   type ExternalAuthorization,
   parseIntrospectionAuthorization,
@@ -27,6 +28,7 @@ export {
   isLoopbackRedirect,
 } from "./allowed-clients.ts";
 export type { AllowedPeople } from "./allowed-people.ts";
+export type { AuditConfig } from "./audit.ts";
 export type {
   ClientCredential,
   KeyCredential,
@@ -62,6 +64,7 @@ export type Config = {
   /** Web origins, besides our own, whose scripts may call the MCP endpoints. */
   allowedOrigins: ReadonlySet<string>;
   sessionIdleTtlSeconds: number;
+  audit: AuditConfig;
   /** Whose access tokens are accepted (AUTH_MODE). */
   authorization: OwnAuthorization | ExternalAuthorization;
   /** Undefined where tools call none. */
@@ -121,10 +124,17 @@ type Variables = Record<string, unknown>;
 export function parseConfig(env: object): Config {
   const variables = Object.fromEntries(Object.entries(env).filter(([, value]) => value !== ""));
   const parsed = common.safeParse(variables);
+  const audit = auditSchema.safeParse(variables);
   const authorization = parseAuthorization(variables);
   const upstreamApi = parseUpstreamApi(variables);
-  if (!parsed.success || authorization instanceof Problems || upstreamApi instanceof Problems) {
-    throw new ConfigError(problemsAmong(refusalsOf(parsed), authorization, upstreamApi));
+  if (
+    !(parsed.success && audit.success) ||
+    authorization instanceof Problems ||
+    upstreamApi instanceof Problems
+  ) {
+    throw new ConfigError(
+      problemsAmong(refusalsOf(parsed), refusalsOf(audit), authorization, upstreamApi),
+    );
   }
   if (upstreamApi !== undefined && !canExchange(authorization)) {
     throw new ConfigError([
@@ -142,6 +152,7 @@ export function parseConfig(env: object): Config {
     ),
     allowedOrigins: new Set(values.ALLOWED_ORIGINS),
     sessionIdleTtlSeconds: values.SESSION_IDLE_TTL_SECONDS,
+    audit: audit.data,
     authorization,
     upstreamApi,
   };

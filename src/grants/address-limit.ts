@@ -1,6 +1,8 @@
+import { recordLimitHit } from "../audit/limit-hits";
 import { clientAddress } from "../http/client-address";
 import { readableByScripts } from "../http/cross-origin";
 import { type LimitName, RETRY_AFTER_SECONDS, withinLimit } from "../http/rate-limit";
+import { requestIdOf } from "../http/request-id";
 
 type Handler = (request: Request, env: Env, ctx: ExecutionContext) => Promise<Response>;
 
@@ -8,8 +10,11 @@ type Handler = (request: Request, env: Env, ctx: ExecutionContext) => Promise<Re
 export function limitedByAddress(limit: LimitName, handler: Handler): Handler {
   return async (request, env, ctx) => {
     const address = request.method === "POST" ? clientAddress(request) : undefined;
-    const within = address === undefined || (await withinLimit(env, limit, address));
-    return within ? handler(request, env, ctx) : readableByScripts(tooManyRequests(), request);
+    if (address === undefined || (await withinLimit(env, limit, address))) {
+      return handler(request, env, ctx);
+    }
+    recordLimitHit(env, limit, address, { requestId: requestIdOf(request) });
+    return readableByScripts(tooManyRequests(), request);
   };
 }
 

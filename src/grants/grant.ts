@@ -1,5 +1,7 @@
 import { DurableObject, exports, tracing } from "cloudflare:workers";
 import type { OAuthAuthorizationServer } from "@cloudflare/workers-oauth-provider";
+import { auditFor } from "../audit/audit";
+import type { EventOf } from "../audit/audit-event";
 import type { OwnAuthorization } from "../config";
 import { protectedResources } from "../identity/protected-resources";
 import { offeringFor } from "../offering";
@@ -11,7 +13,7 @@ import { narrowedTo, parseGrantRecord } from "./grant-record";
 import { GrantRows } from "./grant-rows";
 import type { Sealed } from "./sealed";
 import { tokenExchange } from "./token-exchange";
-import { issueTokens } from "./token-issuance";
+import { type GrantEnder, issueTokens } from "./token-issuance";
 import { type TokenAnswer, type TokenRequest, unavailable } from "./token-request";
 import { UpstreamRenewal } from "./upstream-renewal";
 
@@ -45,8 +47,8 @@ export class Grant extends DurableObject<Env> {
           context: this.#context,
           serverOf: (issuer) => this.#serverOf(issuer),
           inTurn: (work) => this.#inTurn(work),
-          bury: (issuer) => this.#bury(issuer),
-          end: (issuer) => this.#endNow(issuer),
+          bury: (issuer, by) => this.#bury(issuer, by),
+          end: (issuer, by) => this.#endNow(issuer, by),
         },
         request,
       );
@@ -92,10 +94,11 @@ export class Grant extends DurableObject<Env> {
    * are closed, its tokens and its record in KV deleted.
    *
    * @param issuer the authorization server of the grant.
+   * @param by for the audit, which has it from here.
    * @throws what KV throws; the grant has ended all the same, and the rest is done again by itself.
    */
-  async end(issuer: string): Promise<void> {
-    await this.#endNow(issuer);
+  async end(issuer: string, by: GrantEnder = "person"): Promise<void> {
+    await this.#endNow(issuer, by);
   }
 
   /**
@@ -108,7 +111,7 @@ export class Grant extends DurableObject<Env> {
   async endIfRefused(issuer: string, upstreamTokenId: string): Promise<boolean> {
     const current = this.#rows.upstreamTokenId ?? upstreamTokenId;
     if (this.#renewal.isUnderWay || current !== upstreamTokenId) return this.isEnded();
-    await this.#endNow(issuer);
+    await this.#endNow(issuer, "upstream");
     return true;
   }
 
@@ -131,6 +134,7 @@ export class Grant extends DurableObject<Env> {
       });
       await Promise.all(this.#rows.accessTokenKeys.map((token) => OAUTH_KV.delete(token)));
       this.#rows.forgetAccessTokens();
+      this.#record({ kind: "grant_narrowed", scopes: [...scopes] });
     });
   }
 
@@ -142,14 +146,15 @@ export class Grant extends DurableObject<Env> {
   }
 
   /** Never in turn: a refresh that hangs must not hold up the end. */
-  async #endNow(issuer: string): Promise<void> {
+  async #endNow(issuer: string, by: GrantEnder): Promise<void> {
     const tokens = this.#rows.accessTokenKeys;
-    await this.#bury(issuer);
+    await this.#bury(issuer, by);
     await this.#finishEnd(this.#id, issuer, tokens);
   }
 
-  async #bury(issuer: string): Promise<void> {
+  async #bury(issuer: string, by: GrantEnder): Promise<void> {
     if (this.#rows.tombstone !== undefined) return;
+    this.#record({ kind: "grant_revoked", by });
     const { accessTokenTtlSeconds } = this.#authorization;
     const forgetAtMs = Date.now() + (accessTokenTtlSeconds + KV_DELAY_SECONDS) * 1_000;
     await this.#rows.setTombstone({ grant: this.#id, issuer, forgetAtMs });
@@ -168,6 +173,12 @@ export class Grant extends DurableObject<Env> {
   async #close(session: string): Promise<void> {
     await this.env.MCP_SESSION.getByName(session).closeForGrant();
     this.#rows.removeSession(session);
+  }
+
+  #record(event: EventOf<"grant_revoked" | "grant_narrowed">): void {
+    const { record } = this.#rows;
+    const clientId = record && parseGrantRecord(record).clientId;
+    auditFor(this.env).record({ ...event, ...this.#id, ...(clientId && { clientId }) });
   }
 
   #serverOf(issuer: string): OAuthAuthorizationServer<Env> {

@@ -2,6 +2,7 @@ import { readableByScripts } from "../http/cross-origin";
 import { readBytes } from "../http/read-bytes";
 import { errorText } from "../telemetry/error-text";
 import { type GrantId, grantIdOf, grantKey, grantObject } from "./grant-id";
+import { recordTokenAnswer } from "./token-events";
 import {
   presentedIn,
   refusal,
@@ -27,13 +28,18 @@ export function tokenEndpoint(serve: Handler, issuer: string): Handler {
   return async (request, env, ctx) => {
     if (request.method !== "POST") return serve(request, env, ctx);
     const bytes = await readBytes(request.body, MAX_BODY_BYTES);
+    const body = new TextDecoder().decode(bytes);
     const answer =
       bytes === undefined
         ? { ...refusal("invalid_request", "The request is too large"), status: 413 }
-        : await answerOfObject(request, new TextDecoder().decode(bytes), issuer, env, ctx);
-    return answer === undefined
-      ? serve(new Request(request, { body: bytes ?? null }), env, ctx)
-      : readableByScripts(toResponse(answer), request);
+        : await answerOfObject(request, body, issuer, env, ctx);
+    const response =
+      answer === undefined
+        ? await serve(new Request(request, { body: bytes ?? null }), env, ctx)
+        : readableByScripts(toResponse(answer), request);
+    const told = { status: response.status, body: answer?.body ?? (await response.clone().text()) };
+    recordTokenAnswer(env, request, new URLSearchParams(body), told);
+    return response;
   };
 }
 

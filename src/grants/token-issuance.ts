@@ -1,4 +1,6 @@
 import type { OAuthAuthorizationServer } from "@cloudflare/workers-oauth-provider";
+import { auditFor } from "../audit/audit";
+import type { EventOf } from "../audit/audit-event";
 import type { GrantId } from "./grant-id";
 import { grantKv, readRecord, rehearsalKv } from "./grant-kv";
 import { parseGrantRecord, tokenIdOf, withPreviousToken } from "./grant-record";
@@ -15,6 +17,9 @@ import {
   toRequest,
 } from "./token-request";
 
+/** Who ended a grant, as the audit has it. */
+export type GrantEnder = EventOf<"grant_revoked">["by"];
+
 /** What the issuance of tokens needs of the grant's object. */
 export type IssuingGrant = {
   readonly id: GrantId;
@@ -26,8 +31,8 @@ export type IssuingGrant = {
   /** Runs one piece of work after the other. */
   inTurn<Result>(work: () => Promise<Result>): Promise<Result>;
   /** Notes that the grant has ended: what is under way issues nothing from here on. */
-  bury(issuer: string): Promise<void>;
-  end(issuer: string): Promise<void>;
+  bury(issuer: string, by: GrantEnder): Promise<void>;
+  end(issuer: string, by: GrantEnder): Promise<void>;
 };
 
 /**
@@ -91,13 +96,14 @@ async function refresh(
 /** What workers-oauth-provider answers. When that ends the grant, its sessions are closed as well. */
 async function serve(grant: IssuingGrant, request: TokenRequest): Promise<TokenAnswer> {
   const { id, env, rows } = grant;
+  const by = new URLSearchParams(request.body).has("grant_type") ? "server" : "client";
   let ends = false;
   const kv = grantKv(env.OAUTH_KV, id, rows, () => {
     ends = true;
-    return grant.bury(request.issuer);
+    return grant.bury(request.issuer, by);
   });
   const answer = await toAnswer(await ask(grant, request.issuer, toRequest(request), kv));
-  if (ends) await grant.end(request.issuer);
+  if (ends) await grant.end(request.issuer, by);
   return answer;
 }
 
@@ -139,7 +145,8 @@ async function endAsReplayed(
 ): Promise<TokenAnswer> {
   const { clientId } = parseGrantRecord(record);
   console.warn({ event: "refresh_token_replayed", grantId: grant.id.grantId, clientId });
-  await grant.end(issuer);
+  auditFor(grant.env).record({ kind: "token_replayed", ...grant.id, clientId });
+  await grant.end(issuer, "replay");
   return hasEnded();
 }
 

@@ -11,6 +11,7 @@ import { bodyLimit } from "hono/body-limit";
 import * as oauth from "oauth4webapi";
 import * as z from "zod";
 import type { OwnAuthorization } from "../config";
+import { grantIdOf } from "../grants/grant-id";
 import { allowMethods } from "../http/allow-methods";
 import { isAllowedPerson } from "../identity/allowed-people";
 import type { GrantProps } from "../identity/principal";
@@ -27,6 +28,7 @@ import { onlyAllowedClients } from "./only-allowed-clients";
 import { refusePerson } from "./person-refusal";
 import { identityProvider } from "./providers";
 import { nothingTicked, refusalOf } from "./refusals";
+import { failedSignIn, record, scopesAskedIn } from "./sign-in-events";
 import { limitSignIns } from "./sign-in-limit";
 
 type LoginEnv = { Bindings: Env };
@@ -36,6 +38,8 @@ const pendingSignInSchema = z.object({
   codeVerifier: z.string(),
   nonce: z.string(),
   clientName: z.string(),
+  /** As the consent page posted it: for the audit only, which has what was given besides. */
+  scopesAsked: z.array(z.string()).default([]),
 });
 type PendingSignIn = z.infer<typeof pendingSignInSchema>;
 
@@ -99,6 +103,13 @@ export function createLoginApp({
     const oauthHelpers = helpers(c.env);
     if (form.get("decision") !== "approve") {
       const denied = await oauthHelpers.denyConsent(c.req.raw, handle);
+      record(c, {
+        kind: "consent",
+        outcome: "denied",
+        clientId: denied.request.clientId,
+        scopesAsked: denied.request.scope,
+        scopesGiven: [],
+      });
       return continueTo(c, denied.redirectTo, "the app", denied.headers);
     }
 
@@ -113,6 +124,7 @@ export function createLoginApp({
       codeVerifier: oauth.generateRandomCodeVerifier(),
       nonce: oauth.generateRandomNonce(),
       clientName,
+      scopesAsked: scopesAskedIn(form, catalogue),
     };
     const { state, headers } = await oauthHelpers.beginUpstream(approved.request, {
       data: pending,
@@ -122,7 +134,9 @@ export function createLoginApp({
       const url = await provider.authorizationUrl({ redirectUri, state, ...pending });
       return continueTo(c, url.href, provider.displayName, headers);
     } catch (error) {
-      const url = authorizationErrorRedirect(approved.request, signInErrorCode(error));
+      const code = signInErrorCode(error);
+      record(c, { kind: "sign_in", clientId: approved.request.clientId, ...failedSignIn(code) });
+      const url = authorizationErrorRedirect(approved.request, code);
       return continueTo(c, url, "the app", headers);
     }
   });
@@ -131,30 +145,46 @@ export function createLoginApp({
     const oauthHelpers = helpers(c.env);
     const callback = new URL(c.req.url);
     const { request, data, headers } = await oauthHelpers.finishUpstream(c.req.raw);
-    const { clientName, ...pending } = pendingSignInSchema.parse(data);
+    const { clientName, scopesAsked, ...pending } = pendingSignInSchema.parse(data);
+    const { clientId, scope } = request;
     const state = callback.searchParams.get("state") ?? "";
     const identified = await provider
       .identify(callback, { redirectUri, state, ...pending })
       .catch(signInErrorCode);
     if (typeof identified === "string") {
+      record(c, { kind: "sign_in", clientId, ...failedSignIn(identified) });
       headers.set("Location", authorizationErrorRedirect(request, identified));
       return new Response(null, { status: 302, headers });
     }
     const { identity, upstream } = identified;
-    const person = { userId: await userIdOf(identity), identity };
+    const userId = await userIdOf(identity);
+    const person = { userId, identity };
+    const signedIn = { kind: "sign_in", clientId, userId, issuer: identity.issuer } as const;
     if (!isAllowedPerson(allowedPeople, person)) {
+      record(c, { ...signedIn, outcome: "refused", reason: "person_not_allowed" });
       const server = { serverName, identityProviderName: provider.displayName };
       return refusePerson(c, server, person, request, headers);
     }
     const props: GrantProps = { identity, clientName, ...(upstream && { upstream }) };
     const { redirectTo } = await oauthHelpers.completeAuthorization({
       request,
-      userId: person.userId,
+      userId,
       metadata: {},
-      scope: request.scope,
+      scope,
       props,
       // The same client on a second device is a grant of its own: a new sign-in must not end it.
       revokeExistingGrants: false,
+    });
+    record(c, { ...signedIn, outcome: "ok" });
+    const code = new URL(redirectTo).searchParams.get("code") ?? "";
+    record(c, {
+      kind: "consent",
+      outcome: "given",
+      userId,
+      clientId,
+      ...grantIdOf(code),
+      scopesAsked,
+      scopesGiven: scope,
     });
     headers.set("Location", redirectTo);
     return new Response(null, { status: 302, headers });

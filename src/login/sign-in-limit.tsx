@@ -1,6 +1,8 @@
 import type { MiddlewareHandler } from "hono";
+import { recordLimitHit } from "../audit/limit-hits";
 import { clientAddress } from "../http/client-address";
 import { RETRY_AFTER_SECONDS, withinLimit } from "../http/rate-limit";
+import { requestIdOf } from "../http/request-id";
 import { ErrorPage } from "../pages/error-page";
 import { page } from "../pages/respond";
 
@@ -14,6 +16,7 @@ export function limitSignIns(serverName: string): MiddlewareHandler<{ Bindings: 
     if (address === undefined || (await withinLimit(c.env, "SIGN_INS_PER_ADDRESS", address))) {
       return next();
     }
+    recordLimitHit(c.env, "SIGN_INS_PER_ADDRESS", address, { requestId: requestIdOf(c.req.raw) });
     const error = {
       title: "Too many people are connecting",
       message:

@@ -1,6 +1,8 @@
 import * as z from "zod";
-import { RETRY_AFTER_SECONDS, withinLimit } from "../http/rate-limit";
+import { recordLimitHit } from "../audit/limit-hits";
+import { type LimitName, RETRY_AFTER_SECONDS, withinLimit } from "../http/rate-limit";
 import type { Principal } from "../identity/principal";
+import { callerIds } from "./call-audit";
 import { jsonRpcError } from "./message";
 
 /** Deliberately less strict than what runs: a call that is malformed in other ways also counts. */
@@ -17,19 +19,26 @@ const callSchema = z.object({ method: z.literal("tools/call") });
  */
 export async function refuseBeyondCallLimits(
   message: unknown,
-  { userId, clientId }: Principal,
+  principal: Principal,
   env: Env,
+  requestId: string,
 ): Promise<Response | undefined> {
+  const { userId, clientId } = principal;
   const messages = Array.isArray(message) ? message : [message];
   const calls = messages.filter((single) => callSchema.safeParse(single).success);
+  // The client first: what it is refused must not use up what its person's other clients may call.
+  // A user id has no space in it, so no two pairs have the same key.
+  const limits: readonly [LimitName, string][] = [
+    ["TOOL_CALLS_PER_CLIENT", `${userId} ${clientId}`],
+    ["TOOL_CALLS_PER_PERSON", userId],
+  ];
   // One after the other, so that a batch of thousands ends at the first that is too many.
   for (const _ of calls) {
-    // The client first: what it is refused must not use up what its person's other clients may call.
-    // A user id has no space in it, so no two pairs have the same key.
-    const within =
-      (await withinLimit(env, "TOOL_CALLS_PER_CLIENT", `${userId} ${clientId}`)) &&
-      (await withinLimit(env, "TOOL_CALLS_PER_PERSON", userId));
-    if (!within) return tooManyCalls();
+    for (const [limit, key] of limits) {
+      if (await withinLimit(env, limit, key)) continue;
+      recordLimitHit(env, limit, key, callerIds(principal, { requestId }));
+      return tooManyCalls();
+    }
   }
   return undefined;
 }

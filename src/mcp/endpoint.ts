@@ -1,10 +1,13 @@
 import type { OAuthResourceContext } from "@cloudflare/workers-oauth-provider";
 import { isLegacyRequest } from "@modelcontextprotocol/server";
+import { auditFor } from "../audit/audit";
+import { requestIdOf } from "../http/request-id";
 import type { Authenticated } from "../identity/authenticated";
 import type { Principal } from "../identity/principal";
 import type { Offering } from "../offering";
 import { messageFacts } from "../telemetry/message-facts";
 import { reportOf } from "../telemetry/request-report";
+import { callerIds } from "./call-audit";
 import { refuseBeyondCallLimits } from "./call-limits";
 import { credentialSeal } from "./credential-header";
 import { addressFor, reportingDrop } from "./dropped-stream";
@@ -64,6 +67,9 @@ export function streamableHttpEndpoint(
       const starts = sessionId === undefined ? owner : undefined;
       const answer = await sessions.fetch(forwarded, env, contextFor(starts, ctx));
       const started = answer.headers.get("mcp-session-id");
+      if (started !== null && starts !== undefined) {
+        recordStart(request, env, ctx.props.principal, started, "streamable_http");
+      }
       const connection = { sessionName: `streamable-http:${started}`, connectionId };
       const stream = reportingDrop(answer, env, ctx, connection);
       const response = request.method === "GET" ? keptAlive(stream) : stream;
@@ -90,9 +96,11 @@ export function sseEndpoint(offering: Offering, ids: SessionIds): McpHandler {
       if (url.pathname === "/sse") {
         if (request.method !== "GET") return methodNotAllowed("GET");
         // McpAgent takes the id from the address; a client's own choice is never passed on.
-        url.search = `?sessionId=${await ids.seal(crypto.randomUUID(), owner)}`;
+        const sessionId = crypto.randomUUID();
+        url.search = `?sessionId=${await ids.seal(sessionId, owner)}`;
         const forwarded = await forwardedRequest(request, ctx.props, seal, { url });
         const stream = await sessions.fetch(forwarded, env, contextFor(owner, ctx));
+        if (stream.ok) recordStart(request, env, ctx.props.principal, sessionId, "sse");
         return answeredResponse(keptAlive(stream));
       }
       if (url.pathname !== "/sse/message") return jsonRpcError(404, -32_000, "Not found");
@@ -124,19 +132,39 @@ async function messageWithinBounds(
   if (request.method !== "POST") return undefined;
   try {
     const { principal } = ctx.props;
+    const requestId = requestIdOf(request);
     const message = await readMessage(request);
     const caller = callerOf(config, principal);
     reportOf(request).message = messageFacts(
       message.json,
       (name) => catalogue.findTool(name, caller) !== undefined,
     );
-    const tooOften = await refuseBeyondCallLimits(message.json, principal, env);
+    const tooOften = await refuseBeyondCallLimits(message.json, principal, env, requestId);
     if (tooOften !== undefined) return tooOften;
-    return refuseBeyondScopes(catalogue, message.json, caller, ctx.auth) ?? message;
+    const beyond = refuseBeyondScopes(catalogue, message.json, caller, ctx.auth, (missing) =>
+      auditFor(env).record({
+        kind: "step_up",
+        missingScopes: [...missing],
+        scopes: principal.scopes,
+        ...callerIds(principal, { requestId }),
+      }),
+    );
+    return beyond ?? message;
   } catch (error) {
     if (error instanceof MessageError) return jsonRpcError(error.status, error.code, error.message);
     throw error;
   }
+}
+
+function recordStart(
+  request: Request,
+  env: Env,
+  principal: Principal,
+  sessionId: string,
+  transport: "streamable_http" | "sse",
+): void {
+  const ids = callerIds(principal, { requestId: requestIdOf(request), sessionId });
+  auditFor(env).record({ kind: "session_started", transport, ...ids });
 }
 
 function ownerOf({ userId, clientId }: Principal): SessionOwner {

@@ -1,3 +1,4 @@
+import { requestIdOf } from "../http/request-id";
 import type { Authenticated } from "../identity/authenticated";
 import { CREDENTIAL_HEADER, type CredentialSeal } from "./credential-header";
 import { encodePrincipal, PRINCIPAL_HEADER } from "./principal-header";
@@ -8,6 +9,9 @@ import { encodePrincipal, PRINCIPAL_HEADER } from "./principal-header";
  * servers take the same one.
  */
 export const ACCOUNT_HEADER = "cf-account-id";
+
+/** Carries the id of a request (http/request-id.ts) into the session's object. */
+export const REQUEST_ID_HEADER = "gatehouse-request-id";
 
 /**
  * The client's headers that a session needs. Everything else stays outside: the access token, which
@@ -40,6 +44,7 @@ export async function forwardedRequest(
     if (value !== null) headers.set(name, value);
   }
   headers.set(PRINCIPAL_HEADER, encodePrincipal(principal));
+  headers.set(REQUEST_ID_HEADER, requestIdOf(request));
   // Only a message can lead to a call of an API.
   if (credential !== undefined && change.body !== undefined) {
     headers.set(CREDENTIAL_HEADER, await seal.seal(credential));

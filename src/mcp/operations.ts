@@ -1,8 +1,15 @@
 import { errorText } from "../telemetry/error-text";
 import type { Catalogue } from "../tools/catalogue";
 import { resourceId, resourceUri } from "../tools/define-resource";
-import { type Caller, type Tool, type ToolContext, ToolError } from "../tools/define-tool";
+import {
+  type Caller,
+  type Tool,
+  type ToolContext,
+  ToolError,
+  type ToolResult,
+} from "../tools/define-tool";
 import { missingScopes } from "../tools/scopes";
+import type { CallJournal } from "./call-report";
 import { QuestionPending } from "./question";
 
 /** What MCP's methods do here, for both eras of the protocol: the adapters only carry it over. */
@@ -27,6 +34,7 @@ export function listTools(catalogue: Catalogue, caller: Caller) {
  * Calls a tool. The text says the same as the structured content, for clients that do not read that
  * (MCP, tools).
  *
+ * @param journal is told of the call, unless it is of a tool that the caller may not know of.
  * @throws NotFoundError for a tool that the caller may not know of, and QuestionPending.
  */
 export async function callTool(
@@ -34,26 +42,52 @@ export async function callTool(
   name: string,
   args: unknown,
   context: ToolContext,
+  journal: CallJournal,
 ) {
   const tool = catalogue.findTool(name, context);
   if (tool === undefined) throw new NotFoundError(`Unknown tool: ${name}`);
-  const result = await callSafely(tool, args, context);
-  return result.ok
-    ? { content: [text(result.text)], structuredContent: result.output }
-    : { content: [text(result.message)], isError: true };
+  const startedAtMs = Date.now();
+  // While the tool runs, so that the call does not take longer for it.
+  const hashing = journal.argumentsHash(tool.name, args);
+  const ended = await callSafely(tool, args, context);
+  const milliseconds = Date.now() - startedAtMs;
+  const safeArguments = tool.safeArguments(args);
+  journal.report({
+    tool: tool.name,
+    readOnly: tool.annotations.readOnlyHint,
+    outcome: ended.outcome,
+    milliseconds,
+    argumentsHash: await hashing,
+    ...(safeArguments !== undefined && { safeArguments }),
+  });
+  switch (ended.outcome) {
+    case "ok":
+      return { content: [text(ended.result.text)], structuredContent: ended.result.output };
+    case "asked":
+      throw ended.pending;
+    default:
+      return { content: [text(ended.message)], isError: true };
+  }
 }
 
+/** How a call ended: one case for each outcome of a report. */
+type Ended =
+  | { readonly outcome: "ok"; readonly result: Extract<ToolResult, { ok: true }> }
+  | { readonly outcome: "error" | "failed" | "cancelled"; readonly message: string }
+  | { readonly outcome: "asked"; readonly pending: QuestionPending };
+
 /** Nothing of an unforeseen failure reaches the client but a reference, under which the log has it. */
-async function callSafely(tool: Tool, args: unknown, context: ToolContext) {
+async function callSafely(tool: Tool, args: unknown, context: ToolContext): Promise<Ended> {
   try {
-    return await tool.call(args, context);
+    const result = await tool.call(args, context);
+    return result.ok ? { outcome: "ok", result } : { outcome: "error", message: result.message };
   } catch (error) {
-    if (error instanceof QuestionPending) throw error;
+    if (error instanceof QuestionPending) return { outcome: "asked", pending: error };
     // Nobody reads the result any more, and to stop was what the client wanted.
-    if (context.signal.aborted) return { ok: false, message: "The call was cancelled." } as const;
+    if (context.signal.aborted) return { outcome: "cancelled", message: "The call was cancelled." };
     const reference = crypto.randomUUID();
     console.error({ event: "tool_failed", tool: tool.name, reference, error: errorText(error) });
-    return { ok: false, message: `The tool failed unexpectedly. Reference: ${reference}` } as const;
+    return { outcome: "failed", message: `The tool failed unexpectedly. Reference: ${reference}` };
   }
 }
 

@@ -19,6 +19,7 @@ const operationSchema = z.discriminatedUnion("method", [
  * (MCP authorization, scope challenge handling; RFC 6750, section 3.1).
  *
  * @param message one message, or several in an array, as older clients may send them.
+ * @param report is told of what is missing, if anything is.
  * @returns the refusal, or undefined when all of it may go on.
  */
 export function refuseBeyondScopes(
@@ -26,11 +27,13 @@ export function refuseBeyondScopes(
   message: unknown,
   caller: Caller,
   auth: OAuthResourceAuth,
+  report: (missing: readonly string[]) => void,
 ): Response | undefined {
   const messages = Array.isArray(message) ? message : [message];
   const needed = messages.flatMap((single) => scopesNeeded(catalogue, single, caller));
   const missing = missingScopes(caller.principal.scopes, needed);
   if (missing.length === 0) return undefined;
+  report(missing);
   return insufficientScope(
     auth,
     [...new Set([...auth.scope, ...needed])],

@@ -20,8 +20,9 @@ import type { UpstreamCredential } from "../identity/upstream-credential";
 import { type Ask, parseAnswer } from "../tools/ask";
 import type { Catalogue } from "../tools/catalogue";
 import { type Caller, type ToolContext, ToolError } from "../tools/define-tool";
+import type { CallJournal } from "./call-report";
 import { CREDENTIAL_HEADER } from "./credential-header";
-import { ACCOUNT_HEADER } from "./forward";
+import { ACCOUNT_HEADER, REQUEST_ID_HEADER } from "./forward";
 import * as operations from "./operations";
 import { decodePrincipal, PRINCIPAL_HEADER } from "./principal-header";
 import type { Exchange } from "./tool-context";
@@ -34,6 +35,8 @@ export type Host = {
   callerOf(principal: Principal): Caller;
   openCredential(header: string): Promise<UpstreamCredential>;
   contextFor(caller: Caller, exchange: Exchange): ToolContext;
+  /** What is told of the calls that one request carries. */
+  journalFor(caller: Caller, requestId: string | undefined): CallJournal;
 };
 
 /** How long a person may think about a question before the call fails. */
@@ -52,6 +55,7 @@ export function serveOperations(server: Server, host: Host): void {
   const contextOf = (extra: Extra) =>
     host.contextFor(callerOf(extra), {
       credential: credentialOf(extra),
+      requestId: headerOf(extra, REQUEST_ID_HEADER),
       clientAccount: headerOf(extra, ACCOUNT_HEADER),
       signal: extra.signal,
       ask: askThrough(server, extra),
@@ -62,9 +66,11 @@ export function serveOperations(server: Server, host: Host): void {
     tools: operations.listTools(catalogue, callerOf(extra)),
   }));
   server.setRequestHandler(CallToolRequestSchema, ({ params }, extra) =>
-    withCode(ErrorCode.InvalidParams, () =>
-      operations.callTool(catalogue, params.name, params.arguments ?? {}, contextOf(extra)),
-    ),
+    withCode(ErrorCode.InvalidParams, () => {
+      const context = contextOf(extra);
+      const journal = host.journalFor(context, headerOf(extra, REQUEST_ID_HEADER));
+      return operations.callTool(catalogue, params.name, params.arguments ?? {}, context, journal);
+    }),
   );
   server.setRequestHandler(ListResourcesRequestSchema, ({ params }, extra) =>
     withCode(ErrorCode.InvalidParams, () =>

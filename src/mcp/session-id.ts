@@ -13,6 +13,15 @@ export type SessionIds = {
   open(sealed: string, owner: SessionOwner): Promise<string | undefined>;
 };
 
+/**
+ * What a session is called where its id must not stand, such as the audit.
+ *
+ * @param id as the client has it, or without the MAC.
+ */
+export function sessionNameOf(id: string): string {
+  return id.split(".")[0] ?? id;
+}
+
 /** @param secret SESSION_SECRET. Changing it ends every session, and no grant. */
 export function sessionIds(secret: string): SessionIds {
   let key: CryptoKey | undefined;

@@ -1,8 +1,9 @@
 import type { Server } from "@modelcontextprotocol/sdk/server/index.js";
 import type { Connection, ConnectionContext } from "agents";
 import { McpAgent } from "agents/mcp";
+import { auditFor } from "../audit/audit";
 import { sessionNotFound } from "./message";
-import type { SessionOwner } from "./session-id";
+import { type SessionOwner, sessionNameOf } from "./session-id";
 
 /** Where McpAgent keeps the owner. It is the first row of a session, and what makes it one. */
 const OWNER_KEY = "props";
@@ -92,7 +93,7 @@ export abstract class SessionLifetime extends McpAgent<Env, unknown, SessionOwne
 
   override async alarm(): Promise<void> {
     if (!isAlive(this.ctx)) return;
-    if (this.#expiresAtMs() <= Date.now()) await this.#end();
+    if (this.#expiresAtMs() <= Date.now()) await this.#end("idle");
     else await super.alarm();
   }
 
@@ -103,12 +104,12 @@ export abstract class SessionLifetime extends McpAgent<Env, unknown, SessionOwne
 
   /** DELETE. McpAgent alone would only plan it, and keep everything until then. */
   override async _cf_terminateSession(): Promise<void> {
-    await this.#whileAlive(() => this.#end());
+    await this.#whileAlive(() => this.#end("client"));
   }
 
   /** The grant that the session was begun with has ended. */
   closeForGrant(): Promise<void> {
-    return this.#whileAlive(() => this.#end());
+    return this.#whileAlive(() => this.#end("revocation"));
   }
 
   #whileAlive(work: () => Promise<void>): Promise<void> {
@@ -136,7 +137,14 @@ export abstract class SessionLifetime extends McpAgent<Env, unknown, SessionOwne
     await this.schedule(at, "postponeExpiry", undefined, options);
   }
 
-  async #end(): Promise<void> {
+  #recordEnd(by: "client" | "idle" | "revocation"): void {
+    const owner = this.ctx.storage.kv.get<SessionOwner>(OWNER_KEY);
+    const sessionId = sessionNameOf(this.getSessionId());
+    auditFor(this.env).record({ kind: "session_ended", by, sessionId, ...owner });
+  }
+
+  async #end(by: "client" | "idle" | "revocation"): Promise<void> {
+    this.#recordEnd(by);
     // Aborts the calls that still run, so that none of them stores an answer afterwards.
     await this.server.close();
     for (const stream of this.getConnections()) stream.close(1_000, "Session ended");

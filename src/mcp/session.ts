@@ -1,13 +1,16 @@
 import { Server } from "@modelcontextprotocol/sdk/server/index.js";
 import type { Connection, ConnectionContext } from "agents";
+import { auditFor } from "../audit/audit";
 import type { Principal } from "../identity/principal";
 import { type Offering, offeringFor } from "../offering";
 import type { Caller } from "../tools/define-tool";
+import { toolCallEvent } from "./call-audit";
 import { serverInfo, serverOptions } from "./capabilities";
 import { credentialSeal } from "./credential-header";
 import { primeStream } from "./priming";
 import { ResumableSession } from "./resumable-session";
 import { serveOperations } from "./session-handlers";
+import { sessionNameOf } from "./session-id";
 import { callerOf, toolContext } from "./tool-context";
 
 /**
@@ -35,6 +38,13 @@ export class McpSession extends ResumableSession {
       openCredential: seal.open,
       callerOf: (principal) => this.#callerOf(principal),
       contextFor: (caller, exchange) => toolContext(this.#offering, this.env, caller, exchange),
+      journalFor: ({ principal }, requestId) => ({
+        argumentsHash: this.#offering.argumentsHash,
+        report: (report) => {
+          const sessionId = sessionNameOf(this.getSessionId());
+          auditFor(this.env).record(toolCallEvent(principal, report, { requestId, sessionId }));
+        },
+      }),
     });
   }
 

@@ -11,9 +11,13 @@ import {
 } from "@modelcontextprotocol/server";
 import { createMcpHandler } from "agents/mcp/server";
 import * as z from "zod";
+import { auditFor } from "../audit/audit";
+import { requestIdOf } from "../http/request-id";
 import { type Authenticated, authenticatedSchema } from "../identity/authenticated";
 import type { Offering } from "../offering";
 import type { ToolContext } from "../tools/define-tool";
+import { toolCallEvent } from "./call-audit";
+import type { CallJournal } from "./call-report";
 import { serverInfo, serverOptions } from "./capabilities";
 import { ACCOUNT_HEADER } from "./forward";
 import * as operations from "./operations";
@@ -66,10 +70,17 @@ function createServer(offering: Offering, env: Env, authenticated: Authenticated
     toolContext(offering, env, caller, {
       credential: async () => credential,
       clientAccount: ctx.http?.req?.headers.get(ACCOUNT_HEADER) ?? undefined,
+      requestId: requestIdIn(ctx),
       signal: ctx.mcpReq.signal,
       report: reportThrough(ctx),
       ask: round?.ask ?? askNothing,
     });
+
+  const journalOf = (ctx: ServerContext): CallJournal => ({
+    argumentsHash: offering.argumentsHash,
+    report: (report) =>
+      auditFor(env).record(toolCallEvent(principal, report, { requestId: requestIdIn(ctx) })),
+  });
 
   server.setRequestHandler("tools/list", () => ({
     tools: operations.listTools(catalogue, caller),
@@ -78,7 +89,8 @@ function createServer(offering: Offering, env: Env, authenticated: Authenticated
     const { name, arguments: args = {} } = params;
     const round = await roundOf(ctx, { name, args });
     try {
-      return await operations.callTool(catalogue, name, args, contextOf(ctx, round));
+      const context = contextOf(ctx, round);
+      return await operations.callTool(catalogue, name, args, context, journalOf(ctx));
     } catch (error) {
       if (!(error instanceof QuestionPending)) throw asProtocolError(error);
       const { message, answers } = error.question;
@@ -117,6 +129,10 @@ function createServer(offering: Offering, env: Env, authenticated: Authenticated
     }
   });
   return server;
+}
+
+function requestIdIn({ http }: ServerContext): string | undefined {
+  return http?.req && requestIdOf(http.req);
 }
 
 function asProtocolError(error: unknown): unknown {

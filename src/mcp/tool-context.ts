@@ -1,3 +1,4 @@
+import { auditFor } from "../audit/audit";
 import type { Config } from "../config";
 import { endRefusedGrant } from "../grants/end-grant";
 import { isAdmin } from "../identity/admins";
@@ -7,10 +8,14 @@ import type { Offering } from "../offering";
 import { personStorage, usageReport } from "../storage/d1";
 import type { Caller, ToolContext } from "../tools/define-tool";
 
+import { callerIds } from "./call-audit";
+
 /** What of a tool's context depends on the era and the request: the rest is made here. */
 export type Exchange = Pick<ToolContext, "signal" | "ask" | "report" | "clientAccount"> & {
   /** What the request brought along for calling APIs; asked for only when a tool calls one. */
   readonly credential: () => Promise<UpstreamCredential | undefined>;
+  /** Of the request that carried the call (http/request-id.ts). */
+  readonly requestId: string | undefined;
 };
 
 /** Whom a request is made by, as far as tools may know. */
@@ -23,7 +28,7 @@ export function toolContext(
   offering: Offering,
   env: Env,
   caller: Caller,
-  { credential, ...exchange }: Exchange,
+  { credential, requestId, ...exchange }: Exchange,
 ): ToolContext {
   const { principal } = caller;
   return {
@@ -34,6 +39,12 @@ export function toolContext(
         principal,
         credential,
         endRefusedGrant: (accessToken) => endRefusedGrant(env, principal, accessToken),
+        onExchange: (exchanged) =>
+          auditFor(env).record({
+            kind: "credentials_issued",
+            ...exchanged,
+            ...callerIds(principal, { requestId }),
+          }),
       },
       exchange.signal,
     ),

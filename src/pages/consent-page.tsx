@@ -16,9 +16,14 @@ export interface ConsentPageProps {
   scopes: readonly ConsentScope[];
 }
 
+function requestedOf(scopes: readonly ConsentScope[]): string {
+  const requested = scopes.filter((scope) => scope.requested);
+  return requested.map((scope) => scope.name).join(" ");
+}
+
 /**
- * Asks a person whether a client may act for them. Posts `handle`, `decision` (`approve` or `deny`) and
- * the ticked `scope`s to `/authorize`.
+ * Asks a person whether a client may act for them. Posts `handle`, `decision` (`approve` or `deny`),
+ * the ticked `scope`s, and in `asked` those that the client asked for, to `/authorize`.
  */
 export function ConsentPage(props: ConsentPageProps) {
   const { serverName, identityProviderName, handle, client, scopes } = props;
@@ -36,6 +41,7 @@ export function ConsentPage(props: ConsentPageProps) {
         */}
         <button type="submit" formmethod="dialog" hidden />
         <input type="hidden" name="handle" value={handle} />
+        <input type="hidden" name="asked" value={requestedOf(scopes)} />
         {scopes.length > 0 ? (
           <ScopeList scopes={scopes} />
         ) : (

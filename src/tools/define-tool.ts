@@ -74,6 +74,11 @@ export type ToolDefinition<
   readonly input: Input;
   readonly output: Output;
   readonly annotations: ToolAnnotations;
+  /**
+   * The arguments that the audit may keep as they are, of those that are a short text, a number or a
+   * boolean; of all others it has a hash only. Name none in which people could say something.
+   */
+  readonly auditArguments?: readonly (keyof z.input<Input> & string)[];
   /** Who may know that this tool exists; everyone by default. For others it is an unknown tool. */
   readonly visibleTo?: (caller: Caller) => boolean;
   /**
@@ -106,10 +111,14 @@ export type Tool = {
   visibleTo(caller: Caller): boolean;
   /** Whether some call of this tool is within `scopes`. */
   usableWith(scopes: readonly string[]): boolean;
+  /** Those of a call's arguments that may be kept; undefined when there are none. */
+  safeArguments(args: unknown): SafeArguments | undefined;
   /** The scopes that this very call needs; none when its arguments are wrong, as then it does nothing. */
   scopesNeeded(args: unknown): readonly string[];
   call(args: unknown, context: ToolContext): Promise<ToolResult>;
 };
+
+export type SafeArguments = Record<string, string | number | boolean>;
 
 export type JsonObjectSchema = { type: "object"; [keyword: string]: unknown };
 
@@ -155,6 +164,7 @@ export function defineTool<
       dependent === undefined
         ? missingScopes(held, allScopes).length === 0
         : dependent.among.some((scope) => missingScopes(held, [scope]).length === 0),
+    safeArguments: (args) => safeArguments(input, definition.auditArguments ?? [], args),
     scopesNeeded(args) {
       const parsed = input.safeParse(args);
       return parsed.success ? neededFor(parsed.data) : [];
@@ -176,6 +186,27 @@ export function defineTool<
       }
     },
   };
+}
+
+const MAX_SAFE_TEXT = 100;
+
+const argumentsSchema = z.record(z.string(), z.unknown());
+const safeArgumentSchema = z.union([z.string().max(MAX_SAFE_TEXT), z.number(), z.boolean()]);
+
+/** Each only when the tool itself would take it. */
+function safeArguments(
+  { shape }: z.ZodObject,
+  names: readonly string[],
+  args: unknown,
+): SafeArguments | undefined {
+  if (names.length === 0) return undefined;
+  const given = argumentsSchema.safeParse(args).data ?? {};
+  const safe: SafeArguments = {};
+  for (const name of names) {
+    const { success, data } = safeArgumentSchema.safeParse(given[name]);
+    if (success && z.safeParse(shape[name] ?? z.never(), data).success) safe[name] = data;
+  }
+  return safe;
 }
 
 function jsonSchemaOf(schema: z.ZodObject, io: "input" | "output"): JsonObjectSchema {

@@ -17,6 +17,24 @@ import { UpstreamError } from "./upstream-error";
 const TOKEN_EXCHANGE = "urn:ietf:params:oauth:grant-type:token-exchange";
 const ACCESS_TOKEN = "urn:ietf:params:oauth:token-type:access_token";
 
+/** An exchange that was made, without the tokens: who knows the person, and who asked for which API. */
+export type Exchanged = {
+  readonly outcome: "ok" | "failed";
+  readonly issuer: string;
+  /** What this server is called at the issuer. */
+  readonly application: string;
+  /** The resource or the audience that the token is for. */
+  readonly api: string;
+  readonly scopes: string[];
+};
+
+/** Whose tokens are exchanged, and who is told of it. */
+type ExchangeCaller = {
+  readonly principal: Principal;
+  readonly credential: () => Promise<UpstreamCredential | undefined>;
+  readonly onExchange: (exchange: Exchanged) => void;
+};
+
 /**
  * Tokens for APIs by token exchange (RFC 8693): the caller's token is given to the authorization
  * server that issued it, which answers with one for the API, of the same person.
@@ -25,14 +43,11 @@ const ACCESS_TOKEN = "urn:ietf:params:oauth:token-type:access_token";
  */
 export function tokenExchange(
   issuer: string,
-  credential: ClientCredential,
-): (
-  principal: Principal,
-  credentialOf: () => Promise<UpstreamCredential | undefined>,
-) => TokenSource {
+  application: ClientCredential,
+): (caller: ExchangeCaller) => TokenSource {
   const metadata = authorizationServerMetadata(issuer);
-  const client: oauth.Client = { client_id: credential.clientId };
-  const authenticate = clientAuthentication(credential);
+  const client: oauth.Client = { client_id: application.clientId };
+  const authenticate = clientAuthentication(application);
   const tokens = new ExchangedTokens();
 
   async function exchange(
@@ -61,17 +76,30 @@ export function tokenExchange(
     return { accessToken: answer.access_token, expiresInSeconds: answer.expires_in };
   }
 
-  return (principal, credentialOf) => ({
+  const told = (api: UpstreamApi, outcome: Exchanged["outcome"]): Exchanged => ({
+    outcome,
+    issuer,
+    application: application.clientId,
+    api: api.resource ?? api.audience ?? api.displayName,
+    scopes: [...api.scopes],
+  });
+
+  return ({ principal, credential, onExchange }) => ({
     async accessToken(api) {
-      const found = await credentialOf();
+      const found = await credential();
       if (found?.kind !== "subject-token") {
         throw new UpstreamError("misconfigured", "There is no token to exchange for this API's.");
       }
-      return tokens.get(keyOf(principal, api), () =>
-        exchange(api, principal, found.token).catch((error: unknown) => {
+      return tokens.get(keyOf(principal, api), async () => {
+        try {
+          const token = await exchange(api, principal, found.token);
+          onExchange(told(api, "ok"));
+          return token;
+        } catch (error) {
+          onExchange(told(api, "failed"));
           throw exchangeFailure(api, error);
-        }),
-      );
+        }
+      });
     },
     async refused(api, accessToken) {
       tokens.forget(keyOf(principal, api), accessToken);

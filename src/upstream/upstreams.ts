@@ -3,7 +3,7 @@ import type { Principal } from "../identity/principal";
 import type { UpstreamCredential } from "../identity/upstream-credential";
 import { type ApiClient, apiClient } from "./api-client";
 import { signInTokens } from "./sign-in-tokens";
-import { tokenExchange } from "./token-exchange";
+import { type Exchanged, tokenExchange } from "./token-exchange";
 import type { TokenSource } from "./token-source";
 import { type UpstreamApi, type UpstreamName, upstreamApis } from "./upstream-api";
 import { UpstreamError } from "./upstream-error";
@@ -15,6 +15,8 @@ export type UpstreamCaller = {
   readonly credential: () => Promise<UpstreamCredential | undefined>;
   /** Ends the grant behind the request; see grants/end-grant.ts. */
   readonly endRefusedGrant: (upstreamAccessToken: string) => Promise<boolean>;
+  /** Told of each token that was got for an API in exchange, or was refused. */
+  readonly onExchange: (exchange: Exchanged) => void;
 };
 
 /** Every API that tools can call, and how they are called as one person. */
@@ -49,8 +51,7 @@ function tokenSources({ authorization }: Config): (caller: UpstreamCaller) => To
   }
   const { client, issuers } = authorization;
   if (client === undefined) return () => noTokens;
-  const exchanged = tokenExchange(issuers[0], client);
-  return ({ principal, credential }) => exchanged(principal, credential);
+  return tokenExchange(issuers[0], client);
 }
 
 /** No toolset that calls an API is offered then, so this is not reached. */

@@ -5,6 +5,7 @@ import { createWorker } from "../../src/worker";
 import { sessionServer } from "./fixtures/session-server";
 import { statelessServer } from "./fixtures/stateless-server";
 
+export { AuditOutbox } from "../../src/audit/outbox";
 export { Grant } from "../../src/grants/grant";
 export { UpstreamRenewer } from "../../src/grants/upstream-renewer";
 

@@ -1,4 +1,7 @@
 import gatehouse, { McpSession as Session } from "../../../src/index";
+
+export { AuditOutbox, Grant, UpstreamRenewer } from "../../../src/index";
+
 import { countingEnv } from "./bindings";
 import { count } from "./counter";
 import { countingWorker } from "./entry";

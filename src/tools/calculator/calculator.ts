@@ -30,6 +30,7 @@ export const calculator = defineTool({
     idempotentHint: true,
     openWorldHint: false,
   },
+  auditArguments: ["operation"],
   run({ operation, a, b }) {
     if (operation === "divide" && b === 0) {
       throw new ToolError("Division by zero: b must not be 0.");

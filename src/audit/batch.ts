@@ -1,0 +1,64 @@
+import type { AuditEvent } from "./audit-event";
+
+/** Events that are stored together, as one row of `audit_batches` (migrations/0002_audit.sql). */
+export type Batch = {
+  /** The id of its first event. */
+  readonly id: string;
+  readonly users: string;
+  readonly events: string;
+};
+
+/**
+ * Within this time all events of a batch were recorded. So whoever looks for events since some time looks
+ * at the batches since that much earlier.
+ */
+export const BATCH_SPAN_MS = 10_000;
+
+/** Far below what a row of D1 may hold (2 MB), even if each character were three bytes. */
+const MAX_LENGTH = 128 * 1_024;
+const MAX_EVENTS = 500;
+
+/** What of a text or list from outside is kept: such as a client id that is a long URL. */
+const MAX_TEXT = 512;
+const MAX_ITEMS = 64;
+
+/** A batch that still takes events. */
+export class OpenBatch {
+  readonly id: string;
+  readonly firstAtMs: number;
+  readonly #users = new Set<string>();
+  readonly #events: string[] = [];
+  #length = 0;
+
+  constructor({ id, atMs }: Pick<AuditEvent, "id" | "atMs">) {
+    this.id = id;
+    this.firstAtMs = atMs;
+  }
+
+  /** @returns whether it took the event; an empty one takes any. */
+  add(event: AuditEvent): boolean {
+    const text = JSON.stringify(event, bounded);
+    const fits =
+      this.#length + text.length <= MAX_LENGTH &&
+      this.#events.length < MAX_EVENTS &&
+      event.atMs - this.firstAtMs <= BATCH_SPAN_MS;
+    if (!fits && this.#events.length > 0) return false;
+    this.#events.push(text);
+    this.#length += text.length;
+    if (event.userId !== undefined) this.#users.add(event.userId);
+    return true;
+  }
+
+  /** The batch as it is stored, and how many events it has. */
+  close(): { batch: Batch; events: number } {
+    const users = [...this.#users].map((id) => `${id} `).join("");
+    const events = `[${this.#events.join(",")}]`;
+    return { batch: { id: this.id, users: ` ${users}`, events }, events: this.#events.length };
+  }
+}
+
+/** Whatever the place that records an event has checked, it cannot grow without bound. */
+function bounded(_key: string, value: unknown): unknown {
+  if (typeof value === "string") return value.slice(0, MAX_TEXT).toWellFormed();
+  return Array.isArray(value) ? value.slice(0, MAX_ITEMS) : value;
+}

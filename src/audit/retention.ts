@@ -1,0 +1,34 @@
+import { BATCH_SPAN_MS } from "./batch";
+import { firstIdAt } from "./event-id";
+
+const DAY_MS = 86_400_000;
+/** D1 is busy for every statement, and others wait for it. */
+const BATCHES_A_STEP = 500;
+/** What is left after so many steps, the next day's run deletes. */
+const MAX_STEPS = 200;
+
+/**
+ * Deletes the batches whose events are all older than `retentionDays`, in steps, the oldest first.
+ *
+ * @returns how many batches it deleted.
+ */
+export async function deleteOldBatches(
+  database: D1Database,
+  retentionDays: number,
+  nowMs = Date.now(),
+): Promise<number> {
+  const before = firstIdAt(nowMs - retentionDays * DAY_MS - BATCH_SPAN_MS);
+  const statement = database
+    .prepare(
+      "DELETE FROM audit_batches WHERE id IN " +
+        "(SELECT id FROM audit_batches WHERE id < ?1 ORDER BY id LIMIT ?2)",
+    )
+    .bind(before, BATCHES_A_STEP);
+  let deleted = 0;
+  for (let step = 0; step < MAX_STEPS; step++) {
+    const { meta } = await statement.run();
+    deleted += meta.changes;
+    if (meta.changes < BATCHES_A_STEP) break;
+  }
+  return deleted;
+}

@@ -1,0 +1,44 @@
+import * as z from "zod";
+
+/** What the audit may leave out, and how long it keeps what it has. */
+export type AuditConfig = {
+  /** Of the calls of tools that change nothing; everything else is always recorded. */
+  readOnlyCalls: {
+    /** 0 to 1: how many of them, chosen at random. */
+    share: number;
+    /** Whether those that failed are recorded besides. */
+    failures: boolean;
+  };
+  retentionDays: number;
+};
+
+const PERCENT = /^(\d{1,2}(?:\.\d{1,3})?)%$/;
+
+const readOnlyCalls = z
+  .string()
+  .refine(
+    (value) => value === "all" || value === "writes" || PERCENT.test(value),
+    'must be "all", "writes" or a share such as "10%"',
+  )
+  .transform((value) => {
+    if (value === "all") return { share: 1, failures: true };
+    if (value === "writes") return { share: 0, failures: false };
+    return { share: Number(PERCENT.exec(value)?.[1]) / 100, failures: true };
+  });
+
+export const auditSchema = z
+  .object({
+    AUDIT_TOOL_CALLS: readOnlyCalls.default({ share: 1, failures: true }),
+    AUDIT_RETENTION_DAYS: z.coerce
+      .number("must be a number of days")
+      .int("must be a whole number of days")
+      .min(1, "must be at least 1 day")
+      .max(3_660, "must be at most ten years, in days")
+      .default(90),
+  })
+  .transform(
+    (values): AuditConfig => ({
+      readOnlyCalls: values.AUDIT_TOOL_CALLS,
+      retentionDays: values.AUDIT_RETENTION_DAYS,
+    }),
+  );

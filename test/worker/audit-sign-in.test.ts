@@ -1,0 +1,184 @@
+import { env } from "cloudflare:workers";
+import { beforeEach, expect, it, vi } from "vitest";
+import { grantIdOf, grantObject } from "../../src/grants/grant-id";
+import { authorize, connect, exchangeCode, register, request, tokenRequest } from "./as-client.ts";
+import { stored, theStored } from "./audited.ts";
+import { gatehouseWith } from "./gatehouse-with.ts";
+import { refresh } from "./grants.ts";
+import { TEST_ORIGIN } from "./origin.ts";
+import { signInAsTold } from "./scripted-sign-in.ts";
+import { limitOfThree, untilWindowHasRoom, withLimits } from "./small-limits.ts";
+
+/** Whether an event is about a client; each test has another. */
+const of =
+  (clientId: string) =>
+  (event: { clientId?: string | undefined }): boolean =>
+    event.clientId === clientId;
+
+beforeEach(untilWindowHasRoom);
+
+const REQUEST_ID = expect.stringMatching(/^[0-9a-f-]{36}$/);
+
+it("has a sign-in, and the consent with what was asked and what was given", async () => {
+  const clientId = await register();
+  const change = { scope: "op:add op:sub account:read" };
+  const { code } = await authorize({ clientId, change, scopes: ["op:add", "account:read"] });
+  const { userId, grantId } = grantIdOf(code) ?? {};
+  expect(await theStored("sign_in", of(clientId))).toMatchObject({
+    userId,
+    outcome: "ok",
+    issuer: env.OIDC_ISSUER,
+    requestId: REQUEST_ID,
+    atMs: expect.any(Number),
+  });
+  expect(await theStored("consent", of(clientId))).toMatchObject({
+    userId,
+    grantId,
+    outcome: "given",
+    scopesAsked: ["op:add", "op:sub", "account:read"],
+    scopesGiven: ["op:add", "account:read"],
+  });
+});
+
+it("has a consent that was denied", async () => {
+  const { clientId } = await authorize({ decision: "deny", change: { scope: "op:add" } });
+  expect(await theStored("consent", of(clientId))).toMatchObject({
+    outcome: "denied",
+    scopesAsked: ["op:add"],
+    scopesGiven: [],
+  });
+});
+
+it("has a sign-in that the person or the provider refused, or that the provider could not do", async () => {
+  const { clientId } = await authorize({ decision: "cancel-at-provider" });
+  expect(await theStored("sign_in", of(clientId))).toMatchObject({
+    outcome: "refused",
+    reason: "refused_by_provider",
+  });
+  const fetch = gatehouseWith({ OIDC_ISSUER: "http://127.0.0.1:1" });
+  const failed = await authorize({ fetch });
+  expect(failed.callback.searchParams.get("error")).toBe("temporarily_unavailable");
+  expect(await theStored("sign_in", of(failed.clientId))).toMatchObject({
+    outcome: "failed",
+    reason: "provider_unavailable",
+  });
+});
+
+it("has a sign-in of somebody who may not come in, without their address", async () => {
+  const email = "mallory@evil.example";
+  const { userId } = await signInAsTold(
+    { ALLOWED_PEOPLE: "@example.com" },
+    { idToken: { email, email_verified: true } },
+  );
+  const event = await theStored("sign_in", (signIn) => signIn.userId === userId);
+  expect(event).toMatchObject({ outcome: "refused", reason: "person_not_allowed" });
+  expect(JSON.stringify(event)).not.toContain("mallory");
+});
+
+it("has registrations, also those that are refused", async () => {
+  const clientId = await register();
+  expect(await theStored("registration", of(clientId))).toMatchObject({ outcome: "ok" });
+  await request("/oauth/register", {
+    method: "POST",
+    body: JSON.stringify({ redirect_uris: ["javascript:alert(1)"] }),
+  });
+  expect(await theStored("registration", ({ outcome }) => outcome === "refused")).toMatchObject({
+    error: expect.stringMatching(/^invalid_/),
+  });
+});
+
+it("has tokens that were issued, refreshed and refused, and no token", async () => {
+  const tokens = await connect({ change: { scope: "op:add" } });
+  const { clientId } = tokens;
+  const ids = { ...grantIdOf(tokens.access_token), clientId, requestId: REQUEST_ID };
+  expect(await theStored("token_issued", of(clientId))).toMatchObject({
+    ...ids,
+    scopes: ["op:add"],
+  });
+  expect((await refresh(tokens)).status).toBe(200);
+  expect(await theStored("token_refreshed", of(clientId))).toMatchObject({
+    ...ids,
+    scopes: ["op:add"],
+  });
+  const wrong = `${tokens.refresh_token.slice(0, -3)}abc`;
+  expect((await refresh({ ...tokens, refresh_token: wrong })).status).toBe(400);
+  const refused = await theStored("token_refused", of(clientId));
+  expect(refused).toMatchObject({ ...ids, grantType: "refresh_token", error: "invalid_grant" });
+  expect(JSON.stringify(refused)).not.toContain(wrong);
+});
+
+it("names the client of HTTP Basic, and none for what is made up", async () => {
+  await request("/oauth/token", {
+    method: "POST",
+    headers: { authorization: `Basic ${btoa("a%20client:its secret")}` },
+    body: new URLSearchParams({ grant_type: "password" }),
+  });
+  const refused = await theStored("token_refused", of("a client"));
+  expect(refused).toMatchObject({ grantType: "other", error: expect.any(String) });
+  expect(JSON.stringify(refused)).not.toContain("secret");
+});
+
+it("has a code that came twice, which ends the grant", async () => {
+  const authorization = await authorize();
+  const { clientId } = authorization;
+  expect((await exchangeCode(authorization)).status).toBe(200);
+  expect((await exchangeCode(authorization)).status).toBe(400);
+  expect(await theStored("token_refused", of(clientId))).toMatchObject({
+    grantType: "authorization_code",
+    error: "invalid_grant",
+  });
+  expect(await theStored("grant_revoked", of(clientId))).toMatchObject({
+    ...grantIdOf(authorization.code),
+    by: "server",
+  });
+});
+
+it("has a refresh token that was stolen, and that it ended the grant", async () => {
+  const stolen = await connect();
+  const { clientId } = stolen;
+  const next = await refresh(stolen).then((response) => response.json<typeof stolen>());
+  await refresh({ ...next, clientId });
+  vi.useFakeTimers({ now: Date.now() + 61_000, toFake: ["Date"] });
+  expect((await refresh(stolen)).status).toBe(400);
+  vi.useRealTimers();
+  const ids = grantIdOf(stolen.refresh_token);
+  expect(await theStored("token_replayed", of(clientId))).toMatchObject({ ...ids });
+  expect(await theStored("grant_revoked", of(clientId))).toMatchObject({ ...ids, by: "replay" });
+});
+
+it("has who ended a grant, or narrowed it", async () => {
+  const byClient = await connect();
+  await tokenRequest({ token: byClient.refresh_token, client_id: byClient.clientId });
+  expect(await theStored("grant_revoked", of(byClient.clientId))).toMatchObject({
+    ...grantIdOf(byClient.refresh_token),
+    by: "client",
+  });
+
+  const byOthers = await connect();
+  const id = grantIdOf(byOthers.refresh_token);
+  if (id === undefined) throw new TypeError("This is no token of ours");
+  await grantObject(env, id).narrow(["op:add"]);
+  expect(await theStored("grant_narrowed", of(byOthers.clientId))).toMatchObject({
+    ...id,
+    scopes: ["op:add"],
+  });
+  await grantObject(env, id).end(TEST_ORIGIN, "operator");
+  // Again, it has nothing to end.
+  await grantObject(env, id).end(TEST_ORIGIN);
+  expect(await stored("grant_revoked", of(byOthers.clientId))).toMatchObject([
+    { ...id, by: "operator" },
+  ]);
+});
+
+it("has a limit by address that was hit, once, and no address", async () => {
+  const gatehouse = withLimits({ TOKEN_REQUESTS_PER_ADDRESS: limitOfThree });
+  const address = "192.0.2.77";
+  const headers = { "cf-connecting-ip": address };
+  const statuses = [];
+  for (let request = 0; request < 6; request++) {
+    statuses.push((await gatehouse("/oauth/token", { method: "POST", headers })).status);
+  }
+  expect(statuses.slice(3)).toEqual([429, 429, 429]);
+  const hit = await theStored("limit_hit", (event) => event.limit === "TOKEN_REQUESTS_PER_ADDRESS");
+  expect(JSON.stringify(hit)).not.toContain(address);
+});
