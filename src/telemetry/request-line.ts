@@ -1,5 +1,4 @@
-import { clientFamilyOf } from "./client-family";
-import { reportOf } from "./request-report";
+import { clientFamilyIn, reportOf } from "./request-report";
 import { routeNameOf } from "./route-name";
 
 const METHODS = ["GET", "HEAD", "POST", "DELETE", "OPTIONS", "PUT", "PATCH"];
@@ -24,7 +23,6 @@ export async function withRequestLine(
   const response = await answer();
   const report = reportOf(request);
   const { requestId, era, caller, message, call } = report;
-  const userAgent = request.headers.get("user-agent");
   const isStream = response.headers.get("content-type") === "text/event-stream";
   report.hasLine = true;
   console.log({
@@ -35,7 +33,7 @@ export async function withRequestLine(
     status: response.status,
     // A Worker's clock stands still while it computes: this is the time that it waited for others.
     milliseconds: Date.now() - startedAtMs,
-    client: clientFamilyOf([caller?.clientName, message?.clientName], userAgent),
+    client: clientFamilyIn(request, report),
     ...(era !== undefined && { era }),
     ...(caller !== undefined && {
       userId: caller.userId,

@@ -1,16 +1,11 @@
 import { requestIdOf } from "../http/request-id";
 import type { Principal } from "../identity/principal";
+import type { CallReport } from "../mcp/call-report";
+import { type ClientFamily, clientFamilyOf } from "./client-family";
 import type { MessageFacts } from "./message-facts";
 
 /** The protocol's: with a session, up to 2025-11-25, or without, from 2026-07-28 on. */
 export type Era = "session" | "stateless";
-
-/** What is told of a call: part of what it came to (mcp/call-report.ts). */
-export type CallOutcome = {
-  readonly tool: string;
-  readonly outcome: string;
-  readonly milliseconds: number;
-};
 
 /**
  * What is known of one request, for its line in the log. Whoever learns something fills it in; nothing is
@@ -23,7 +18,7 @@ export type RequestReport = {
   era?: Era;
   message?: MessageFacts;
   /** What a call came to, if that was known before the answer began. */
-  call?: CallOutcome;
+  call?: CallReport;
   /** Nothing that is filled in from now on is in the line. */
   hasLine: boolean;
 };
@@ -37,4 +32,12 @@ export function reportOf(request: Request): RequestReport {
   const report: RequestReport = { requestId: requestIdOf(request), hasLine: false };
   reports.set(request, report);
   return report;
+}
+
+/** The family of the client that sent a request (client-family.ts). */
+export function clientFamilyIn(
+  { headers }: Request,
+  { caller, message }: RequestReport,
+): ClientFamily {
+  return clientFamilyOf([caller?.clientName, message?.clientName], headers.get("user-agent"));
 }
