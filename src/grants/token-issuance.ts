@@ -86,7 +86,10 @@ async function refresh(
     // The library says to the client, as to any other, what is wrong with it.
   }
   const answer = await serve(grant, request);
-  if (answer.status !== 200) return answer;
+  if (answer.status !== 200) {
+    // It ended meanwhile; a client that is told to try again would only hear so later.
+    return answer.status === 503 && rows.tombstone !== undefined ? hasEnded() : answer;
+  }
   const sealed = await seal(refreshToken, "answer", JSON.stringify(answer));
   if (rows.tombstone !== undefined) return hasEnded();
   await rows.keepAnswer(tokenId, sealed);

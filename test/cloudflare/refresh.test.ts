@@ -3,6 +3,7 @@ import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { tokensSchema } from "../worker/as-client.ts";
 import { aroundWrites, grantOf, refresh, restart, rowsOf } from "../worker/grants.ts";
 import { initialize, post, Session } from "../worker/mcp-client.ts";
+import { TEST_ORIGIN } from "../worker/origin.ts";
 import { connectAs, standIn } from "./person.ts";
 import { onLine, upstreamRefreshes } from "./upstream-line.ts";
 
@@ -141,6 +142,17 @@ describe("Cloudflare is not there just now", () => {
     expect(await reachesCloudflare(await refreshed(tokens))).toBe(true);
     expect(await renewals()).toBe(1);
   });
+});
+
+it("a grant that ends while Cloudflare is asked stays ended", async () => {
+  const tokens = await connectedLongAgo();
+  await onLine({ delaysMs: [60, 0] });
+  const underWay = refresh(tokens);
+  await vi.waitUntil(async () => (await rowsOf(grantOf(tokens))).has("renewalBeganAtMs"));
+  await grantOf(tokens).end(TEST_ORIGIN);
+  expect(await errorOf(await underWay)).toBe("invalid_grant");
+  expect([...(await rowsOf(grantOf(tokens))).keys()]).toEqual(["ended"]);
+  expect(await grantOf(tokens).isEnded()).toBe(true);
 });
 
 describe("the person has taken the consent back at Cloudflare", () => {
