@@ -16,7 +16,8 @@ import { keptAlive } from "./keep-alive";
 import { jsonRpcError, type Message, MessageError, readMessage, sessionNotFound } from "./message";
 import { refuseBeyondScopes } from "./scope-check";
 import { McpSession } from "./session";
-import type { SessionIds, SessionOwner } from "./session-id";
+import { refuseEndedGrant } from "./session-grant";
+import type { SessionIds, SessionStart } from "./session-id";
 import { SESSION_ENDED } from "./session-lifetime";
 import type { StatelessLane } from "./stateless";
 import { callerOf } from "./tool-context";
@@ -45,10 +46,18 @@ export function streamableHttpEndpoint(
     async fetch(request, env, ctx) {
       if (!["GET", "POST", "DELETE"].includes(request.method))
         return methodNotAllowed("GET, POST, DELETE");
-      const owner = ownerOf(ctx.props.principal);
+      const { principal } = ctx.props;
+      const owner = startOf(principal);
       const sealed = request.headers.get("mcp-session-id");
-      const sessionId = sealed === null ? undefined : await ids.open(sealed, owner);
-      if (sealed !== null && sessionId === undefined) return sessionNotFound();
+      const session = sealed === null ? undefined : await ids.open(sealed, owner);
+      if (sealed !== null && session === undefined) return sessionNotFound();
+      const sessionId = session?.id;
+      // A session that was begun with this grant would be closed, were it over.
+      if (session !== undefined && session.grantId !== principal.grantId) {
+        const name = objectName(session.id);
+        const refusal = await refuseEndedGrant(env, principal, ctx.auth, name);
+        if (refusal !== undefined) return refusal;
+      }
 
       const message = await messageWithinBounds(offering, request, env, ctx);
       if (message instanceof Response) return message;
@@ -68,9 +77,16 @@ export function streamableHttpEndpoint(
       const answer = await sessions.fetch(forwarded, env, contextFor(starts, ctx));
       const started = answer.headers.get("mcp-session-id");
       if (started !== null && starts !== undefined) {
-        recordStart(request, env, ctx.props.principal, started, "streamable_http");
+        // Not before: McpAgent makes up the id. The client has not heard of it yet.
+        const name = objectName(started);
+        const refusal = await refuseEndedGrant(env, principal, ctx.auth, name);
+        if (refusal !== undefined) {
+          await env.MCP_SESSION.getByName(name).closeForGrant();
+          return refusal;
+        }
+        recordStart(request, env, principal, started, "streamable_http");
       }
-      const connection = { sessionName: `streamable-http:${started}`, connectionId };
+      const connection = { sessionName: objectName(started ?? ""), connectionId };
       const stream = reportingDrop(answer, env, ctx, connection);
       const response = request.method === "GET" ? keptAlive(stream) : stream;
       return answeredResponse(
@@ -90,24 +106,32 @@ export function sseEndpoint(offering: Offering, ids: SessionIds): McpHandler {
   const sessions = McpSession.serveSSE("/sse", { binding: BINDING });
   return {
     async fetch(request, env, ctx) {
-      const owner = ownerOf(ctx.props.principal);
+      const { principal } = ctx.props;
+      const owner = startOf(principal);
       reportOf(request).era = "session";
       const url = new URL(request.url);
       if (url.pathname === "/sse") {
         if (request.method !== "GET") return methodNotAllowed("GET");
         // McpAgent takes the id from the address; a client's own choice is never passed on.
         const sessionId = crypto.randomUUID();
-        url.search = `?sessionId=${await ids.seal(sessionId, owner)}`;
+        const sealed = await ids.seal(sessionId, owner);
+        const refusal = await refuseEndedGrant(env, principal, ctx.auth, `sse:${sealed}`);
+        if (refusal !== undefined) return refusal;
+        url.search = `?sessionId=${sealed}`;
         const forwarded = await forwardedRequest(request, ctx.props, seal, { url });
         const stream = await sessions.fetch(forwarded, env, contextFor(owner, ctx));
-        if (stream.ok) recordStart(request, env, ctx.props.principal, sessionId, "sse");
+        if (stream.ok) recordStart(request, env, principal, sessionId, "sse");
         return answeredResponse(keptAlive(stream));
       }
       if (url.pathname !== "/sse/message") return jsonRpcError(404, -32_000, "Not found");
       if (request.method !== "POST") return methodNotAllowed("POST");
       const sealed = url.searchParams.get("sessionId");
-      if (sealed === null || (await ids.open(sealed, owner)) === undefined)
-        return sessionNotFound();
+      const session = sealed === null ? undefined : await ids.open(sealed, owner);
+      if (session === undefined) return sessionNotFound();
+      if (session.grantId !== principal.grantId) {
+        const refusal = await refuseEndedGrant(env, principal, ctx.auth, `sse:${sealed}`);
+        if (refusal !== undefined) return refusal;
+      }
       url.search = `?sessionId=${sealed}`;
       const message = await messageWithinBounds(offering, request, env, ctx);
       if (message instanceof Response) return message;
@@ -167,8 +191,13 @@ function recordStart(
   auditFor(env).record({ kind: "session_started", transport, ...ids });
 }
 
-function ownerOf({ userId, clientId }: Principal): SessionOwner {
-  return { userId, clientId };
+function startOf({ userId, clientId, grantId }: Principal): SessionStart {
+  return { userId, clientId, ...(grantId !== undefined && { grantId }) };
+}
+
+/** As McpAgent names the object of a session of streamable HTTP. */
+function objectName(sessionId: string): string {
+  return `streamable-http:${sessionId}`;
 }
 
 /**
@@ -176,7 +205,7 @@ function ownerOf({ userId, clientId }: Principal): SessionOwner {
  * owner's ids only, and only where a session may start (session-lifetime.ts). The rest of the context
  * is the request's own.
  */
-function contextFor(owner: SessionOwner | undefined, ctx: ExecutionContext): ExecutionContext {
+function contextFor(owner: SessionStart | undefined, ctx: ExecutionContext): ExecutionContext {
   return Object.create(ctx, { props: { value: owner } });
 }
 

@@ -1,16 +1,22 @@
 /** Whose a session is. Another person's token, or another client's, cannot use it. */
 export type SessionOwner = { readonly userId: string; readonly clientId: string };
 
+/** With which grant it was begun, which closes it at its end; absent where another server keeps grants. */
+export type SessionStart = SessionOwner & { readonly grantId?: string };
+
 /**
  * Session ids that prove whose they are. McpAgent serves whoever knows a session's id and lets
  * clients choose ids; so the id that clients see carries a MAC over the owner, and one that does
  * not fit the caller's token is refused before any object is reached.
  */
 export type SessionIds = {
-  /** The id that the client gets for the session `id` of this owner: `id.mac`. */
-  seal(id: string, owner: SessionOwner): Promise<string>;
-  /** The inner id, or undefined when we did not make this one for this owner. */
-  open(sealed: string, owner: SessionOwner): Promise<string | undefined>;
+  /** The id that the client gets for the session `id`: `id.mac`, or `id.grantId.mac`. */
+  seal(id: string, start: SessionStart): Promise<string>;
+  /** What {@link SessionIds.seal} was given, or undefined when we did not make this one for this owner. */
+  open(
+    sealed: string,
+    owner: SessionOwner,
+  ): Promise<{ id: string; grantId: string | undefined } | undefined>;
 };
 
 /**
@@ -37,25 +43,27 @@ export function sessionIds(secret: string): SessionIds {
     return key;
   }
   return {
-    async seal(id, owner) {
-      const mac = await crypto.subtle.sign("HMAC", await signingKey(), signedBytes(id, owner));
-      return `${id}.${new Uint8Array(mac).toBase64({ alphabet: "base64url", omitPadding: true })}`;
+    async seal(id, { grantId, ...owner }) {
+      const named = grantId === undefined ? id : `${id}.${grantId}`;
+      const mac = await crypto.subtle.sign("HMAC", await signingKey(), signedBytes(named, owner));
+      return `${named}.${new Uint8Array(mac).toBase64({ alphabet: "base64url", omitPadding: true })}`;
     },
     async open(sealed, owner) {
-      const [, id, encodedMac] = /^([\w-]+)\.([\w-]{43})$/.exec(sealed) ?? [];
-      if (id === undefined || encodedMac === undefined) return undefined;
+      const [, named, encodedMac] = /^([\w-]+(?:\.[\w-]+)?)\.([\w-]{43})$/.exec(sealed) ?? [];
+      if (named === undefined || encodedMac === undefined) return undefined;
       const mac = Uint8Array.fromBase64(encodedMac, { alphabet: "base64url" });
       const fits = await crypto.subtle.verify(
         "HMAC",
         await signingKey(),
         mac,
-        signedBytes(id, owner),
+        signedBytes(named, owner),
       );
-      return fits ? id : undefined;
+      const [id = named, grantId] = named.split(".");
+      return fits ? { id, grantId } : undefined;
     },
   };
 }
 
-function signedBytes(id: string, { userId, clientId }: SessionOwner): Uint8Array {
-  return new TextEncoder().encode(JSON.stringify(["mcp-session", id, userId, clientId]));
+function signedBytes(named: string, { userId, clientId }: SessionOwner): Uint8Array {
+  return new TextEncoder().encode(JSON.stringify(["mcp-session", named, userId, clientId]));
 }

@@ -2,8 +2,10 @@ import type { Server } from "@modelcontextprotocol/sdk/server/index.js";
 import type { Connection, ConnectionContext } from "agents";
 import { McpAgent } from "agents/mcp";
 import { auditFor } from "../audit/audit";
+import { grantObject } from "../grants/grant-id";
+import { errorText } from "../telemetry/error-text";
 import { sessionNotFound } from "./message";
-import { type SessionOwner, sessionNameOf } from "./session-id";
+import { type SessionStart, sessionNameOf } from "./session-id";
 
 /** Where McpAgent keeps the owner. It is the first row of a session, and what makes it one. */
 const OWNER_KEY = "props";
@@ -25,7 +27,7 @@ export const SESSION_ENDED = "This session has ended";
  * at that time and goes on to the next deadline. Memory would say it more precisely, but an idle
  * object leaves memory after seconds. So a session lives up to a 24th longer, and never shorter.
  */
-export abstract class SessionLifetime extends McpAgent<Env, unknown, SessionOwner> {
+export abstract class SessionLifetime extends McpAgent<Env, unknown, SessionStart> {
   abstract override server: Server;
   protected abstract readonly idleTtlSeconds: number;
 
@@ -35,7 +37,7 @@ export abstract class SessionLifetime extends McpAgent<Env, unknown, SessionOwne
   }
 
   /** The first contact of every request. */
-  override async __unsafe_ensureInitialized(owner?: SessionOwner): Promise<void> {
+  override async __unsafe_ensureInitialized(owner?: SessionStart): Promise<void> {
     if (!isAlive(this.ctx)) {
       if (owner === undefined) return;
       this.ctx.storage.kv.put(OWNER_KEY, owner);
@@ -137,14 +139,21 @@ export abstract class SessionLifetime extends McpAgent<Env, unknown, SessionOwne
     await this.schedule(at, "postponeExpiry", undefined, options);
   }
 
-  #recordEnd(by: "client" | "idle" | "revocation"): void {
-    const owner = this.ctx.storage.kv.get<SessionOwner>(OWNER_KEY);
-    const sessionId = sessionNameOf(this.getSessionId());
-    auditFor(this.env).record({ kind: "session_ended", by, sessionId, ...owner });
+  /** A grant that is not told would only try to close, at its end, what is closed. */
+  async #leaveGrant({ userId, grantId }: Partial<SessionStart> = {}): Promise<void> {
+    if (userId === undefined || grantId === undefined) return;
+    try {
+      await grantObject(this.env, { userId, grantId }).dismiss(this.name);
+    } catch (error) {
+      console.warn({ event: "session_not_dismissed", error: errorText(error) });
+    }
   }
 
   async #end(by: "client" | "idle" | "revocation"): Promise<void> {
-    this.#recordEnd(by);
+    const owner = this.ctx.storage.kv.get<SessionStart>(OWNER_KEY);
+    const sessionId = sessionNameOf(this.getSessionId());
+    auditFor(this.env).record({ kind: "session_ended", by, sessionId, ...owner });
+    if (by !== "revocation") await this.#leaveGrant(owner);
     // Aborts the calls that still run, so that none of them stores an answer afterwards.
     await this.server.close();
     for (const stream of this.getConnections()) stream.close(1_000, "Session ended");
