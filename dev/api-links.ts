@@ -2,9 +2,9 @@ import { writeFileSync } from "node:fs";
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { text } from "node:stream/consumers";
 import * as z from "zod";
-import { linksPage } from "./authorization-server-pages.ts";
-import { errorPage, pageHeaders } from "./identity-provider-pages.ts";
+import { linksPage, WHOSE } from "./authorization-server-pages.ts";
 import { keepJson } from "./kept-json.ts";
+import { errorPage, pageHeaders } from "./local-pages.ts";
 import { type PersonId, people } from "./people.ts";
 
 /** Who lets Gatehouse use the orders API for them: alice at first, bob not. */
@@ -38,7 +38,7 @@ export async function openApiLinks(file: string | undefined): Promise<ApiLinks> 
       if (request.method === "POST") {
         // Nobody signs in for this page, so another website's form would be as good as its own.
         if ((request.headers["sec-fetch-site"] ?? "same-origin") !== "same-origin") {
-          return send(403, errorPage("cross_site", "That form was another website's."));
+          return send(403, errorPage(WHOSE, "cross_site", "That form was another website's."));
         }
         const form = new URLSearchParams(await text(request));
         for (const { id } of people) {

@@ -1,9 +1,9 @@
 /// <reference path="./oidc-provider.d.ts" />
 
-import { randomBytes } from "node:crypto";
 import type { JSONWebKeySet } from "jose";
 import { type AccessToken, type Client, type Context, errors } from "oidc-provider";
-import { errorPage, pageHeaders } from "./identity-provider-pages.ts";
+import { WHOSE } from "./authorization-server-pages.ts";
+import { interactionConfiguration } from "./interactions.ts";
 import { findPerson } from "./people.ts";
 import { GRANT_CLAIM } from "./subject-token.ts";
 import { EXCHANGED, TOKEN_EXCHANGE } from "./token-exchange-grant.ts";
@@ -57,12 +57,7 @@ export function authorizationServerConfiguration(options: {
       const person = findPerson(sub);
       return person && { accountId: sub, claims: async () => ({ sub }) };
     },
-    interactions: { url: (_ctx: Context, { uid }: { uid: string }) => `/interaction/${uid}` },
-    renderError(ctx: Context, out: { error: string; error_description?: string }) {
-      ctx.type = "html";
-      for (const [name, value] of Object.entries(pageHeaders)) ctx.set(name, value);
-      ctx.body = errorPage(out.error, out.error_description ?? "");
-    },
+    ...interactionConfiguration(WHOSE),
     // Clients that run in a browser register and get tokens from there.
     clientBasedCORS: () => true,
     // Also without the scope offline_access, which MCP clients do not ask for.
@@ -86,11 +81,6 @@ export function authorizationServerConfiguration(options: {
     // Keys are fetched from this machine, which oidc-provider's own dispatcher refuses.
     fetch: (url: string, { dispatcher: _, ...init }: RequestInit & { dispatcher?: unknown }) =>
       fetch(url, init),
-    cookies: {
-      keys: [randomBytes(32).toString("base64url")],
-      // A path that nobody visits: each sign-in asks anew who it is.
-      long: { path: "/no-earlier-session", httpOnly: true, sameSite: "lax" },
-    },
     features: {
       devInteractions: { enabled: false },
       rpInitiatedLogout: { enabled: false },

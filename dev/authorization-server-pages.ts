@@ -1,12 +1,12 @@
-import { allowPage, escapeHtml, page } from "./identity-provider-pages.ts";
+import { allowPage, escapeHtml, page } from "./local-pages.ts";
 import { type PersonId, people } from "./people.ts";
 
-const about = `This is a local authorization server, for development only. It runs on your machine,
-asks for no password, and knows nobody but the two made-up people of the examples.`;
+/** Whose pages these are. */
+export const WHOSE = "a local authorization server";
 
 /** Sign-in and consent in one: see {@link allowPage}. */
 export function consentPage(action: string, asking: string, scopes: readonly string[]): string {
-  return allowPage("Who is signing in?", { action, asking, scopes }, about);
+  return allowPage(WHOSE, "Who is signing in?", { action, asking, scopes });
 }
 
 /** Who has allowed Gatehouse to use the orders API for them. */
@@ -18,6 +18,7 @@ export function linksPage(linked: ReadonlySet<PersonId>): string {
     return `<button type="submit" name="${action}" value="${id}">${escapeHtml(name)} <small>${text}</small></button>`;
   });
   return page(
+    WHOSE,
     "The orders API",
     `<p>A linked person lets Gatehouse use the orders API for them.</p>
 <form method="post" action="/connections">
@@ -26,6 +27,5 @@ export function linksPage(linked: ReadonlySet<PersonId>): string {
 ${buttons.join("\n")}
 </fieldset>
 </form>`,
-    about,
   );
 }

@@ -10,8 +10,9 @@ import {
   authorizationServerConfiguration,
   type ResourceServerClient,
 } from "./authorization-server-config.ts";
-import { answerSignIn } from "./authorization-server-sign-in.ts";
+import { signInQuestion } from "./authorization-server-sign-in.ts";
 import { loadIdentityProviderState } from "./identity-provider-state.ts";
+import { answerInteraction, isInteraction } from "./interactions.ts";
 import { keptAdapter } from "./kept-adapter.ts";
 import { openLocalServer } from "./local-server.ts";
 import { withoutAdvice } from "./oidc-provider-advice.ts";
@@ -92,9 +93,10 @@ export async function startAuthorizationServer(
     return made;
   }
 
+  const question = signInQuestion(provider);
   server.serve((request, response, { pathname }) => {
     counts.set(pathname, (counts.get(pathname) ?? 0) + 1);
-    if (pathname.startsWith("/interaction/")) return answerSignIn(provider, request, response);
+    if (isInteraction(pathname)) return answerInteraction(provider, question, request, response);
     if (pathname === "/connections") return links.answer(request, response);
     handleProtocol(request, response);
   });

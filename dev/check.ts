@@ -3,6 +3,8 @@
 
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
+import { bundleFaults } from "./bundle-report.ts";
+import { readBundle, readRecord } from "./bundle-size.ts";
 import { missingOptionalPackages } from "./lock-file.ts";
 import { packageScript, projectDir, startNode } from "./processes.ts";
 import { stopOnSignals } from "./stop-signals.ts";
@@ -31,6 +33,7 @@ const checks: Check[] = [
     name: `tsc -p ${folder}`,
     run: () => outcomeOf(startNode(tsc, ["-p", folder])),
   })),
+  { name: "the bundle's size", run: checkBundle },
   { name: "biome check", run: () => outcomeOf(startNode(biome, ["check", "--colors=off"])) },
 ];
 
@@ -65,4 +68,13 @@ async function checkLock(): Promise<Outcome> {
       `These packages are missing in the lock, and npm ci would fail:\n${missing.join("\n")}\n` +
       "Choose versions of which every platform's package exists, then run npm install again.",
   };
+}
+
+async function checkBundle(): Promise<Outcome> {
+  try {
+    const faults = bundleFaults(await readBundle(), readRecord());
+    return { passed: faults === "", output: faults };
+  } catch (error) {
+    return { passed: false, output: error instanceof Error ? error.message : String(error) };
+  }
 }

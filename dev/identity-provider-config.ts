@@ -1,8 +1,8 @@
 /// <reference path="./oidc-provider.d.ts" />
 
-import { randomBytes } from "node:crypto";
 import type { Context } from "oidc-provider";
-import { errorPage, pageHeaders } from "./identity-provider-pages.ts";
+import { WHOSE } from "./identity-provider-pages.ts";
+import { interactionConfiguration } from "./interactions.ts";
 import { findPerson } from "./people.ts";
 
 /** What oidc-provider is told: one client of our own, two people, and nothing to remember. */
@@ -25,18 +25,7 @@ export function providerConfiguration(options: {
     conformIdTokenClaims: false,
     findAccount: (_ctx: Context, sub: string) => findAccount(sub),
     loadExistingGrant: grantAll,
-    interactions: { url: (_ctx: Context, { uid }: { uid: string }) => `/interaction/${uid}` },
-    renderError(ctx: Context, out: { error: string; error_description?: string }) {
-      ctx.type = "html";
-      for (const [name, value] of Object.entries(pageHeaders)) ctx.set(name, value);
-      ctx.body = errorPage(out.error, out.error_description ?? "");
-    },
-    cookies: {
-      keys: [randomBytes(32).toString("base64url")],
-      // A path that nobody visits, so no browser sends this cookie back: each sign-in asks anew who it
-      // is, and bob can follow alice in the same browser.
-      long: { path: "/no-earlier-session", httpOnly: true, sameSite: "lax" },
-    },
+    ...interactionConfiguration(WHOSE),
     features: {
       devInteractions: { enabled: false },
       rpInitiatedLogout: { enabled: false },

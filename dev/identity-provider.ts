@@ -1,14 +1,12 @@
 /// <reference path="./oidc-provider.d.ts" />
 
-import type { IncomingMessage, ServerResponse } from "node:http";
-import { text } from "node:stream/consumers";
 import { Provider } from "oidc-provider";
 import { providerConfiguration } from "./identity-provider-config.ts";
-import { chooserPage, errorPage, pageHeaders } from "./identity-provider-pages.ts";
+import { chooserPage, WHOSE } from "./identity-provider-pages.ts";
 import { loadIdentityProviderState } from "./identity-provider-state.ts";
+import { answerInteraction, isInteraction, type Question } from "./interactions.ts";
 import { openLocalServer } from "./local-server.ts";
 import { withoutAdvice } from "./oidc-provider-advice.ts";
-import { people } from "./people.ts";
 
 export type IdentityProviderOptions = {
   /** 0 takes a free one. */
@@ -50,33 +48,14 @@ export async function startIdentityProvider(
   provider.on("server_error", (_ctx, error) => console.error("identity provider:", error));
   const handleProtocol = provider.callback();
   server.serve((request, response, { pathname }) => {
-    if (pathname.startsWith("/interaction/")) return handleInteraction(provider, request, response);
+    if (isInteraction(pathname)) return answerInteraction(provider, question, request, response);
     handleProtocol(request, response);
   });
   return { issuer, clientId, clientSecret, stop: server.stop };
 }
 
-async function handleInteraction(
-  provider: Provider,
-  request: IncomingMessage,
-  response: ServerResponse,
-): Promise<void> {
-  const send = (status: number, html: string) => {
-    response.writeHead(status, pageHeaders).end(html);
-  };
-  try {
-    const { uid, params } = await provider.interactionDetails(request, response);
-    if (request.method !== "POST") {
-      send(200, chooserPage(`/interaction/${uid}`, new URL(params.redirect_uri).host));
-      return;
-    }
-    const form = new URLSearchParams(await text(request));
-    const person = people.find(({ id }) => id === form.get("person"));
-    const result = person
-      ? { login: { accountId: person.sub } }
-      : { error: "access_denied", error_description: "The person chose to cancel." };
-    await provider.interactionFinished(request, response, result);
-  } catch (error) {
-    send(400, errorPage("invalid_request", error instanceof Error ? error.message : String(error)));
-  }
-}
+const question: Question = {
+  whose: WHOSE,
+  show: ({ redirect_uri }, action) => chooserPage(action, new URL(redirect_uri).host),
+  decide: ({ sub }) => ({ login: { accountId: sub } }),
+};

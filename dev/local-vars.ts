@@ -8,6 +8,9 @@ import { projectDir } from "./processes.ts";
 
 type Vars = Record<string, string>;
 
+/** What `npm start` keeps from one start to the next. */
+export const localStateDir = join(projectDir, ".wrangler", "gatehouse");
+
 /**
  * What the person has set in .dev.vars; empty without that file.
  *
@@ -27,9 +30,14 @@ export function bringsIdentityProvider(vars: Vars): boolean {
 }
 
 /** A secret for sealing sessions, made at the first start and kept, so that sessions outlive a restart. */
-export function keepSessionSecret(stateDir: string): Promise<string> {
+export const keepSessionSecret = (stateDir: string) => keepSecret(stateDir, "session-secret");
+
+/** What `npm run revoke` proves itself by to the server on this machine. */
+export const keepOperatorSecret = (stateDir: string) => keepSecret(stateDir, "operator-secret");
+
+function keepSecret(stateDir: string, name: string): Promise<string> {
   return keepJson(
-    join(stateDir, "session-secret.json"),
+    join(stateDir, `${name}.json`),
     (value) => typeof value === "string",
     () => randomBytes(32).toString("base64url"),
   );

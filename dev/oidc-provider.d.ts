@@ -31,6 +31,10 @@ declare module "oidc-provider" {
     };
   };
 
+  export type InteractionResult =
+    | { login: { accountId: string }; consent?: { grantId: string } }
+    | { error: string; error_description: string };
+
   export class Grant {
     constructor(of: { accountId: string; clientId: string });
     /** Those that are over are not found. */
@@ -97,9 +101,7 @@ declare module "oidc-provider" {
     interactionFinished(
       request: IncomingMessage,
       response: ServerResponse,
-      result:
-        | { login: { accountId: string }; consent?: { grantId: string } }
-        | { error: string; error_description: string },
+      result: InteractionResult,
     ): Promise<void>;
   }
 

@@ -7,7 +7,8 @@ export type Arrival =
 
 /** What a person does to a form before and by pressing a button. */
 export interface FormInput {
-  press: { name: string; value: string };
+  /** What the button says, where it says anything. */
+  press?: { name: string; value: string };
   /** The values of the checkboxes to tick. Without it, those ticked beforehand stay so. */
   tick?: readonly string[];
 }
@@ -99,7 +100,7 @@ function formEntries(form: HtmlForm, { press, tick }: FormInput): URLSearchParam
   for (const { name, value, checked } of form.checkboxes) {
     if (tick === undefined ? checked : tick.includes(value)) entries.append(name, value);
   }
-  entries.append(press.name, press.value);
+  if (press !== undefined) entries.append(press.name, press.value);
   return entries;
 }
 

@@ -2,6 +2,7 @@ import { existsSync, readdirSync } from "node:fs";
 import { mkdir } from "node:fs/promises";
 import { join, resolve } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
+import { builtAsDeployed } from "./build-options.ts";
 import { writeEnvFile } from "./env-file.ts";
 import { findFreePort, isPortFree } from "./free-port.ts";
 import { type NodeProcess, projectDir } from "./processes.ts";
@@ -15,8 +16,8 @@ export type ServerOptions = {
   /** Variables and secrets of the Worker. They win over wrangler.jsonc; .dev.vars is not read. */
   vars: Record<string, string>;
   /**
-   * Another wrangler configuration than wrangler.jsonc, for a Worker that only tests need. Its
-   * database must also be called gatehouse.
+   * Another wrangler configuration than wrangler.jsonc, for a Worker that only tests need. It is built
+   * in the same way. Its database must also be called gatehouse.
    */
   config?: string;
   /** Gets what wrangler and the Worker print, as it comes. */
@@ -72,6 +73,7 @@ export async function startServer(options: ServerOptions): Promise<Server> {
   const wrangler = startWrangler(
     [
       ...["dev", ...common, "--env-file", envFile],
+      ...(options.config === undefined ? [] : builtAsDeployed()),
       // The inspector's default port is one for all servers; 0 lets each find its own.
       ...["--ip", "127.0.0.1", "--port", String(port), "--inspector-port", "0"],
       "--show-interactive-dev-session=false",

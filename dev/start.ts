@@ -9,14 +9,19 @@ import { startCloudflareMode } from "./cloudflare-mode.ts";
 import { startExternalMode } from "./external-mode.ts";
 import { isPortFree } from "./free-port.ts";
 import { type IdentityProvider, startIdentityProvider } from "./identity-provider.ts";
-import { bringsIdentityProvider, keepSessionSecret, readDevVars } from "./local-vars.ts";
+import {
+  bringsIdentityProvider,
+  keepOperatorSecret,
+  keepSessionSecret,
+  localStateDir,
+  readDevVars,
+} from "./local-vars.ts";
 import { people } from "./people.ts";
-import { projectDir } from "./processes.ts";
 import { startServer } from "./server.ts";
 import { defaultPort, type LocalMode, startGuide } from "./start-guide.ts";
 import { stopOnSignals } from "./stop-signals.ts";
 
-const stateDir = join(projectDir, ".wrangler", "gatehouse");
+const stateDir = localStateDir;
 const running: { stop(): Promise<void> }[] = [];
 let isStopping = false;
 const localAdmins = people
@@ -75,6 +80,7 @@ async function start(): Promise<void> {
     persistDir: stateDir,
     vars: {
       SESSION_SECRET: await keepSessionSecret(stateDir),
+      OPERATOR_SECRET: await keepOperatorSecret(stateDir),
       ...local.vars,
       ...devVars,
     },

@@ -34,7 +34,11 @@ export async function countOperations(servers: Servers, times: number): Promise<
   for (const { name } of mcpSubjects) {
     const http = new HttpClient(servers.origin(name), 1);
     try {
-      for (const [operation, perform] of await operationsOf(name, http, servers)) {
+      const operations = await operationsOf(name, http, servers);
+      // Once before it counts: the first time may make what later ones find.
+      for (const perform of operations.values()) await perform();
+      await settled(http);
+      for (const [operation, perform] of operations) {
         all.push({ subject: name, operation, counts: await countsOf(http, perform, times) });
       }
     } finally {
@@ -79,10 +83,7 @@ async function operationsOf(
   return operations;
 }
 
-/** Once more before it counts: the first time may make what later ones find. */
 async function countsOf(http: HttpClient, perform: Perform, times: number): Promise<Counts> {
-  await perform();
-  await settled(http);
   await http.send({ method: "DELETE", path: COUNTS_PATH });
   for (let time = 0; time < times; time++) await perform();
   const total = await settled(http);
@@ -91,7 +92,8 @@ async function countsOf(http: HttpClient, perform: Perform, times: number): Prom
   );
 }
 
-const STILL_MS = 200;
+/** Longer than what a Worker gathers before it stores it: the audit of Gatehouse does for a second. */
+const STILL_MS = 1_300;
 const SETTLED_WITHIN_MS = 10_000;
 
 /** The counts, once they no longer change: a Worker may have work to do after it has answered. */

@@ -1,17 +1,15 @@
 import { readdir } from "node:fs/promises";
 import { join } from "node:path";
-import { runWrangler } from "../../dev/wrangler.ts";
+import { buildUpload, type UploadSize } from "../../dev/worker-build.ts";
 import type { Subject } from "./subjects.ts";
 
 /** A Worker as it would be uploaded. */
-export type Build = {
+export type Build = UploadSize & {
   readonly subject: Subject;
   /** The module that is the Worker. */
   readonly script: string;
   /** The whole upload in one file, for `wrangler check startup`. */
   readonly bundle: string;
-  readonly uploadKiB: number;
-  readonly gzipKiB: number;
 };
 
 /**
@@ -28,26 +26,14 @@ export async function buildWorker(
 ): Promise<Build> {
   const outDir = join(folder, subject.name);
   const bundle = join(folder, `${subject.name}.bundle`);
-  const output = await runWrangler([
-    ...["deploy", ...(entry === undefined ? [] : [entry])],
-    ...["--config", subject.config, "--dry-run", "--minify"],
-    ...["--outdir", outDir, "--outfile", bundle],
+  const size = await buildUpload([
+    ...(entry === undefined ? [] : [entry]),
+    ...["--config", subject.config, "--minify", "--outdir", outDir, "--outfile", bundle],
   ]);
-  const [, uploadKiB, gzipKiB] =
-    /Total Upload: ([\d.]+) KiB \/ gzip: ([\d.]+) KiB/.exec(output) ?? [];
-  if (uploadKiB === undefined || gzipKiB === undefined) {
-    throw new Error(`wrangler did not say how large ${subject.name} is. It said:\n${output}`);
-  }
   const modules = (await readdir(outDir)).filter((file) => !/\.(map|md)$/.test(file));
   const [script] = modules;
   if (script === undefined || modules.length > 1) {
     throw new Error(`${subject.name} should be one module, not ${modules.join(", ") || "none"}`);
   }
-  return {
-    subject,
-    script: join(outDir, script),
-    bundle,
-    uploadKiB: Number(uploadKiB),
-    gzipKiB: Number(gzipKiB),
-  };
+  return { subject, script: join(outDir, script), bundle, ...size };
 }

@@ -1,8 +1,7 @@
-import { once } from "node:events";
-import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
+import type { IncomingMessage, ServerResponse } from "node:http";
 import { text } from "node:stream/consumers";
 import * as z from "zod";
-import { listenLocally } from "../free-port.ts";
+import { openLocalServer } from "../local-server.ts";
 import { answerApi, failed } from "./api.ts";
 import { Faults, faultSchema, personOnly } from "./faults.ts";
 import { OAuth } from "./oauth.ts";
@@ -55,8 +54,7 @@ export async function startCloudflareStandIn(
   const oauth = new OAuth({ clientId, redirectUris, consents, accessTtlSeconds });
   const faults = new Faults();
 
-  async function answer(request: IncomingMessage, gone: AbortSignal): Promise<Response> {
-    const url = new URL(request.url ?? "/", "http://localhost");
+  async function answer(request: IncomingMessage, url: URL, gone: AbortSignal): Promise<Response> {
     const { method = "GET", headers } = request;
     const { pathname, searchParams } = url;
     const body = await text(request);
@@ -101,36 +99,21 @@ export async function startCloudflareStandIn(
     }
   }
 
-  const server = createServer(async (request, response) => {
+  const server = await openLocalServer("stand-in for Cloudflare", options.port);
+  server.serve(async (request, response, url) => {
     const gone = new AbortController();
     response.once("close", () => gone.abort());
     try {
-      await send(await answer(request, gone.signal), response);
+      await send(await answer(request, url, gone.signal), response);
     } catch (error) {
-      const isRefused = error instanceof z.ZodError || error instanceof URIError;
-      if (!isRefused && !gone.signal.aborted) console.error("Cloudflare stand-in:", error);
-      if (!response.headersSent) response.writeHead(isRefused ? 400 : 500).end();
+      if (gone.signal.aborted) return;
+      if (!(error instanceof z.ZodError || error instanceof URIError)) throw error;
+      response.writeHead(400).end();
     }
   });
-  const port = await listenLocally(server, options.port).catch((cause: unknown) => {
-    throw new Error(`The stand-in for Cloudflare cannot listen on port ${options.port}.`, {
-      cause,
-    });
-  });
-  const origin = `http://127.0.0.1:${port}`;
-  return {
-    origin,
-    apiUrl: origin + API,
-    clientId,
-    clientSecret: consents.clientSecret,
-    async stop() {
-      if (!server.listening) return;
-      const closed = once(server, "close");
-      server.close();
-      server.closeAllConnections();
-      await closed;
-    },
-  };
+  const { origin, stop } = server;
+  const { clientSecret } = consents;
+  return { origin, apiUrl: origin + API, clientId, clientSecret, stop };
 }
 
 async function send(answer: Response, response: ServerResponse): Promise<void> {

@@ -1,5 +1,5 @@
 import { createHash, randomUUID, timingSafeEqual } from "node:crypto";
-import { pageHeaders } from "../identity-provider-pages.ts";
+import { pageHeaders } from "../local-pages.ts";
 import { isPersonId, type PersonId } from "../people.ts";
 import { consentPage, refusalPage } from "./pages.ts";
 import type { Consents, IssuedTokens } from "./state.ts";

@@ -1,18 +1,14 @@
-import { allowPage, escapeHtml, page } from "../identity-provider-pages.ts";
+import { allowPage, errorPage } from "../local-pages.ts";
 
-const about = `This is a local stand-in for Cloudflare, for development only. It runs on your machine,
-asks for no password, and knows nobody but the two made-up people of the examples.`;
+/** Whose pages these are. */
+const WHOSE = "a local stand-in for Cloudflare";
 
 /** Sign-in and consent in one: see {@link allowPage}. */
 export function consentPage(action: string, asking: string, scopes: readonly string[]): string {
-  return allowPage("Allow access to Cloudflare?", { action, asking, scopes }, about);
+  return allowPage(WHOSE, "Allow access to Cloudflare?", { action, asking, scopes });
 }
 
-/** Says why nobody can sign in. */
+/** Says why nobody can sign in: see {@link errorPage}. */
 export function refusalPage(error: string, description: string): string {
-  return page(
-    "Signing in did not work",
-    `<p>${escapeHtml(description)} <small>(${escapeHtml(error)})</small></p>`,
-    about,
-  );
+  return errorPage(WHOSE, error, description);
 }

@@ -17,6 +17,6 @@ export type Authority = {
   readonly validateToken: (env: Env) => OAuthResourceTokenValidator<Authenticated>;
   /** What programs find under exact paths. */
   readonly routes: readonly (readonly [path: string, handler: Handler])[];
-  /** How people sign in, where that is done here. */
+  /** Where people sign in, and look after what they connected, if that is done here. */
   readonly login?: Hono<{ Bindings: Env }>;
 };

@@ -1,13 +1,20 @@
+import { Hono } from "hono";
+import { recentCalls } from "../audit/audit-query";
 import type { OwnAuthorization } from "../config";
+import { createConnectionsApp } from "../connections/app";
 import { limitedByAddress } from "../grants/address-limit";
 import { mayRegister } from "../grants/allowed-clients";
 import { createAuthorizationServer } from "../grants/authorization-server";
+import { OPERATOR_REVOCATION, operatorRevocation } from "../grants/operator-revocation";
 import { recordingRegistrations } from "../grants/registration-events";
 import { sharedRegistration } from "../grants/shared-registration";
 import { tokenEndpoint } from "../grants/token-endpoint";
 import { ownTokenVerifier } from "../identity/own-tokens";
 import type { ProtectedResources } from "../identity/protected-resources";
 import { createLoginApp } from "../login/app";
+import { browserSessions } from "../login/browser-session";
+import { createSessionApp } from "../login/session-app";
+import { signatures } from "../login/signatures";
 import type { Offering } from "../offering";
 import { withImplied } from "../tools/scopes";
 import type { Authority } from "./authority";
@@ -15,7 +22,7 @@ import type { Authority } from "./authority";
 /** AUTH_MODE=provider: this Worker is the authorization server itself. */
 export function ownAuthority(
   authorization: OwnAuthorization,
-  { config: { serverName }, catalogue }: Offering,
+  { config: { serverName, sessionSecret }, catalogue }: Offering,
   origin: string,
   resources: ProtectedResources,
 ): Authority {
@@ -29,6 +36,9 @@ export function ownAuthority(
       sharedRegistration(serve, helpers, (metadata) => mayRegister(authorization, metadata)),
     ),
   );
+  const common = { serverName, authorization, origin };
+  const proofs = signatures(sessionSecret);
+  const sessions = browserSessions(proofs);
   return {
     issuers: [origin],
     requiredScopes: [],
@@ -41,16 +51,18 @@ export function ownAuthority(
         "/oauth/token",
         limitedByAddress("TOKEN_REQUESTS_PER_ADDRESS", tokenEndpoint(serve, origin)),
       ],
+      [OPERATOR_REVOCATION, operatorRevocation(authorization.operatorSecret, helpers, origin)],
       ...(authorization.dynamicClientRegistration
         ? [["/oauth/register", registration] as const]
         : []),
     ],
-    login: createLoginApp({
-      serverName,
-      authorization,
-      catalogue,
-      origin,
-      helpers,
-    }),
+    login: new Hono<{ Bindings: Env }>()
+      // First: it leaves callbacks that are not of its own sign-ins to the next.
+      .route("/", createSessionApp({ ...common, signatures: proofs, sessions }))
+      .route("/", createLoginApp({ ...common, catalogue, helpers }))
+      .route(
+        "/",
+        createConnectionsApp({ ...common, catalogue, signatures: proofs, sessions, recentCalls }),
+      ),
   };
 }

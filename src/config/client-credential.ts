@@ -1,4 +1,3 @@
-import { createPrivateKey } from "node:crypto";
 import * as z from "zod";
 import { Problems, refusalsOf } from "./variables.ts";
 
@@ -46,6 +45,8 @@ export type PrivateJwk = z.infer<typeof privateJwk>;
 /** A key in PEM. Pasted into a secret, its line breaks are often a literal `\n`. */
 const privateKey = text.transform((pem, context) => {
   try {
+    // Loaded here, as the module costs some milliseconds of every start, and most servers have no key.
+    const { createPrivateKey } = process.getBuiltinModule("node:crypto");
     const key = createPrivateKey(pem.replaceAll("\\n", "\n").trim());
     return privateJwk.parse(key.export({ format: "jwk" }));
   } catch {

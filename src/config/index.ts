@@ -85,6 +85,8 @@ export type OwnAuthorization = {
   privateUseRedirectUris: boolean;
   accessTokenTtlSeconds: number;
   grantIdleTtlSeconds: number;
+  /** By which the operator ends grants from outside; undefined when nobody can. */
+  operatorSecret: string | undefined;
 };
 
 const common = z.object({
@@ -110,6 +112,10 @@ const own = z.object({
   PRIVATE_USE_REDIRECT_URIS: onOff.default(false),
   ACCESS_TOKEN_TTL_SECONDS: ttlSeconds.default(3_600),
   GRANT_IDLE_TTL_SECONDS: ttlSeconds.default(30 * 86_400),
+  OPERATOR_SECRET: z
+    .string()
+    .min(32, "must be at least 32 characters, for example from `openssl rand -base64 32`")
+    .optional(),
 });
 
 type Variables = Record<string, unknown>;
@@ -198,5 +204,6 @@ function parseOwnAuthorization(variables: Variables): OwnAuthorization | Problem
     privateUseRedirectUris: values.PRIVATE_USE_REDIRECT_URIS,
     accessTokenTtlSeconds: values.ACCESS_TOKEN_TTL_SECONDS,
     grantIdleTtlSeconds: values.GRANT_IDLE_TTL_SECONDS,
+    operatorSecret: values.OPERATOR_SECRET,
   };
 }

@@ -1,6 +1,5 @@
 import {
   AuthorizationError,
-  type AuthorizationErrorCode,
   type AuthRequest,
   authorizationErrorRedirect,
   CimdFetchError,
@@ -12,6 +11,7 @@ import * as oauth from "oauth4webapi";
 import * as z from "zod";
 import type { OwnAuthorization } from "../config";
 import { grantIdOf } from "../grants/grant-id";
+import type { GrantMetadata } from "../grants/grant-metadata";
 import { allowMethods } from "../http/allow-methods";
 import { isAllowedPerson } from "../identity/allowed-people";
 import type { GrantProps } from "../identity/principal";
@@ -20,14 +20,13 @@ import { ConsentPage } from "../pages/consent-page";
 import { ContinuePage } from "../pages/continue-page";
 import { ErrorPage } from "../pages/error-page";
 import { page } from "../pages/respond";
-import { errorText } from "../telemetry/error-text";
 import type { Catalogue } from "../tools/catalogue";
 import { consentScopes } from "./consent-scopes";
-import { IdentityProviderError, SignInRefused } from "./identity-provider";
 import { onlyAllowedClients } from "./only-allowed-clients";
 import { refusePerson } from "./person-refusal";
 import { identityProvider } from "./providers";
 import { nothingTicked, refusalOf } from "./refusals";
+import { signInErrorCode } from "./sign-in-error-code";
 import { failedSignIn, record, scopesAskedIn } from "./sign-in-events";
 import { limitSignIns } from "./sign-in-limit";
 
@@ -169,7 +168,7 @@ export function createLoginApp({
     const { redirectTo } = await oauthHelpers.completeAuthorization({
       request,
       userId,
-      metadata: {},
+      metadata: { clientName } satisfies GrantMetadata,
       scope,
       props,
       // The same client on a second device is a grant of its own: a new sign-in must not end it.
@@ -228,16 +227,4 @@ function requirePkce({ codeChallenge, redirectUri, state, issuer }: AuthRequest)
     state,
     ...(issuer !== undefined && { issuer }),
   });
-}
-
-/** What the client is told when its person could not be signed in (RFC 6749, section 4.1.2.1). */
-function signInErrorCode(error: unknown): AuthorizationErrorCode {
-  if (error instanceof SignInRefused) return "access_denied";
-  if (!(error instanceof IdentityProviderError)) throw error;
-  console.error({
-    event: "identity_provider_error",
-    error: error.message,
-    cause: errorText(error.cause),
-  });
-  return "temporarily_unavailable";
 }

@@ -4,6 +4,12 @@ import { ClientText, mixesAlphabets, tidy, WholeText } from "./client-text";
 /** A host name has at most 253 characters. It is never cut: the end is the part that says whose it is. */
 const HOST_MAX = 255;
 
+/** A redirect URI, as the consent page is told of it. */
+export type Redirect = Pick<
+  ConsentDescription,
+  "redirectUri" | "redirectHost" | "redirectIsLoopback"
+>;
+
 interface Destination {
   kind: "website" | "loopback" | "app-link";
   address: string;
@@ -13,11 +19,7 @@ interface Destination {
  * Where the authorization code will go. `cursor://anysphere.cursor-mcp/…` has a "host" that looks like
  * a website's and is none, so an address that is not http(s) keeps its scheme.
  */
-function destinationOf({
-  redirectUri,
-  redirectHost,
-  redirectIsLoopback,
-}: ConsentDescription): Destination {
+function destinationOf({ redirectUri, redirectHost, redirectIsLoopback }: Redirect): Destination {
   const { protocol, host } = new URL(redirectUri);
   if (protocol !== "https:" && protocol !== "http:") {
     return { kind: "app-link", address: host ? `${protocol}//${host}` : redirectHost };
@@ -25,57 +27,79 @@ function destinationOf({
   return { kind: redirectIsLoopback ? "loopback" : "website", address: redirectHost };
 }
 
-/** Who is asking and where access will go: what is known, and how well it is known. */
+/** What is known of a client, and how well it is known: rows for a `<dl class="facts">`. */
+export interface ClientRowsProps {
+  name: string;
+  /** The domain that published the name. */
+  domain: string | undefined;
+  /** Where its access goes. */
+  redirect: Redirect | undefined;
+}
+
+export function ClientRows({ name, domain, redirect }: ClientRowsProps) {
+  return (
+    <>
+      <div>
+        <dt>App</dt>
+        <dd>
+          <strong>
+            <ClientText text={name} />
+          </strong>
+          {domain === undefined ? (
+            <p class="note">
+              <span class="badge unverified">Not verified</span> This app named itself; the name
+              isn’t verified.
+            </p>
+          ) : null}
+          {mixesAlphabets(tidy(name)) ? (
+            <p class="note">The name mixes alphabets, which can make it look like another one.</p>
+          ) : null}
+          <WholeText text={name} label="Show the whole name" />
+        </dd>
+      </div>
+      {domain === undefined ? null : (
+        <div>
+          <dt>Published by</dt>
+          <dd>
+            <strong>
+              <ClientText text={domain} max={HOST_MAX} />
+            </strong>
+            <p class="note">
+              <span class="badge verified">Verified domain</span> The app’s name was published
+              there.
+            </p>
+          </dd>
+        </div>
+      )}
+      {redirect === undefined ? null : <DestinationRow {...destinationOf(redirect)} />}
+    </>
+  );
+}
+
+function DestinationRow({ kind, address }: Destination) {
+  return (
+    <div>
+      <dt>Access goes to</dt>
+      <dd>
+        <strong>
+          <ClientText text={address} max={HOST_MAX} />
+        </strong>
+        <WholeText text={address} max={HOST_MAX} label="Show the whole address" />
+        {kind === "loopback" ? <p class="note">An app on this computer.</p> : null}
+        {kind === "app-link" ? (
+          <p class="note">The app on this device that opens addresses of this kind.</p>
+        ) : null}
+      </dd>
+    </div>
+  );
+}
+
+/** Who is asking and where access will go, with a warning where that is not known well. */
 export function ClientFacts({ client }: { client: ConsentDescription }) {
-  const destination = destinationOf(client);
   return (
     <>
       <dl class="facts">
-        <div>
-          <dt>App</dt>
-          <dd>
-            <strong>
-              <ClientText text={client.clientName} />
-            </strong>
-            {client.clientDomain === undefined ? (
-              <p class="note">
-                <span class="badge unverified">Not verified</span> This app named itself; the name
-                isn’t verified.
-              </p>
-            ) : null}
-            {mixesAlphabets(tidy(client.clientName)) ? (
-              <p class="note">The name mixes alphabets, which can make it look like another one.</p>
-            ) : null}
-            <WholeText text={client.clientName} label="Show the whole name" />
-          </dd>
-        </div>
-        {client.clientDomain === undefined ? null : (
-          <div>
-            <dt>Published by</dt>
-            <dd>
-              <strong>
-                <ClientText text={client.clientDomain} max={HOST_MAX} />
-              </strong>
-              <p class="note">
-                <span class="badge verified">Verified domain</span> The app’s name was published
-                there.
-              </p>
-            </dd>
-          </div>
-        )}
-        <div>
-          <dt>Access goes to</dt>
-          <dd>
-            <strong>
-              <ClientText text={destination.address} max={HOST_MAX} />
-            </strong>
-            <WholeText text={destination.address} max={HOST_MAX} label="Show the whole address" />
-            {destination.kind === "loopback" ? <p class="note">An app on this computer.</p> : null}
-            {destination.kind === "app-link" ? (
-              <p class="note">The app on this device that opens addresses of this kind.</p>
-            ) : null}
-          </dd>
-        </div>
+        <ClientRows name={client.clientName} domain={client.clientDomain} redirect={client} />
       </dl>
       {client.redirectIsLoopback ? (
         <p class="warning" id="loopback-warning">

@@ -28,7 +28,7 @@ function requestedOf(scopes: readonly ConsentScope[]): string {
 export function ConsentPage(props: ConsentPageProps) {
   const { serverName, identityProviderName, handle, client, scopes } = props;
   return (
-    <Layout title="Allow access?" serverName={serverName}>
+    <Layout title="Allow access?" serverName={serverName} hasConnections>
       <h1>
         Allow “<ClientText text={client.clientName} max={40} />” to use {serverName} for you?
       </h1>
@@ -43,7 +43,7 @@ export function ConsentPage(props: ConsentPageProps) {
         <input type="hidden" name="handle" value={handle} />
         <input type="hidden" name="asked" value={requestedOf(scopes)} />
         {scopes.length > 0 ? (
-          <ScopeList scopes={scopes} />
+          <ScopeList scopes={scopes} nothingTicked="To allow nothing, choose Deny." />
         ) : (
           <p class="note">
             It asks for no permissions: it can connect, and use only what needs none.

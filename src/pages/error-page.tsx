@@ -11,18 +11,26 @@ export interface ErrorPageProps {
   advice: string;
   /** What an operator can find in the logs. */
   reference?: string;
+  /** Where to go from here, on this server. */
+  link?: { href: string; text: string };
 }
 
 /**
  * For failures that must not be redirected to a client, because the client, its redirect URI or the
  * browser's part in the request isn't trusted.
  */
-export function ErrorPage({ serverName, title, message, advice, reference }: ErrorPageProps) {
+export function ErrorPage(props: ErrorPageProps) {
+  const { serverName, title, message, advice, reference, link } = props;
   return (
     <Layout title={title} serverName={serverName}>
       <h1>{title}</h1>
       <p>{message}</p>
       <p>{advice}</p>
+      {link === undefined ? null : (
+        <p>
+          <a href={link.href}>{link.text}</a>
+        </p>
+      )}
       {reference === undefined ? null : (
         <p class="note">
           Reference: <code class="copyable">{reference}</code>

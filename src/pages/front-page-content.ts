@@ -12,6 +12,8 @@ export type FrontPageContent = {
   /** The address for clients; and that for clients which know only server-sent events. */
   readonly mcpUrl: string;
   readonly sseUrl: string;
+  /** Where people see and end what they connected; undefined where they sign in elsewhere. */
+  readonly connectionsUrl: string | undefined;
   /** Completes "You sign in …", such as "with GitHub". */
   readonly signIn: string;
   readonly tools: readonly PublicTool[];
@@ -43,6 +45,7 @@ export function frontPageContent(
     origin,
     mcpUrl,
     sseUrl,
+    connectionsUrl: config.authorization.mode === "provider" ? `${origin}/connections` : undefined,
     signIn: signInOf(config.authorization),
     tools: catalogue.allTools.filter((tool) => tool.forEveryone).map(publicTool),
     setups: clientSetups(config.serverName, mcpUrl),

@@ -8,7 +8,7 @@ import { pasteText } from "./paste";
  * without further headings, and then sections that are lists of links.
  */
 export function frontPageMarkdown(content: FrontPageContent): string {
-  const { origin, mcpUrl, sseUrl, tools, setups } = content;
+  const { origin, mcpUrl, sseUrl, connectionsUrl, tools, setups } = content;
   const name = markdownText(content.serverName);
   const signIn = markdownText(content.signIn);
   const oneClick = setups.flatMap(({ client, install }) =>
@@ -25,6 +25,16 @@ export function frontPageMarkdown(content: FrontPageContent): string {
     ...(tools.length === 0 ? [] : [tools.map(toolItem).join("\n")]),
     ...setups.flatMap(setupBlocks),
     ...(oneClick.length === 0 ? [] : ["## Add it with one click", oneClick.join("\n")]),
+    ...(connectionsUrl === undefined
+      ? []
+      : [
+          "## For people",
+          link(
+            "Your connected apps",
+            connectionsUrl,
+            "what each may do and did, and how to end it",
+          ),
+        ]),
     "## For programs",
     [
       link(

@@ -8,7 +8,7 @@ const MARKDOWN = "/llms.txt";
 
 /** The front page: what this is, how each client is set up, and what a client can do with it. */
 export function FrontPage({ content }: { content: FrontPageContent }) {
-  const { serverName, mcpUrl, sseUrl, signIn, tools, setups } = content;
+  const { serverName, mcpUrl, sseUrl, connectionsUrl, signIn, tools, setups } = content;
   return (
     <Layout title="Connect an AI app" serverName={serverName} markdown={MARKDOWN}>
       <h1>Connect an AI app to {serverName}</h1>
@@ -41,6 +41,15 @@ export function FrontPage({ content }: { content: FrontPageContent }) {
           <SetupByHand setup={setup} />
         ))}
       </div>
+      {connectionsUrl === undefined ? null : (
+        <>
+          <h2>See what you connected</h2>
+          <p>
+            Under <a href={connectionsUrl}>your connected apps</a> you see what each may do and did
+            lately, take permissions away, and end it.
+          </p>
+        </>
+      )}
       <h2>Tools</h2>
       <Tools tools={tools} />
       <p class="note">

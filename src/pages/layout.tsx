@@ -10,6 +10,8 @@ export interface LayoutProps {
   serverName: string;
   /** Told once to the browser: go there now. See `ContinuePage`. */
   refresh?: string;
+  /** Whether people look after what they connected here: where they sign in here. */
+  hasConnections?: boolean;
   /** Where the same stands as Markdown, for agents: an llms.txt, whose links (version 2) these are. */
   markdown?: string;
 }
@@ -19,7 +21,7 @@ export interface LayoutProps {
  * that a content security policy can refuse everything else.
  */
 export function Layout(props: PropsWithChildren<LayoutProps>) {
-  const { title, serverName, refresh, markdown, children } = props;
+  const { title, serverName, refresh, hasConnections, markdown, children } = props;
   const page = (
     <html lang="en">
       <head>
@@ -48,6 +50,7 @@ export function Layout(props: PropsWithChildren<LayoutProps>) {
         </main>
         <footer>
           <a href="/">About {serverName}</a>
+          {hasConnections ? <a href="/connections">Your connected apps</a> : null}
         </footer>
       </body>
     </html>

@@ -11,8 +11,8 @@ export interface PersonRefusedPageProps {
   account: { name?: string | undefined; email?: string | undefined };
   /** By which the operator can let this person in. */
   userId: string;
-  /** The client's redirect URI, with the refusal. */
-  url: string;
+  /** The client's redirect URI, with the refusal; absent where they signed in without a client. */
+  url?: string;
 }
 
 /**
@@ -52,11 +52,16 @@ export function PersonRefusedPage(props: PersonRefusedPageProps) {
         Nothing was allowed.
       </p>
       <p>
-        If you have another account, connect again from the app and sign in with that one. To have
-        this one let in, send its id to the operator (ALLOWED_PEOPLE).
+        If you have another account, {url === undefined ? "" : "connect again from the app and "}
+        sign in with that one. To have this one let in, send its id to the operator
+        (ALLOWED_PEOPLE).
       </p>
-      <OnwardLink url={url}>Go back to the app</OnwardLink>
-      <p class="note">The app is told that access was refused.</p>
+      {url === undefined ? null : (
+        <>
+          <OnwardLink url={url}>Go back to the app</OnwardLink>
+          <p class="note">The app is told that access was refused.</p>
+        </>
+      )}
     </Layout>
   );
 }

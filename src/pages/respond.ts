@@ -15,7 +15,7 @@ const SECURITY_HEADERS = {
 };
 
 type PageInit = {
-  readonly status?: 200 | 400 | 403 | 404 | 429 | 500;
+  readonly status?: 200 | 400 | 403 | 404 | 429 | 500 | 503;
   /** Further ones (cookies, say); those that every page has win. */
   readonly headers?: HeadersInit;
   /**

@@ -10,8 +10,14 @@ export interface ConsentScope {
   requested?: boolean;
 }
 
-/** The checkboxes of the consent form; what is ticked arrives as repeated `scope` fields. */
-export function ScopeList({ scopes }: { scopes: readonly ConsentScope[] }) {
+export interface ScopeListProps {
+  scopes: readonly ConsentScope[];
+  /** What to do about it, told while every box is empty. */
+  nothingTicked: string;
+}
+
+/** The checkboxes of a form about scopes; what is ticked arrives as repeated `scope` fields. */
+export function ScopeList({ scopes, nothingTicked }: ScopeListProps) {
   return (
     <fieldset aria-describedby="scopes-hint">
       <legend>What it may do</legend>
@@ -45,7 +51,7 @@ export function ScopeList({ scopes }: { scopes: readonly ConsentScope[] }) {
       </p>
       {/* The stylesheet shows this only while every box is empty. */}
       <p class="none-ticked" role="status">
-        Nothing is ticked. To allow nothing, choose Deny.
+        Nothing is ticked. {nothingTicked}
       </p>
     </fieldset>
   );

@@ -10,6 +10,7 @@ const PATHS = [
   "/llms.txt",
   "/oauth/register",
   "/oauth/token",
+  "/operator/revoke",
   "/.well-known/jwks.json",
   "/.well-known/oauth-authorization-server",
   "/.well-known/oauth-protected-resource",

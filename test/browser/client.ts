@@ -16,7 +16,10 @@ export type Client = {
   /** Registers (RFC 7591), and prepares to ask for access. */
   authorize(registration?: Registration): Promise<Authorization>;
   /** Changes the code that came back for tokens. */
-  exchange(authorization: Authorization, code: string): Promise<{ scope: string }>;
+  exchange(
+    authorization: Authorization,
+    code: string,
+  ): Promise<{ access_token: string; scope: string }>;
   stop(): Promise<void>;
 };
 

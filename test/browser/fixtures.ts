@@ -60,10 +60,12 @@ async function watch(context: BrowserContext, complain: (complaint: string) => v
   });
 }
 
-/** Chromium writes each page with status 400 or 403 to the console as an error. Ours are for people. */
+/** Chromium writes each page with status 400, 403 or 404 to the console as an error. Ours are for people. */
 function isRefusal(message: ConsoleMessage): boolean {
   return (
-    /the server responded with a status of 40[03]/.test(message.text()) &&
-    /^\/(authorize$|callback$|interaction\/)/.test(new URL(message.location().url).pathname)
+    /the server responded with a status of 40[034]/.test(message.text()) &&
+    /^\/(authorize$|callback$|interaction\/|connections\/)/.test(
+      new URL(message.location().url).pathname,
+    )
   );
 }

@@ -26,11 +26,11 @@ it("Tab goes through the boxes to Allow, then Deny", async ({ openBrowser, clien
   const scopes = await Promise.all(boxes.map((box) => box.inputValue()));
   expect(scopes).toEqual(expect.arrayContaining(requested));
   const order: string[] = [];
-  for (let stops = 0; stops < scopes.length + 3; stops++) {
+  for (let stops = 0; stops < scopes.length + 4; stops++) {
     await page.keyboard.press("Tab");
     order.push(await focused(page));
   }
-  expect(order).toEqual([...scopes, "approve", "deny", "About Gatehouse"]);
+  expect(order).toEqual([...scopes, "approve", "deny", "About Gatehouse", "Your connected apps"]);
 });
 
 it("Space ticks and unticks, and Enter on a box decides nothing", async ({

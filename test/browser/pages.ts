@@ -1,7 +1,7 @@
 import type { Page } from "playwright-core";
 import { inject } from "vitest";
 import type { Client } from "./client.ts";
-import { allow, heading, signInAs, withoutRefresh } from "./person.ts";
+import { allow, connect, heading, openConnections, signInAs, withoutRefresh } from "./person.ts";
 
 /** A client's name that tries to be markup, to reverse the text after it, and to widen the page. */
 export const hostileName = `<img src=x onerror=alert(1)>"'&amp;\u202E${"Wide".repeat(60)}`;
@@ -47,6 +47,34 @@ export const pages: Record<
     url.searchParams.set("redirect_uri", "https://not-let-in.example/callback");
     await page.goto(url.href);
     await heading(page).filter({ hasText: "This app may not connect here" }).waitFor();
+  },
+  async "connections, before signing in"(page) {
+    await page.goto(`${inject("origin")}/connections`);
+  },
+  async connections(page, client) {
+    await connect(page, client, "Alice", "Test client");
+    await connect(page, client, "Alice", hostileName);
+    await openConnections(page, "Alice");
+  },
+  async "a connection of a hostile client, all of it opened"(page, client) {
+    await connect(page, client, "Alice", hostileName);
+    await openConnections(page, "Alice");
+    await page.getByRole("link", { name: "<img src=x" }).first().click();
+    await page.getByRole("button", { name: "End this connection" }).waitFor();
+    for (const summary of await page.locator("summary").all()) await summary.click();
+  },
+  async "the end of a connection"(page, client) {
+    await connect(page, client, "Alice", "Test client");
+    await openConnections(page, "Alice");
+    await page.getByRole("link", { name: "Test client" }).first().click();
+    await page.getByRole("button", { name: "End this connection" }).click();
+    await page.getByRole("status").filter({ hasText: "is no longer connected" }).waitFor();
+  },
+  async "the question before all connections end"(page, client) {
+    await connect(page, client, "Alice", "Test client");
+    await openConnections(page, "Alice");
+    await page.getByRole("link", { name: "End all…" }).click();
+    await heading(page).filter({ hasText: "of your connections?" }).waitFor();
   },
   async "the identity provider's chooser"(page, client) {
     await page.goto((await client.authorize()).url);

@@ -51,3 +51,20 @@ export async function withoutRefresh(page: Page): Promise<void> {
     await route.fulfill({ response, body });
   });
 }
+
+/** Connects a client of this name for a person, up to its tokens. */
+export async function connect(page: Page, client: Client, person: "Alice" | "Bob", name: string) {
+  const authorization = await client.authorize({ client_name: name });
+  await page.goto(authorization.url);
+  await allow(page).click();
+  await signInAs(page, person);
+  return client.exchange(authorization, await codeFor(authorization, page, client));
+}
+
+/** Signs in with the browser alone, and waits for the list of what the person connected. */
+export async function openConnections(page: Page, person: "Alice" | "Bob"): Promise<void> {
+  await page.goto(`${inject("origin")}/connections`);
+  await page.getByRole("link", { name: /^Sign in with/ }).click();
+  await signInAs(page, person);
+  await page.waitForURL("**/connections");
+}

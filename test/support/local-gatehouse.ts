@@ -8,6 +8,7 @@ export type LocalGatehouse = {
   logs(): string;
   /** Stops the Worker and starts it anew, on the same port and with what it has stored. */
   restart(): Promise<void>;
+  /** @throws Error when the Worker has used what wrangler.jsonc leaves out of it (`alias`). */
   stop(): Promise<void>;
 };
 
@@ -40,6 +41,8 @@ export async function startLocalGatehouse(options: {
     },
     async stop() {
       await Promise.all([server.stop(), provider.stop()]);
+      const [leftOut] = /LeftOutError: .*/.exec(server.logs()) ?? [];
+      if (leftOut !== undefined) throw new Error(leftOut);
     },
   };
 }

@@ -78,6 +78,22 @@ describe("parseConfig", () => {
     expect(found.join("\n")).toMatch(/ACCESS_TOKEN_TTL_SECONDS must be at least 60/);
   });
 
+  it("takes a share of calls for the audit, and days to keep it", () => {
+    const auditOf = (change: Record<string, string>) => parseConfig({ ...valid, ...change }).audit;
+    expect(auditOf({ AUDIT_TOOL_CALLS: "12.5%", AUDIT_RETENTION_DAYS: "7" })).toEqual({
+      readOnlyCalls: { share: 0.125, failures: true },
+      retentionDays: 7,
+    });
+    const writes = { share: 0, failures: false };
+    expect(auditOf({ AUDIT_TOOL_CALLS: "writes" }).readOnlyCalls).toEqual(writes);
+    for (const AUDIT_TOOL_CALLS of ["none", "0.1", "10", "200%", "-5%", "%", "all,writes"]) {
+      expect(problems({ AUDIT_TOOL_CALLS }).join()).toMatch(/AUDIT_TOOL_CALLS must be "all"/);
+    }
+    for (const AUDIT_RETENTION_DAYS of ["0", "1.5", "ninety", "100000"]) {
+      expect(problems({ AUDIT_RETENTION_DAYS })).toHaveLength(1);
+    }
+  });
+
   it("never repeats a value, which may be a secret", () => {
     const message = problems({ SESSION_SECRET: "hunter2", PUBLIC_URL: "hunter2" }).join();
     expect(message).not.toContain("hunter2");

@@ -105,6 +105,16 @@ describe("what the front page tells", () => {
     expect(allTools.some(({ forEveryone }) => !forEveryone)).toBe(true);
   });
 
+  it("leads to people's connections where they sign in here, and only there", async () => {
+    const here = await bothFormats();
+    expect(here.html).toContain(`href="${ORIGIN}/connections"`);
+    expect(here.markdown).toContain(`(${ORIGIN}/connections)`);
+    const elsewhere = { AUTH_MODE: "introspection", AS_ISSUER: "https://as.example.com/x" };
+    for (const page of Object.values(await bothFormats(elsewhere))) {
+      expect(page).not.toContain("/connections");
+    }
+  });
+
   it("says so where there are no tools", async () => {
     const { html, markdown } = await bothFormats({}, { all: [] });
     expect(html).toContain("No tools are set up yet.");

@@ -91,7 +91,7 @@ describe("ConsentPage", () => {
       logoUri: "https://evil.example/logo.png",
     });
     expect(page).not.toMatch(/javascript:|logo\.png/);
-    expect(page.match(/<a [^>]*>/g)).toEqual(['<a href="/">']);
+    expect(page.match(/<a [^>]*>/g)).toEqual(['<a href="/">', '<a href="/connections">']);
   });
 
   it("shows where access goes, never cut short", async () => {

@@ -1,5 +1,5 @@
 import { env } from "cloudflare:workers";
-import { beforeEach, expect, it, vi } from "vitest";
+import { beforeEach, describe, expect, it, vi } from "vitest";
 import { grantIdOf, grantObject } from "../../src/grants/grant-id";
 import { authorize, connect, exchangeCode, register, request, tokenRequest } from "./as-client.ts";
 import { stored, theStored } from "./audited.ts";
@@ -14,8 +14,6 @@ const of =
   (clientId: string) =>
   (event: { clientId?: string | undefined }): boolean =>
     event.clientId === clientId;
-
-beforeEach(untilWindowHasRoom);
 
 const REQUEST_ID = expect.stringMatching(/^[0-9a-f-]{36}$/);
 
@@ -170,15 +168,22 @@ it("has who ended a grant, or narrowed it", async () => {
   ]);
 });
 
-it("has a limit by address that was hit, once, and no address", async () => {
-  const gatehouse = withLimits({ TOKEN_REQUESTS_PER_ADDRESS: limitOfThree });
-  const address = "192.0.2.77";
-  const headers = { "cf-connecting-ip": address };
-  const statuses = [];
-  for (let request = 0; request < 6; request++) {
-    statuses.push((await gatehouse("/oauth/token", { method: "POST", headers })).status);
-  }
-  expect(statuses.slice(3)).toEqual([429, 429, 429]);
-  const hit = await theStored("limit_hit", (event) => event.limit === "TOKEN_REQUESTS_PER_ADDRESS");
-  expect(JSON.stringify(hit)).not.toContain(address);
+describe("a limit by address", () => {
+  beforeEach(untilWindowHasRoom);
+
+  it("that was hit is there, once, and no address", async () => {
+    const gatehouse = withLimits({ TOKEN_REQUESTS_PER_ADDRESS: limitOfThree });
+    const address = "192.0.2.77";
+    const headers = { "cf-connecting-ip": address };
+    const statuses = [];
+    for (let request = 0; request < 6; request++) {
+      statuses.push((await gatehouse("/oauth/token", { method: "POST", headers })).status);
+    }
+    expect(statuses.slice(3)).toEqual([429, 429, 429]);
+    const hit = await theStored(
+      "limit_hit",
+      (event) => event.limit === "TOKEN_REQUESTS_PER_ADDRESS",
+    );
+    expect(JSON.stringify(hit)).not.toContain(address);
+  });
 });

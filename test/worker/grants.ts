@@ -1,7 +1,10 @@
 import { runInDurableObject } from "cloudflare:test";
 import { env } from "cloudflare:workers";
+import { inject } from "vitest";
+import { type PersonId, people } from "../../dev/people.ts";
 import type { Grant } from "../../src/grants/grant";
-import { grantIdOf, grantObject } from "../../src/grants/grant-id";
+import { grantIdOf, grantKey, grantObject } from "../../src/grants/grant-id";
+import { userIdOf } from "../../src/identity/user-id";
 import { type Tokens, tokenRequest } from "./as-client.ts";
 
 /** The object of the grant that tokens are of. */
@@ -55,5 +58,18 @@ export async function aroundWrites(
       },
     });
     Reflect.set(object, "env", { ...env, OAUTH_KV: kv });
+  });
+}
+
+/** Makes a grant with this record, as workers-oauth-provider and the grant's object keep it. */
+export async function putGrant(person: PersonId, grantId: string, record: object): Promise<void> {
+  const { issuer } = inject("identityProvider");
+  const subject = people.find(({ id }) => id === person)?.sub ?? "";
+  const id = { userId: await userIdOf({ issuer, subject }), grantId };
+  const defaults = { clientId: "someone", scope: ["op:add"], createdAt: 1_700_000_000 };
+  const json = JSON.stringify({ ...defaults, ...record });
+  await env.OAUTH_KV.put(grantKey(id), json);
+  await runInDurableObject(grantObject(env, id), (_object, { storage }) => {
+    storage.kv.put("record", json);
   });
 }

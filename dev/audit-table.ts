@@ -1,0 +1,88 @@
+import * as z from "zod";
+
+/** An event as it is read: also of a version of Gatehouse that knows other kinds. */
+export const storedEventSchema = z.looseObject({
+  id: z.string(),
+  atMs: z.number(),
+  kind: z.string(),
+  outcome: z.string().optional(),
+  userId: z.string().optional(),
+  clientId: z.string().optional(),
+});
+export type StoredEvent = z.infer<typeof storedEventSchema>;
+
+const HEADER = ["time (UTC)", "kind", "outcome", "person", "client", "what"];
+
+/** What stands in columns of its own, is an id that --json shows, or has its place first in the last one. */
+const ELSEWHERE = new Set([
+  ...["id", "atMs", "kind", "outcome", "userId", "clientId", "grantId", "sessionId", "requestId"],
+  ...["tool", "readOnly", "argumentsHash", "scopes", "milliseconds"],
+]);
+
+/**
+ * A table of events: one line each, whatever is in them. Of what clients and people chose themselves, nothing
+ * can hide, look like something else, or leave its cell.
+ */
+export function auditTable(events: readonly StoredEvent[]): string {
+  const rows = [HEADER, ...events.map(cellsOf)].map((row) => row.map(visible));
+  const widths = HEADER.map((_, column) =>
+    Math.max(...rows.map((row) => row[column]?.length ?? 0)),
+  );
+  return rows
+    .map((row) => row.map((cell, column) => cell.padEnd(widths[column] ?? 0)).join("  "))
+    .map((line) => line.trimEnd())
+    .join("\n");
+}
+
+/** An event as one line of JSON, in which every character can be seen that is not plain ASCII. */
+export function jsonLine(event: StoredEvent): string {
+  return JSON.stringify(event).replaceAll(
+    /[^\x20-\x7e]/g,
+    (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, "0")}`,
+  );
+}
+
+function cellsOf(event: StoredEvent): string[] {
+  const { atMs, kind, outcome = "", userId = "", clientId = "" } = event;
+  return [timeOf(atMs), kind, outcome, userId, clientId, whatOf(event)];
+}
+
+function timeOf(atMs: number): string {
+  const date = new Date(atMs);
+  return Number.isNaN(date.getTime()) ? String(atMs) : date.toISOString().slice(0, 23);
+}
+
+function whatOf(event: StoredEvent): string {
+  const { tool, milliseconds, scopes } = event;
+  const rest = Object.entries(event).filter(([name]) => !ELSEWHERE.has(name));
+  return [
+    typeof tool === "string" ? tool : undefined,
+    typeof milliseconds === "number" ? `${milliseconds} ms` : undefined,
+    ...rest.map(([name, value]) => `${name}=${textOf(value)}`),
+    // Of a call, the scopes are all that its token has: too much for a line.
+    tool === undefined && Array.isArray(scopes) ? `scopes=${textOf(scopes)}` : undefined,
+  ]
+    .filter((part) => part !== undefined)
+    .join(" ");
+}
+
+function textOf(value: unknown): string {
+  if (Array.isArray(value)) return value.map(String).join(",");
+  return typeof value === "string" ? value : JSON.stringify(value);
+}
+
+const MAX_CELL = 200;
+
+/**
+ * Everything but printable ASCII by its code point: ids, scopes and tools need no more, and what is not
+ * theirs may be invisible, look like them, or move the cursor of a terminal.
+ */
+function visible(text: string): string {
+  const shown = text.replaceAll("\\", "\\\\").replaceAll(/[^\x20-\x7e]/gu, codePoint);
+  const over = shown.length - MAX_CELL;
+  return over <= 0 ? shown : `${shown.slice(0, MAX_CELL)}...(+${over})`;
+}
+
+function codePoint(character: string): string {
+  return `\\u{${character.codePointAt(0)?.toString(16)}}`;
+}

@@ -1,0 +1,36 @@
+import type { Bundle, BundleRecord } from "./bundle-size.ts";
+
+/** What the gzipped upload may come to: the target of docs/performance.md. */
+const MAX_GZIP_KIB = 350;
+
+/** @returns what is wrong with the bundle, as text to print; empty when nothing is. */
+export function bundleFaults(bundle: Bundle, record: BundleRecord): string {
+  const isTooLarge = bundle.gzipKiB > MAX_GZIP_KIB;
+  return [
+    ...bundle.problems,
+    ...(isTooLarge
+      ? [`The bundle may have ${MAX_GZIP_KIB} KiB gzipped.`, bundleReport(bundle, record)]
+      : []),
+  ].join("\n");
+}
+
+/** What the bundle has in it, the largest first, and how that differs from the record. */
+export function bundleReport(bundle: Bundle, record: BundleRecord): string {
+  const gone = Object.keys(record.contents).filter((name) => !(name in bundle.contents));
+  const rows = [...Object.keys(bundle.contents), ...gone].map((name) =>
+    row(name, bundle.contents[name] ?? 0, record.contents[name] ?? 0),
+  );
+  return [
+    `Gzipped: ${bundle.gzipKiB.toFixed(1)} KiB; ${record.gzipKiB.toFixed(1)} when it was recorded.`,
+    "KiB minified, and how much more than recorded:",
+    ...rows,
+  ].join("\n");
+}
+
+function row(name: string, bytes: number, recordedBytes: number): string {
+  const more = kib(bytes - recordedBytes);
+  const change = Number(more) === 0 ? "" : bytes > recordedBytes ? `+${more}` : more;
+  return `${kib(bytes).padStart(8)} ${change.padStart(8)}  ${name}`;
+}
+
+const kib = (bytes: number) => (bytes / 1_024).toFixed(1);

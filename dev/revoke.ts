@@ -1,0 +1,71 @@
+// `npm run revoke`: the operator ends what a person has granted, at once.
+
+import { parseArgs } from "node:util";
+import * as z from "zod";
+import { keepOperatorSecret, localStateDir } from "./local-vars.ts";
+
+const USAGE = `npm run revoke -- --user ID [--grant ID] [--url URL]
+
+Ends every grant of a person, or one of them: its tokens, its sessions, at once. Which ids there are, npm run
+audit tells.
+
+  --user ID    the person's user id
+  --grant ID   only this grant
+  --url URL    the server (default: http://localhost:8788, which npm start runs)
+  --help       this text
+
+For a deployed server, OPERATOR_SECRET must be in the environment, with the value that was given to
+\`npx wrangler secret put OPERATOR_SECRET\`.`;
+
+const answerSchema = z.object({ ended: z.array(z.string()), failed: z.array(z.string()) });
+const refusalSchema = z.object({ error_description: z.string() });
+
+try {
+  await run();
+} catch (error) {
+  console.error(error instanceof Error ? error.message : error);
+  process.exitCode = 1;
+}
+
+async function run(): Promise<void> {
+  const { values } = parseArgs({
+    options: {
+      user: { type: "string" },
+      grant: { type: "string" },
+      url: { type: "string" },
+      help: { type: "boolean" },
+    },
+  });
+  if (values.help || values.user === undefined) {
+    console.log(USAGE);
+    if (!values.help) process.exitCode = 1;
+    return;
+  }
+  const url = values.url ?? `http://localhost:${process.env.PORT ?? "8788"}`;
+  const response = await fetch(new URL("/operator/revoke", url), {
+    method: "POST",
+    headers: {
+      authorization: `Bearer ${await operatorSecret(values.url)}`,
+      "content-type": "application/json",
+    },
+    body: JSON.stringify({ userId: values.user, grantId: values.grant }),
+  });
+  const body: unknown = await response.json().catch(() => undefined);
+  const answer = answerSchema.safeParse(body);
+  if (!answer.success) {
+    const why = refusalSchema.safeParse(body).data?.error_description ?? "no answer of Gatehouse";
+    throw new Error(`The server answered ${response.status}: ${why}`);
+  }
+  const { ended, failed } = answer.data;
+  for (const id of ended) console.log(`ended   ${id}`);
+  for (const id of failed) console.log(`failed  ${id}`);
+  if (ended.length + failed.length === 0) console.log("This person has no grant.");
+  if (failed.length > 0) throw new Error("Not all have ended: run it again.");
+}
+
+async function operatorSecret(url: string | undefined): Promise<string> {
+  const { OPERATOR_SECRET } = process.env;
+  if (OPERATOR_SECRET !== undefined && OPERATOR_SECRET !== "") return OPERATOR_SECRET;
+  if (url === undefined) return keepOperatorSecret(localStateDir);
+  throw new Error("Set OPERATOR_SECRET in the environment to the server's.");
+}

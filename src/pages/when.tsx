@@ -1,0 +1,60 @@
+/** Times are told to people in words, and exactly (in UTC) to whoever points at them. */
+
+const MINUTE = 60;
+const HOUR = 60 * MINUTE;
+const DAY = 24 * HOUR;
+
+const dayFormat = new Intl.DateTimeFormat("en-GB", { dateStyle: "long", timeZone: "UTC" });
+const exactFormat = new Intl.DateTimeFormat("en-GB", {
+  dateStyle: "long",
+  timeStyle: "short",
+  timeZone: "UTC",
+});
+const agoFormat = new Intl.RelativeTimeFormat("en");
+
+export interface WhenProps {
+  /** Since 1970. */
+  seconds: number;
+}
+
+/** "3 hours ago"; after a day only which day that was, in UTC: "21 November 2026". */
+export function Since({ seconds }: WhenProps) {
+  const since = secondsSince(seconds);
+  const words = since < DAY ? agoInWords(since) : dayFormat.format(seconds * 1_000);
+  return <Time seconds={seconds} words={words} />;
+}
+
+/** How long ago: "5 minutes ago". */
+export function Ago({ seconds }: WhenProps) {
+  return <Time seconds={seconds} words={agoInWords(secondsSince(seconds))} />;
+}
+
+/**
+ * For what is known to the hour: a client that goes on using a token of an hour asks for nothing
+ * meanwhile.
+ */
+export function RoughlyAgo({ seconds }: WhenProps) {
+  const since = secondsSince(seconds);
+  const words = since < HOUR ? "in the last hour" : `about ${agoInWords(since)}`;
+  return <Time seconds={seconds} words={words} />;
+}
+
+function Time({ seconds, words }: { seconds: number; words: string }) {
+  const date = new Date(seconds * 1_000);
+  return (
+    <time datetime={date.toISOString()} title={`${exactFormat.format(date)} UTC`}>
+      {words}
+    </time>
+  );
+}
+
+function agoInWords(since: number): string {
+  if (since < MINUTE) return "less than a minute ago";
+  if (since < HOUR) return agoFormat.format(-Math.floor(since / MINUTE), "minute");
+  if (since < DAY) return agoFormat.format(-Math.floor(since / HOUR), "hour");
+  return agoFormat.format(-Math.floor(since / DAY), "day");
+}
+
+function secondsSince(seconds: number): number {
+  return Math.max(0, Date.now() / 1_000 - seconds);
+}

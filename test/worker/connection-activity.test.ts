@@ -1,0 +1,77 @@
+import { createExecutionContext } from "cloudflare:test";
+import { env } from "cloudflare:workers";
+import { afterEach, expect, it, vi } from "vitest";
+import { parseConfig } from "../../src/config";
+import { createGatehouse } from "../../src/gatehouse";
+import { connect, register } from "./as-client.ts";
+import { signedIn } from "./as-person.ts";
+import { stored } from "./audited.ts";
+import { Session } from "./mcp-client.ts";
+import { TEST_ORIGIN } from "./origin.ts";
+
+afterEach(() => {
+  vi.restoreAllMocks();
+});
+
+/** A statement that takes any values and never ends. */
+const stalled = { bind: () => stalled, all: () => new Promise(() => {}) };
+
+/** Connects a client of this name for Alice, which divides by these numbers. */
+async function connectAndDivideBy(client_name: string, divisors: readonly number[]) {
+  const clientId = await register({ client_name });
+  const { access_token, refresh_token } = await connect({ person: "alice", clientId });
+  const session = await Session.open(access_token);
+  for (const b of divisors) await session.call("calculator", { operation: "divide", a: 1, b });
+  await stored("tool_call", (event) => event.clientId === clientId, divisors.length);
+  return `/connections/${refresh_token.split(":")[1]}`;
+}
+
+it("a person sees what each app did lately, the last first, and how it went", async () => {
+  const path = await connectAndDivideBy("Divider", [2, 0]);
+  const idle = await connectAndDivideBy("Idle", []);
+  const alice = await signedIn("alice");
+  const { text } = (await alice.open(path)).page;
+  expect(text).toContain(
+    "What it did lately Calculator , less than a minute ago (failed) Calculator , less than a minute ago End it",
+  );
+  expect((await alice.open(idle)).page.text).toContain("No use of a tool was recorded lately.");
+  const list = (await alice.open("/connections")).page.text;
+  expect(list).toContain("Last: Calculator , less than a minute ago (failed)");
+  expect(list.match(/Last:/g)).toHaveLength(1);
+  expect((await (await signedIn("bob")).open("/connections")).page.text).not.toContain("Last:");
+});
+
+it.each<[string, () => unknown, string]>([
+  [
+    "fails",
+    () => {
+      throw new Error("D1 is down");
+    },
+    "D1 is down",
+  ],
+  ["does not answer", () => () => stalled, "No answer in 2000 ms"],
+])(
+  "a person can end a connection though the audit %s",
+  async (_how, get, error) => {
+    const path = await connectAndDivideBy("Still to end", [2]);
+    const logged = vi.spyOn(console, "error").mockReturnValue();
+    let current: Env = env;
+    const gatehouse = createGatehouse(parseConfig(env), TEST_ORIGIN);
+    const alice = await signedIn("alice", async (input, init) => {
+      const request = new Request(input, init);
+      return new URL(request.url).origin === TEST_ORIGIN
+        ? gatehouse(request, current, createExecutionContext())
+        : fetch(request);
+    });
+    current = { ...env, DB: new Proxy(env.DB, { get }) };
+    const shown = await alice.open(path);
+    expect(shown.page.text).toContain("What apps did lately cannot be shown just now.");
+    expect(logged).toHaveBeenCalledWith({
+      event: "recent_calls_unavailable",
+      error: `Error: ${error}`,
+    });
+    const after = await alice.submit(shown, `${path}/end`);
+    expect(after.page.text).toContain("“ Still to end ” is no longer connected.");
+  },
+  15_000,
+);
