@@ -78,6 +78,7 @@ it("goes by keyboard: to the links, into a set-up, and to its link", async ({ op
     if (client === "VS Code")
       expect(await press("Tab")).toBe("add it by way of insiders.vscode.dev");
   }
+  expect(await press("Tab")).toBe("your connected apps");
   expect(await press("Tab")).toBe("Markdown");
   expect(await press("Tab")).toBe("About Gatehouse");
 });
