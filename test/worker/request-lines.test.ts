@@ -2,9 +2,12 @@ import { createExecutionContext } from "cloudflare:test";
 import { env } from "cloudflare:workers";
 import { describe, expect, it, vi } from "vitest";
 import * as z from "zod";
+import { parseConfig } from "../../src/config";
+import { createGatehouse } from "../../src/gatehouse";
 import worker from "../../src/index";
 import { connect, register, request, SSE } from "./as-client.ts";
 import { initialize, listen, post, Session, statelessCall } from "./mcp-client.ts";
+import { TEST_ORIGIN } from "./origin.ts";
 import { openStream, send, whoami } from "./sse-client.ts";
 
 /** What is logged as a line of a request, or of a call, while something is done. */
@@ -197,3 +200,22 @@ async function useNote(token: string): Promise<void> {
   const call = { name: "save_note", arguments: { text: "A note" } };
   expect((await request("/mcp", statelessCall(token, call))).status).toBe(200);
 }
+
+it("a call is one data point, where there is a dataset", async () => {
+  const { access_token, clientId } = await connect();
+  const points: unknown[] = [];
+  const metrics = { METRICS: { writeDataPoint: (point: unknown) => points.push(point) } };
+  const call = statelessCall(access_token, { name: "calculator", arguments: sum });
+  await createGatehouse(parseConfig(env), TEST_ORIGIN)(
+    new Request(`${TEST_ORIGIN}/mcp`, call),
+    { ...env, ...metrics },
+    createExecutionContext(),
+  );
+  expect(points).toEqual([
+    {
+      indexes: ["calculator"],
+      blobs: ["calculator", "ok", "stateless", "other", clientId, "read"],
+      doubles: [expect.any(Number)],
+    },
+  ]);
+});
