@@ -5,6 +5,8 @@ import { requestIdOf } from "../http/request-id";
 import type { Authenticated } from "../identity/authenticated";
 import type { Principal } from "../identity/principal";
 import type { Offering } from "../offering";
+import { messageFacts } from "../telemetry/message-facts";
+import { reportOf } from "../telemetry/request-report";
 import { callerIds } from "./call-audit";
 import { refuseBeyondCallLimits } from "./call-limits";
 import { credentialSeal } from "./credential-header";
@@ -62,9 +64,11 @@ export function streamableHttpEndpoint(
       const message = await messageWithinBounds(offering, request, env, ctx);
       if (message instanceof Response) return message;
       if (message !== undefined && !(await isLegacyRequest(request, message.json))) {
+        reportOf(request).era = "stateless";
         if (lane?.env !== env) lane = { env, handle: stateless(offering, env) };
         return answeredResponse(await lane.handle(request, message.json, ctx.props));
       }
+      reportOf(request).era = "session";
       const connectionId = crypto.randomUUID();
       const forwarded = await forwardedRequest(request, ctx.props, seal, {
         url: addressFor(request.url, connectionId),
@@ -113,6 +117,7 @@ export function sseEndpoint(offering: Offering, ids: SessionIds): McpHandler {
     async fetch(request, env, ctx) {
       const { principal } = ctx.props;
       const owner = startOf(principal);
+      reportOf(request).era = "session";
       const url = new URL(request.url);
       if (url.pathname === "/sse") {
         if (request.method !== "GET") return methodNotAllowed("GET");
@@ -162,9 +167,13 @@ async function messageWithinBounds(
     const { principal } = ctx.props;
     const requestId = requestIdOf(request);
     const message = await readMessage(request);
+    const caller = callerOf(config, principal);
+    reportOf(request).message = messageFacts(
+      message.json,
+      (name) => catalogue.findTool(name, caller) !== undefined,
+    );
     const tooOften = await refuseBeyondCallLimits(message.json, principal, env, requestId);
     if (tooOften !== undefined) return tooOften;
-    const caller = callerOf(config, principal);
     const beyond = refuseBeyondScopes(catalogue, message.json, caller, ctx.auth, (missing) =>
       auditFor(env).record({
         kind: "step_up",

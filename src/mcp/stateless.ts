@@ -15,6 +15,8 @@ import { auditFor } from "../audit/audit";
 import { requestIdOf } from "../http/request-id";
 import { type Authenticated, authenticatedSchema } from "../identity/authenticated";
 import type { Offering } from "../offering";
+import { tellOfCall } from "../telemetry/call-telemetry";
+import { clientFamilyIn, reportOf } from "../telemetry/request-report";
 import type { ToolContext } from "../tools/define-tool";
 import { toolCallEvent } from "./call-audit";
 import type { CallJournal } from "./call-report";
@@ -78,8 +80,15 @@ function createServer(offering: Offering, env: Env, authenticated: Authenticated
 
   const journalOf = (ctx: ServerContext): CallJournal => ({
     argumentsHash: offering.argumentsHash,
-    report: (report) =>
-      auditFor(env).record(toolCallEvent(principal, report, { requestId: requestIdIn(ctx) })),
+    report(report) {
+      const requestId = requestIdIn(ctx);
+      auditFor(env).record(toolCallEvent(principal, report, { requestId }));
+      const request = ctx.http?.req;
+      const requestReport = request && reportOf(request);
+      const client = request && requestReport ? clientFamilyIn(request, requestReport) : "other";
+      const source = { era: "stateless", client, clientId: principal.clientId, requestId } as const;
+      tellOfCall(env, report, source, requestReport);
+    },
   });
 
   server.setRequestHandler("tools/list", () => ({
