@@ -17,8 +17,9 @@ export default defineConfig({
           name: "e2e",
           include: ["test/e2e/**/*.test.ts"],
           globalSetup: ["test/support/gatehouse.setup.ts"],
-          // Real clients start and sign in; a bound, not a measurement.
+          // Real clients start and sign in, and some files start servers; bounds, not measurements.
           testTimeout: 120_000,
+          hookTimeout: 120_000,
         },
       },
       {

@@ -11,7 +11,7 @@ import { Session, statelessCall } from "./mcp-client.ts";
 import { TEST_ORIGIN } from "./origin.ts";
 import { only, ring } from "./session-storage.ts";
 import { limitOfThree, untilWindowHasRoom, withLimits } from "./small-limits.ts";
-import { openStream } from "./sse-client.ts";
+import { openStream, send, whoami } from "./sse-client.ts";
 
 afterEach(() => {
   vi.useRealTimers();
@@ -193,6 +193,10 @@ describe("sessions", () => {
     const started = await theStored("session_started", of(clientId));
     expect(started).toMatchObject({ transport: "sse" });
     expect(started.sessionId).toMatch(/^[0-9a-f-]{36}$/);
+    await send(access_token, stream.address, whoami);
+    expect(await theStored("tool_call", of(clientId))).toMatchObject({
+      sessionId: started.sessionId,
+    });
     await stream.close();
   });
 

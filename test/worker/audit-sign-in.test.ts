@@ -144,14 +144,7 @@ it("has a refresh token that was stolen, and that it ended the grant", async () 
   expect(await theStored("grant_revoked", of(clientId))).toMatchObject({ ...ids, by: "replay" });
 });
 
-it("has who ended a grant, or narrowed it", async () => {
-  const byClient = await connect();
-  await tokenRequest({ token: byClient.refresh_token, client_id: byClient.clientId });
-  expect(await theStored("grant_revoked", of(byClient.clientId))).toMatchObject({
-    ...grantIdOf(byClient.refresh_token),
-    by: "client",
-  });
-
+it("has who ended a grant, once, or narrowed it", async () => {
   const byOthers = await connect();
   const id = grantIdOf(byOthers.refresh_token);
   if (id === undefined) throw new TypeError("This is no token of ours");
@@ -163,9 +156,16 @@ it("has who ended a grant, or narrowed it", async () => {
   await grantObject(env, id).end(TEST_ORIGIN, "operator");
   // Again, it has nothing to end.
   await grantObject(env, id).end(TEST_ORIGIN);
-  expect(await stored("grant_revoked", of(byOthers.clientId))).toMatchObject([
-    { ...id, by: "operator" },
-  ]);
+
+  const byClient = await connect();
+  await tokenRequest({ token: byClient.refresh_token, client_id: byClient.clientId });
+  expect(await theStored("grant_revoked", of(byClient.clientId))).toMatchObject({
+    ...grantIdOf(byClient.refresh_token),
+    by: "client",
+  });
+  // By now a second event of the other grant would be there as well.
+  const isOther = (event: { grantId?: string | undefined }) => event.grantId === id.grantId;
+  expect(await stored("grant_revoked", isOther)).toMatchObject([{ ...id, by: "operator" }]);
 });
 
 describe("a limit by address", () => {

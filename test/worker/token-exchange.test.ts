@@ -1,10 +1,12 @@
 import { afterEach, describe, expect, it, vi } from "vitest";
 import * as z from "zod";
+import { userIdOf } from "../../src/identity/user-id";
 import {
   json,
   type ScriptedAnswer,
   type ScriptedAuthority,
 } from "../support/scripted-authority.ts";
+import { theStored } from "./audited.ts";
 import { externalGatehouse } from "./external-gatehouse.ts";
 import { requestsTo, script, startAuthority } from "./scripted.ts";
 
@@ -86,6 +88,33 @@ describe("a tool that calls an API", () => {
     const calls = await apiCalls();
     expect(calls.map(({ headers }) => headers.authorization)).toEqual(["Bearer upstream-token"]);
     expect(JSON.stringify(calls)).not.toContain(mine);
+  });
+
+  it("leaves the chain of identities in the audit, once an exchange, and no token", async () => {
+    const { authority, gatehouse, token, api } = await start({
+      UPSTREAM_API_SCOPES: "read:orders",
+    });
+    const { issuer } = authority;
+    const mine = await token({ sub: "user-of-the-chain", client_id: "their-client" });
+    await gatehouse.use(mine, "list_orders");
+    await gatehouse.use(mine, "list_orders");
+    const event = await theStored("credentials_issued", (issued) => issued.issuer === issuer);
+    expect(event).toMatchObject({
+      outcome: "ok",
+      userId: await userIdOf({ issuer, subject: "user-of-the-chain" }),
+      clientId: "their-client",
+      application: "gatehouse",
+      api,
+      scopes: ["read:orders"],
+      requestId: expect.stringMatching(/^[0-9a-f-]{36}$/),
+    });
+    expect(JSON.stringify(event)).not.toMatch(/upstream-token|user-of-the-chain/);
+
+    await script(authority.paths.token, { ...json({ error: "invalid_grant" }), status: 400 });
+    await gatehouse.use(await token({ client_id: "another" }), "list_orders");
+    expect(
+      await theStored("credentials_issued", ({ clientId }) => clientId === "another"),
+    ).toMatchObject({ outcome: "failed" });
   });
 
   it("names the API as its server knows it", async () => {
