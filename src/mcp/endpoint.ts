@@ -10,6 +10,7 @@ import { reportOf } from "../telemetry/request-report";
 import { callerIds } from "./call-audit";
 import { refuseBeyondCallLimits } from "./call-limits";
 import { credentialSeal } from "./credential-header";
+import { STREAM_HEADER } from "./direct-session";
 import { addressFor, reportingDrop } from "./dropped-stream";
 import { answeredResponse, forwardedRequest } from "./forward";
 import { keptAlive } from "./keep-alive";
@@ -19,6 +20,7 @@ import { McpSession } from "./session";
 import { refuseEndedGrant } from "./session-grant";
 import type { SessionIds, SessionStart } from "./session-id";
 import { SESSION_ENDED } from "./session-lifetime";
+import { goesDirectly, postToSession } from "./session-post";
 import type { StatelessLane } from "./stateless";
 import { callerOf } from "./tool-context";
 
@@ -73,6 +75,13 @@ export function streamableHttpEndpoint(
         ...(sessionId !== undefined && { sessionId }),
         ...(message !== undefined && { body: message.text }),
       });
+      if (session !== undefined && message !== undefined && goesDirectly(request, message.json)) {
+        const to = { principal, sessionId: session.id, object: objectName(session.id) };
+        forwarded.headers.set(STREAM_HEADER, connectionId);
+        const answer = await postToSession(request, forwarded, env, ctx, to);
+        const connection = { sessionName: to.object, connectionId };
+        return answeredResponse(keptAlive(reportingDrop(answer, env, ctx, connection)));
+      }
       const starts = sessionId === undefined ? owner : undefined;
       const answer = await sessions.fetch(forwarded, env, contextFor(starts, ctx));
       const started = answer.headers.get("mcp-session-id");

@@ -11,6 +11,7 @@ import {
   ListResourceTemplatesRequestSchema,
   ListToolsRequestSchema,
   ReadResourceRequestSchema,
+  type RequestId,
   type ServerNotification,
   type ServerRequest,
 } from "@modelcontextprotocol/sdk/types.js";
@@ -41,6 +42,9 @@ export type Host = {
 
 /** What is known of the request that carries a call. */
 export type CallRequest = {
+  /** Of the message with the call, as the SDK's server knows it. */
+  readonly messageId: RequestId;
+  /** Of the HTTP request. */
   readonly requestId: string | undefined;
   readonly userAgent: string | undefined;
 };
@@ -75,6 +79,7 @@ export function serveOperations(server: Server, host: Host): void {
     withCode(ErrorCode.InvalidParams, () => {
       const context = contextOf(extra);
       const journal = host.journalFor(context, {
+        messageId: extra.requestId,
         requestId: headerOf(extra, REQUEST_ID_HEADER),
         userAgent: headerOf(extra, "user-agent"),
       });

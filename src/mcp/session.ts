@@ -10,8 +10,8 @@ import { toolCallEvent } from "./call-audit";
 import type { CallReport } from "./call-report";
 import { serverInfo, serverOptions } from "./capabilities";
 import { credentialSeal } from "./credential-header";
+import { DirectSession } from "./direct-session";
 import { primeStream } from "./priming";
-import { ResumableSession } from "./resumable-session";
 import { type CallRequest, serveOperations } from "./session-handlers";
 import { sessionNameOf } from "./session-id";
 import { callerOf, toolContext } from "./tool-context";
@@ -20,7 +20,7 @@ import { callerOf, toolContext } from "./tool-context";
  * One MCP session, in a Durable Object. It keeps the protocol's state and who owns it; what a call
  * may do comes with each request (principal-header.ts), never from here.
  */
-export class McpSession extends ResumableSession {
+export class McpSession extends DirectSession {
   readonly #offering: Offering;
   override server: Server;
   protected override readonly idleTtlSeconds: number;
@@ -30,7 +30,8 @@ export class McpSession extends ResumableSession {
     this.#offering = offeringFor(env);
     const { config, catalogue } = this.#offering;
     this.idleTtlSeconds = config.sessionIdleTtlSeconds;
-    this.server = new Server(serverInfo(config.serverName), serverOptions(catalogue));
+    const server = new Server(serverInfo(config.serverName), serverOptions(catalogue));
+    this.server = this.answering(server);
   }
 
   override async init(): Promise<void> {
@@ -43,7 +44,8 @@ export class McpSession extends ResumableSession {
       contextFor: (caller, exchange) => toolContext(this.#offering, this.env, caller, exchange),
       journalFor: ({ principal }, request) => ({
         argumentsHash: this.#offering.argumentsHash,
-        report: (report) => this.#tellOf(report, principal, request),
+        report: (report) =>
+          this.tell(request.messageId, report, () => this.#tellOf(report, principal, request)),
       }),
     });
   }
