@@ -1,5 +1,4 @@
 import type { OAuthResourceContext } from "@cloudflare/workers-oauth-provider";
-import { isLegacyRequest } from "@modelcontextprotocol/server";
 import { auditFor } from "../audit/audit";
 import { requestIdOf } from "../http/request-id";
 import type { Authenticated } from "../identity/authenticated";
@@ -15,6 +14,7 @@ import { addressFor, reportingDrop } from "./dropped-stream";
 import { answeredResponse, forwardedRequest } from "./forward";
 import { keptAlive } from "./keep-alive";
 import { jsonRpcError, type Message, MessageError, readMessage, sessionNotFound } from "./message";
+import { classified } from "./plain-call";
 import { refuseBeyondScopes } from "./scope-check";
 import { McpSession } from "./session";
 import { refuseEndedGrant } from "./session-grant";
@@ -63,10 +63,11 @@ export function streamableHttpEndpoint(
 
       const message = await messageWithinBounds(offering, request, env, ctx);
       if (message instanceof Response) return message;
-      if (message !== undefined && !(await isLegacyRequest(request, message.json))) {
+      const outcome = message && classified(request, message.json);
+      if (message !== undefined && outcome !== undefined && outcome.kind !== "legacy") {
         reportOf(request).era = "stateless";
         if (lane?.env !== env) lane = { env, handle: stateless(offering, env) };
-        return answeredResponse(await lane.handle(request, message.json, ctx.props));
+        return answeredResponse(await lane.handle(request, message.json, ctx.props, outcome));
       }
       reportOf(request).era = "session";
       const connectionId = crypto.randomUUID();
