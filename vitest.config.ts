@@ -70,7 +70,7 @@ export default defineConfig({
           name: "worker",
           include: ["test/worker/**/*.test.ts"],
           globalSetup: ["test/worker/servers.setup.ts"],
-          setupFiles: ["test/worker/migrations.setup.ts"],
+          setupFiles: ["test/worker/migrations.setup.ts", "test/worker/logs.setup.ts"],
         },
       },
       {
@@ -96,7 +96,7 @@ export default defineConfig({
           fileParallelism: false,
           include: ["test/cloudflare/**/*.test.ts"],
           globalSetup: ["test/cloudflare/servers.setup.ts"],
-          setupFiles: ["test/worker/migrations.setup.ts"],
+          setupFiles: ["test/worker/migrations.setup.ts", "test/worker/logs.setup.ts"],
         },
       },
     ],

@@ -5,6 +5,7 @@ import type { EventOf } from "../audit/audit-event";
 import type { OwnAuthorization } from "../config";
 import { protectedResources } from "../identity/protected-resources";
 import { offeringFor } from "../offering";
+import { errorText } from "../telemetry/error-text";
 import { createAuthorizationServer } from "./authorization-server";
 import { type GrantId, grantIdOfName, grantKey, tokenKeyPrefix } from "./grant-id";
 import { readRecord } from "./grant-kv";
@@ -52,7 +53,7 @@ export class Grant extends DurableObject<Env> {
         request,
       );
     } catch (error) {
-      console.error({ event: "token_request_failed", error: String(error) });
+      console.error({ event: "token_request_failed", error: errorText(error) });
       return unavailable();
     }
   }

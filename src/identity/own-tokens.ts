@@ -1,5 +1,6 @@
 import type { OAuthAuthorizationServer } from "@cloudflare/workers-oauth-provider";
 import type { OwnAuthorization } from "../config";
+import { errorText } from "../telemetry/error-text";
 import { isAllowedPerson } from "./allowed-people";
 import { type Principal, type TokenProps, tokenPropsSchema } from "./principal";
 import { tokenCheckUnavailable } from "./token-check-unavailable";
@@ -82,6 +83,6 @@ function recent(kv: KVNamespace): KVNamespace {
 }
 
 function rethrowAsUnavailable(error: unknown): never {
-  console.error({ event: "token_check_failed", error: String(error) });
+  console.error({ event: "token_check_failed", error: errorText(error) });
   throw tokenCheckUnavailable();
 }

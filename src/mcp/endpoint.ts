@@ -4,9 +4,12 @@ import { requestIdOf } from "../http/request-id";
 import type { Authenticated } from "../identity/authenticated";
 import type { Principal } from "../identity/principal";
 import type { Offering } from "../offering";
+import { messageFacts } from "../telemetry/message-facts";
+import { reportOf } from "../telemetry/request-report";
 import { callerIds } from "./call-audit";
 import { refuseBeyondCallLimits } from "./call-limits";
 import { credentialSeal } from "./credential-header";
+import { STREAM_HEADER } from "./direct-session";
 import { addressFor, reportingDrop } from "./dropped-stream";
 import { answeredResponse, forwardedRequest } from "./forward";
 import { keptAlive } from "./keep-alive";
@@ -17,6 +20,7 @@ import { McpSession } from "./session";
 import { refuseEndedGrant } from "./session-grant";
 import type { SessionIds, SessionStart } from "./session-id";
 import { SESSION_ENDED } from "./session-lifetime";
+import { goesDirectly, postToSession } from "./session-post";
 import type { StatelessLane } from "./stateless";
 import { callerOf } from "./tool-context";
 
@@ -61,15 +65,24 @@ export function streamableHttpEndpoint(
       if (message instanceof Response) return message;
       const outcome = message && classified(request, message.json);
       if (message !== undefined && outcome !== undefined && outcome.kind !== "legacy") {
+        reportOf(request).era = "stateless";
         if (lane?.env !== env) lane = { env, handle: stateless(offering, env) };
         return answeredResponse(await lane.handle(request, message.json, ctx.props, outcome));
       }
+      reportOf(request).era = "session";
       const connectionId = crypto.randomUUID();
       const forwarded = await forwardedRequest(request, ctx.props, seal, {
         url: addressFor(request.url, connectionId),
         ...(sessionId !== undefined && { sessionId }),
         ...(message !== undefined && { body: message.text }),
       });
+      if (session !== undefined && message !== undefined && goesDirectly(request, message.json)) {
+        const to = { principal, sessionId: session.id, object: objectName(session.id) };
+        forwarded.headers.set(STREAM_HEADER, connectionId);
+        const answer = await postToSession(request, forwarded, env, ctx, to);
+        const connection = { sessionName: to.object, connectionId };
+        return answeredResponse(keptAlive(reportingDrop(answer, env, ctx, connection)));
+      }
       const starts = sessionId === undefined ? owner : undefined;
       const answer = await sessions.fetch(forwarded, env, contextFor(starts, ctx));
       const started = answer.headers.get("mcp-session-id");
@@ -105,6 +118,7 @@ export function sseEndpoint(offering: Offering, ids: SessionIds): McpHandler {
     async fetch(request, env, ctx) {
       const { principal } = ctx.props;
       const owner = startOf(principal);
+      reportOf(request).era = "session";
       const url = new URL(request.url);
       if (url.pathname === "/sse") {
         if (request.method !== "GET") return methodNotAllowed("GET");
@@ -154,9 +168,13 @@ async function messageWithinBounds(
     const { principal } = ctx.props;
     const requestId = requestIdOf(request);
     const message = await readMessage(request);
+    const caller = callerOf(config, principal);
+    reportOf(request).message = messageFacts(
+      message.json,
+      (name) => catalogue.findTool(name, caller) !== undefined,
+    );
     const tooOften = await refuseBeyondCallLimits(message.json, principal, env, requestId);
     if (tooOften !== undefined) return tooOften;
-    const caller = callerOf(config, principal);
     const beyond = refuseBeyondScopes(catalogue, message.json, caller, ctx.auth, (missing) =>
       auditFor(env).record({
         kind: "step_up",

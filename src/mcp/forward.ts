@@ -1,5 +1,6 @@
 import { requestIdOf } from "../http/request-id";
 import type { Authenticated } from "../identity/authenticated";
+import { CALL_REPORT_HEADER } from "./call-report-header";
 import { CREDENTIAL_HEADER, type CredentialSeal } from "./credential-header";
 import { encodePrincipal, PRINCIPAL_HEADER } from "./principal-header";
 
@@ -66,6 +67,7 @@ export function answeredResponse(response: Response, sealedSessionId?: string): 
   for (const name of response.headers.keys()) {
     if (name.startsWith("access-control-")) headers.delete(name);
   }
+  headers.delete(CALL_REPORT_HEADER);
   headers.set("access-control-expose-headers", "Mcp-Session-Id");
   if (sealedSessionId !== undefined) headers.set("mcp-session-id", sealedSessionId);
   return new Response(response.body, { status: response.status, headers });

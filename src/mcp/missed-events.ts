@@ -8,6 +8,8 @@ export type SessionStreams = {
   isOpen(streamId: string): boolean;
   /** Whether more will be sent on the stream: always on that of GET, on one of POST until it is answered. */
   isUnanswered(streamId: string): Promise<boolean>;
+  /** Whoever received the stream up to now gets no more of it. */
+  leave(streamId: string): void;
   close(streamId: string): void;
 };
 
@@ -56,6 +58,8 @@ export class MissedEventStore implements EventStore {
     lastEventId: string,
     target: Parameters<EventStore["replayEventsAfter"]>[1],
   ): Promise<string> {
+    const resumed = await this.#events.getStreamIdForEventId(lastEventId);
+    if (resumed !== undefined) this.#streams.leave(resumed);
     const streamId = await this.#events.replayEventsAfter(lastEventId, target);
     if (!(await this.#streams.isUnanswered(streamId))) this.#streams.close(streamId);
     return streamId;

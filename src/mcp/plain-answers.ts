@@ -2,17 +2,15 @@ import {
   type InboundClassificationOutcome,
   SERVER_INFO_META_KEY,
 } from "@modelcontextprotocol/server";
-import { auditFor } from "../audit/audit";
 import { requestIdOf } from "../http/request-id";
 import type { Authenticated } from "../identity/authenticated";
 import type { Offering } from "../offering";
-import { toolCallEvent } from "./call-audit";
-import type { CallReport } from "./call-report";
 import { serverInfo } from "./capabilities";
 import { ACCOUNT_HEADER } from "./forward";
 import { callTool } from "./operations";
 import { plainCallIn } from "./plain-call";
 import { QuestionPending } from "./question";
+import { statelessJournal } from "./stateless-journal";
 import { callerOf, toolContext } from "./tool-context";
 
 /** @returns undefined for a request that the SDK has to answer, of which nothing has been reported. */
@@ -27,7 +25,7 @@ export type PlainAnswers = (
  * something is run by the SDK again, from its start: until it has asked, a tool changes nothing.
  */
 export function plainAnswers(offering: Offering, env: Env): PlainAnswers {
-  const { config, catalogue, argumentsHash } = offering;
+  const { config, catalogue } = offering;
   const _meta = { [SERVER_INFO_META_KEY]: serverInfo(config.serverName) };
 
   return async (request, { principal, credential }, outcome) => {
@@ -46,13 +44,15 @@ export function plainAnswers(offering: Offering, env: Env): PlainAnswers {
         throw new QuestionPending(question);
       },
     });
-    const report = (ended: CallReport) => {
-      if (ended.outcome === "asked") return;
-      auditFor(env).record(toolCallEvent(principal, ended, { requestId }));
-    };
     try {
-      const journal = { argumentsHash, report };
-      const result = await callTool(catalogue, call.name, call.args, context, journal);
+      const journal = statelessJournal(offering, env, principal, request);
+      const result = await callTool(catalogue, call.name, call.args, context, {
+        ...journal,
+        // One that asks is not over: the SDK runs it again, and reports that.
+        report(report) {
+          if (report.outcome !== "asked") journal.report(report);
+        },
+      });
       // As the SDK: nobody reads it any more.
       if (signal.aborted) return new Response(null, { status: 499 });
       return Response.json({

@@ -1,6 +1,9 @@
+import type { Server } from "@modelcontextprotocol/sdk/server/index.js";
 import type { EventStore } from "@modelcontextprotocol/sdk/server/streamableHttp.js";
 import type { Connection } from "agents";
 import * as z from "zod";
+import type { StreamLog } from "./exchange";
+import { answeringThrough, Exchanges } from "./exchange-transport";
 import { MissedEventStore } from "./missed-events";
 import { SessionLifetime } from "./session-lifetime";
 
@@ -12,22 +15,55 @@ const LISTENING_STREAM = "_GET_stream";
 
 /** A session whose streams a client can take up again where they broke off, without missing anything. */
 export abstract class ResumableSession extends SessionLifetime {
+  readonly #events = new MissedEventStore(this.ctx.storage, {
+    isOpen: (streamId) =>
+      this.exchanges.find(streamId)?.isOpen === true || this.#connectionsOf(streamId).length > 0,
+    isUnanswered: async (streamId) =>
+      streamId === LISTENING_STREAM || (await this.getStreamRequestIds(streamId)) !== undefined,
+    leave: (streamId) => this.#leave(streamId),
+    close: (streamId) => {
+      this.#leave(streamId);
+      for (const connection of this.#connectionsOf(streamId)) connection.close(1_000, "Answered");
+    },
+  });
+  /** The requests that are under way, of POSTs with one message. */
+  protected readonly exchanges = new Exchanges();
+  protected readonly streamLog: StreamLog = {
+    begin: (streamId, requestId) => this.setStreamRequestIds(streamId, [requestId]),
+    store: (streamId, message) => this.#events.storeEvent(streamId, message),
+    resend: (streamId, event) => {
+      const message = JSON.stringify({ type: "cf_mcp_agent_event", event });
+      for (const connection of this.#connectionsOf(streamId)) connection.send(message);
+    },
+    end: async (streamId) => {
+      await this.deleteStreamRequestIds(streamId);
+      await this.#events.clearStream(streamId);
+    },
+  };
+
   protected override getEventStore(): EventStore {
-    return new MissedEventStore(this.ctx.storage, {
-      isOpen: (streamId) => this.#connectionsOf(streamId).length > 0,
-      isUnanswered: async (streamId) =>
-        streamId === LISTENING_STREAM || (await this.getStreamRequestIds(streamId)) !== undefined,
-      close: (streamId) => {
-        for (const connection of this.#connectionsOf(streamId)) connection.close(1_000, "Answered");
-      },
-    });
+    return this.#events;
+  }
+
+  /** The same server, whose answers to exchanges find their way. */
+  protected answering(server: Server): Server {
+    return answeringThrough(this.exchanges, server);
   }
 
   /** The Worker calls this when a stream's client has gone. Not `async`: see SessionLifetime. */
   dropStream(connectionId: string): void {
+    this.#leave(connectionId);
     for (const connection of this.getConnections()) {
       if (connection.id === connectionId) connection.close(1_000, "Dropped");
     }
+  }
+
+  /** Sends nothing more to the client that made the POST. */
+  #leave(streamId: string): void {
+    const exchange = this.exchanges.find(streamId);
+    if (exchange === undefined) return;
+    exchange.drop();
+    this.exchanges.settle(exchange);
   }
 
   #connectionsOf(streamId: string): Connection[] {

@@ -3,6 +3,7 @@ import type { Connection, ConnectionContext } from "agents";
 import { McpAgent } from "agents/mcp";
 import { auditFor } from "../audit/audit";
 import { grantObject } from "../grants/grant-id";
+import { errorText } from "../telemetry/error-text";
 import { sessionNotFound } from "./message";
 import { type SessionStart, sessionNameOf } from "./session-id";
 
@@ -29,6 +30,8 @@ export const SESSION_ENDED = "This session has ended";
 export abstract class SessionLifetime extends McpAgent<Env, unknown, SessionStart> {
   abstract override server: Server;
   protected abstract readonly idleTtlSeconds: number;
+  /** As it is stored, once it was read. */
+  #notedAtMs: number | undefined;
 
   /** Agent's constructor makes its tables here. */
   protected override _ensureSchema(): void {
@@ -52,13 +55,17 @@ export abstract class SessionLifetime extends McpAgent<Env, unknown, SessionStar
     await super.onStart();
   }
 
+  protected get isAlive(): boolean {
+    return isAlive(this.ctx);
+  }
+
   override async fetch(request: Request): Promise<Response> {
-    return isAlive(this.ctx) ? super.fetch(request) : sessionNotFound();
+    return this.isAlive ? super.fetch(request) : sessionNotFound();
   }
 
   /** POST and GET of /mcp, and GET /sse, come as connections; the messages of /sse do not. */
   override async onConnect(connection: Connection, context: ConnectionContext): Promise<void> {
-    this.#noteRequest();
+    this.noteRequest();
     await super.onConnect(connection, context);
   }
 
@@ -73,7 +80,7 @@ export abstract class SessionLifetime extends McpAgent<Env, unknown, SessionStar
     ...message: Parameters<McpAgent["onSSEMcpMessage"]>
   ): Promise<Error | null> {
     if (!isAlive(this.ctx)) return Promise.resolve(new Error(SESSION_ENDED));
-    this.#noteRequest();
+    this.noteRequest();
     return super.onSSEMcpMessage(...message);
   }
 
@@ -126,10 +133,14 @@ export abstract class SessionLifetime extends McpAgent<Env, unknown, SessionStar
     return lastRequestAtMs + this.idleTtlSeconds * 1_000 + this.#precisionMs;
   }
 
-  #noteRequest(): void {
+  /** Puts off the end of the session. */
+  protected noteRequest(): void {
     const { kv } = this.ctx.storage;
-    const notedAtMs = kv.get<number>(LAST_REQUEST_KEY) ?? 0;
-    if (Date.now() - notedAtMs >= this.#precisionMs) kv.put(LAST_REQUEST_KEY, Date.now());
+    const nowMs = Date.now();
+    this.#notedAtMs ??= kv.get<number>(LAST_REQUEST_KEY) ?? 0;
+    if (nowMs - this.#notedAtMs < this.#precisionMs) return;
+    kv.put(LAST_REQUEST_KEY, nowMs);
+    this.#notedAtMs = nowMs;
   }
 
   async #watchExpiry(options: { idempotent: boolean }): Promise<void> {
@@ -144,7 +155,7 @@ export abstract class SessionLifetime extends McpAgent<Env, unknown, SessionStar
     try {
       await grantObject(this.env, { userId, grantId }).dismiss(this.name);
     } catch (error) {
-      console.warn({ event: "session_not_dismissed", error: String(error) });
+      console.warn({ event: "session_not_dismissed", error: errorText(error) });
     }
   }
 

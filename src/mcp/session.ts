@@ -3,13 +3,16 @@ import type { Connection, ConnectionContext } from "agents";
 import { auditFor } from "../audit/audit";
 import type { Principal } from "../identity/principal";
 import { type Offering, offeringFor } from "../offering";
+import { tellOfCall } from "../telemetry/call-telemetry";
+import { clientFamilyOf } from "../telemetry/client-family";
 import type { Caller } from "../tools/define-tool";
 import { toolCallEvent } from "./call-audit";
+import type { CallReport } from "./call-report";
 import { serverInfo, serverOptions } from "./capabilities";
 import { credentialSeal } from "./credential-header";
+import { DirectSession } from "./direct-session";
 import { primeStream } from "./priming";
-import { ResumableSession } from "./resumable-session";
-import { serveOperations } from "./session-handlers";
+import { type CallRequest, serveOperations } from "./session-handlers";
 import { sessionNameOf } from "./session-id";
 import { callerOf, toolContext } from "./tool-context";
 
@@ -17,7 +20,7 @@ import { callerOf, toolContext } from "./tool-context";
  * One MCP session, in a Durable Object. It keeps the protocol's state and who owns it; what a call
  * may do comes with each request (principal-header.ts), never from here.
  */
-export class McpSession extends ResumableSession {
+export class McpSession extends DirectSession {
   readonly #offering: Offering;
   override server: Server;
   protected override readonly idleTtlSeconds: number;
@@ -27,7 +30,8 @@ export class McpSession extends ResumableSession {
     this.#offering = offeringFor(env);
     const { config, catalogue } = this.#offering;
     this.idleTtlSeconds = config.sessionIdleTtlSeconds;
-    this.server = new Server(serverInfo(config.serverName), serverOptions(catalogue));
+    const server = new Server(serverInfo(config.serverName), serverOptions(catalogue));
+    this.server = this.answering(server);
   }
 
   override async init(): Promise<void> {
@@ -38,12 +42,10 @@ export class McpSession extends ResumableSession {
       openCredential: seal.open,
       callerOf: (principal) => this.#callerOf(principal),
       contextFor: (caller, exchange) => toolContext(this.#offering, this.env, caller, exchange),
-      journalFor: ({ principal }, requestId) => ({
+      journalFor: ({ principal }, request) => ({
         argumentsHash: this.#offering.argumentsHash,
-        report: (report) => {
-          const sessionId = sessionNameOf(this.getSessionId());
-          auditFor(this.env).record(toolCallEvent(principal, report, { requestId, sessionId }));
-        },
+        report: (report) =>
+          this.tell(request.messageId, report, () => this.#tellOf(report, principal, request)),
       }),
     });
   }
@@ -51,6 +53,15 @@ export class McpSession extends ResumableSession {
   override async onConnect(connection: Connection, context: ConnectionContext): Promise<void> {
     primeStream(connection, context.request);
     await super.onConnect(connection, context);
+  }
+
+  #tellOf(call: CallReport, principal: Principal, { requestId, userAgent }: CallRequest): void {
+    const sessionId = sessionNameOf(this.getSessionId());
+    auditFor(this.env).record(toolCallEvent(principal, call, { requestId, sessionId }));
+    const { clientId, clientName } = principal;
+    const names = [clientName, this.server.getClientVersion()?.name];
+    const client = clientFamilyOf(names, userAgent ?? null);
+    tellOfCall(this.env, call, { era: "session", client, clientId, requestId });
   }
 
   /** @throws when the session is somebody else's; the endpoint has answered 404 before that. */

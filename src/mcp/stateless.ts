@@ -12,19 +12,17 @@ import {
 } from "@modelcontextprotocol/server";
 import { createMcpHandler } from "agents/mcp/server";
 import * as z from "zod";
-import { auditFor } from "../audit/audit";
 import { requestIdOf } from "../http/request-id";
 import type { Authenticated } from "../identity/authenticated";
 import type { Offering } from "../offering";
 import type { ToolContext } from "../tools/define-tool";
-import { toolCallEvent } from "./call-audit";
-import type { CallJournal } from "./call-report";
 import { serverInfo, serverOptions } from "./capabilities";
 import { ACCOUNT_HEADER } from "./forward";
 import * as operations from "./operations";
 import { plainAnswers } from "./plain-answers";
 import { QuestionPending } from "./question";
 import { type Round, roundOf } from "./question-round";
+import { statelessJournal } from "./stateless-journal";
 import { callerOf, toolContext } from "./tool-context";
 
 /** Serves requests whose origin, token and scopes were checked already. */
@@ -108,12 +106,6 @@ function createServer(offering: Offering, env: Env, authenticated: Authenticated
       ask: round?.ask ?? askNothing,
     });
 
-  const journalOf = (ctx: ServerContext): CallJournal => ({
-    argumentsHash: offering.argumentsHash,
-    report: (report) =>
-      auditFor(env).record(toolCallEvent(principal, report, { requestId: requestIdIn(ctx) })),
-  });
-
   server.setRequestHandler("tools/list", () => ({
     tools: operations.listTools(catalogue, caller),
   }));
@@ -122,7 +114,8 @@ function createServer(offering: Offering, env: Env, authenticated: Authenticated
     const round = await roundOf(ctx, { name, args });
     try {
       const context = contextOf(ctx, round);
-      return await operations.callTool(catalogue, name, args, context, journalOf(ctx));
+      const journal = statelessJournal(offering, env, principal, ctx.http?.req);
+      return await operations.callTool(catalogue, name, args, context, journal);
     } catch (error) {
       if (!(error instanceof QuestionPending)) throw asProtocolError(error);
       const { message, answers } = error.question;

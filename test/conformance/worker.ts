@@ -1,4 +1,3 @@
-import { getCurrentAgent } from "agents";
 import { McpSession as GatehouseSession } from "../../src/mcp/session";
 import { statelessLaneOf } from "../../src/mcp/stateless";
 import { createWorker } from "../../src/worker";
@@ -15,23 +14,26 @@ export default createWorker(({ config }) => statelessLaneOf(() => statelessServe
 /** A session of Gatehouse, with other things to call. */
 export class McpSession extends GatehouseSession {
   override async init(): Promise<void> {
-    this.server = sessionServer(() => this.#loseClient()).server;
+    const { server } = sessionServer((streamId) => this.#loseClient(streamId));
+    this.server = this.answering(server);
   }
 
   /** Ends the stream of the call that is being answered; resolves when the client has come back to it. */
-  async #loseClient(): Promise<void> {
-    const lost = getCurrentAgent().connection;
-    if (lost === undefined) throw new Error("This call has no stream");
-    lost.close(1000, "To see whether the client comes back");
-    const deadline = Date.now() + 10_000;
-    while (!this.#isServedAgain(lost.id)) {
-      if (Date.now() > deadline) throw new Error("The client did not come back");
-      await scheduler.wait(20);
-    }
+  async #loseClient(streamId: string): Promise<void> {
+    await until(() => this.exchanges.find(streamId)?.isOpen === true);
+    this.dropStream(streamId);
+    await until(() =>
+      [...this.getConnections<{ streamId?: string }>()].some(
+        ({ state }) => state?.streamId === streamId,
+      ),
+    );
   }
+}
 
-  #isServedAgain(streamId: string): boolean {
-    const others = [...this.getConnections<{ streamId?: string }>()];
-    return others.some(({ id, state }) => id !== streamId && state?.streamId === streamId);
+async function until(isSo: () => boolean): Promise<void> {
+  const deadline = Date.now() + 10_000;
+  while (!isSo()) {
+    if (Date.now() > deadline) throw new Error("It did not come to that within ten seconds");
+    await scheduler.wait(20);
   }
 }
