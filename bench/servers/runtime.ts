@@ -43,6 +43,10 @@ export async function startRuntime(
       ...{ host: "127.0.0.1", port: 0, cf: false, telemetry: { enabled: false } },
       ...(inspected && { inspectorPort: 0 }),
       log: new NoOpLog(),
+      // A line for each request would be all that is read here.
+      handleStructuredLogs: ({ level, message }) => {
+        if (level === "error") console.error(message);
+      },
       workers,
     }),
   );

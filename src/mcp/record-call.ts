@@ -9,16 +9,16 @@ import type { CallReport } from "./call-report";
 /** Tells the audit, the metrics and the log what a call came to, in the isolate that got its request. */
 export function recordCall(
   env: Env,
-  request: Request,
+  request: Request | undefined,
   principal: Principal,
   report: CallReport,
   lane: { readonly era: Era; readonly sessionId?: string },
 ): void {
-  const requestId = requestIdOf(request);
+  const requestId = request && requestIdOf(request);
   const { era, sessionId } = lane;
   auditFor(env).record(toolCallEvent(principal, report, { requestId, sessionId }));
-  const requestReport = reportOf(request);
-  const client = clientFamilyIn(request, requestReport);
+  const requestReport = request && reportOf(request);
+  const client = request && requestReport ? clientFamilyIn(request, requestReport) : "other";
   const source = { era, client, clientId: principal.clientId, requestId };
   tellOfCall(env, report, source, requestReport);
 }
