@@ -1,6 +1,7 @@
 import { ShortMemory } from "../http/short-memory";
 import { tokenCheckUnavailable } from "../identity/token-check-unavailable";
 import type { TokenVerifier } from "../identity/verified-tokens";
+import { errorText } from "../telemetry/error-text";
 import { grantIdOf, grantObject } from "./grant-id";
 import { tokenIdOf } from "./grant-record";
 
@@ -35,7 +36,7 @@ async function isOfItsGrant(env: Env, token: string, tokenId: string): Promise<b
   try {
     return await grantObject(env, grantId).hasAccessToken(tokenId);
   } catch (error) {
-    console.error({ event: "grant_unreachable", error: String(error) });
+    console.error({ event: "grant_unreachable", error: errorText(error) });
     throw tokenCheckUnavailable();
   }
 }

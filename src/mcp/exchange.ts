@@ -1,4 +1,5 @@
 import type { JSONRPCMessage, RequestId } from "@modelcontextprotocol/sdk/types.js";
+import { errorText } from "../telemetry/error-text";
 import type { CallReport } from "./call-report";
 import { CALL_REPORT_HEADER, encodeCallReport } from "./call-report-header";
 import { sessionNotFound } from "./message";
@@ -50,7 +51,7 @@ export class Exchange {
     this.#log = log;
     this.#timer = setTimeout(() => {
       this.#inTurn(() => this.#becomeStream()).catch((error) => {
-        console.error({ event: "stream_not_begun", error: String(error) });
+        console.error({ event: "stream_not_begun", error: errorText(error) });
       });
     }, DIRECT_FOR_MS);
   }
