@@ -11,6 +11,7 @@ import { isForeignOrigin } from "./mcp/origin";
 import { sessionIds } from "./mcp/session-id";
 import { type StatelessLane, statelessLane } from "./mcp/stateless";
 import { type Offering, offeringOf } from "./offering";
+import { reportOf } from "./telemetry/request-report";
 import { createWebsite } from "./website";
 
 const RESOURCE_METADATA = "/.well-known/oauth-protected-resource";
@@ -41,7 +42,12 @@ export function createGatehouse(
       },
       requiredScopes: [...new Set([...authority.requiredScopes, ...baseline])],
       validateToken: authority.validateToken,
-      handler,
+      handler: {
+        fetch(request, env, ctx) {
+          reportOf(request).caller = ctx.props.principal;
+          return handler.fetch(request, env, ctx);
+        },
+      },
     });
     return (request, env, ctx) =>
       server.fetch(request, env, ctx).then((response) => withoutBodyForHead(request, response));

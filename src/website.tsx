@@ -3,12 +3,15 @@ import { accepts } from "hono/accepts";
 import { HTTPException } from "hono/http-exception";
 import { version } from "../package.json";
 import { allowMethods } from "./http/allow-methods";
+import { requestIdOf } from "./http/request-id";
 import type { Offering } from "./offering";
 import { ErrorPage } from "./pages/error-page";
 import { FrontPage } from "./pages/front-page";
 import { frontPageContent } from "./pages/front-page-content";
 import { frontPageMarkdown } from "./pages/front-page-markdown";
 import { markdownPage, page } from "./pages/respond";
+import { errorText } from "./telemetry/error-text";
+import { routeNameOf } from "./telemetry/route-name";
 
 /** For how long caches may tell of the tools of an earlier deployment. */
 const FRONT_PAGE_SECONDS = 300;
@@ -65,8 +68,14 @@ export function createWebsite(
 
   app.onError((error, c) => {
     if (error instanceof HTTPException) return error.getResponse();
-    const reference = crypto.randomUUID();
-    console.error({ event: "unexpected_error", reference, path: c.req.path, error: String(error) });
+    const reference = requestIdOf(c.req.raw);
+    const route = routeNameOf(c.req.path);
+    console.error({
+      event: "unexpected_error",
+      requestId: reference,
+      route,
+      error: errorText(error),
+    });
     if (!acceptsHtml(c.req.raw)) return c.json({ error: "server_error", reference }, 500);
     const words = {
       title: "Something went wrong here",

@@ -1,7 +1,10 @@
 import { deleteOldBatches } from "./audit/retention";
 import { ConfigError, isLoopback, parseConfig } from "./config";
 import { createGatehouse } from "./gatehouse";
+import { requestIdOf } from "./http/request-id";
 import type { StatelessLane } from "./mcp/stateless";
+import { errorText } from "./telemetry/error-text";
+import { withRequestLine } from "./telemetry/request-line";
 
 type Gatehouse = ReturnType<typeof createGatehouse>;
 
@@ -31,29 +34,38 @@ export function createWorker(
     return gatehouse;
   }
 
+  async function answer(
+    request: Request,
+    { protocol, hostname }: URL,
+    env: Env,
+    ctx: ExecutionContext,
+  ): Promise<Response> {
+    // A wildcard domain makes any name reach this, also one that a shell would run when it is pasted.
+    if (!HOST_NAME.test(hostname)) {
+      return new Response("This server is not reached by that name.\n", { status: 421 });
+    }
+    // Tokens never travel in the clear. Where http is possible at all, on the developer's machine,
+    // this also refuses names that a page has rebound to it (DNS rebinding).
+    if (protocol === "http:" && !isLoopback(hostname)) {
+      return new Response("This server is reached over https only.\n", { status: 421 });
+    }
+    try {
+      return await gatehouseFor(request, env)(request, env, ctx);
+    } catch (error) {
+      if (error instanceof ConfigError) {
+        console.error({ event: "config_error", problems: error.problems });
+        return new Response(`${error.message}\n`, { status: 500 });
+      }
+      const requestId = requestIdOf(request);
+      console.error({ event: "unexpected_error", requestId, error: errorText(error) });
+      return Response.json({ error: "server_error", reference: requestId }, { status: 500 });
+    }
+  }
+
   return {
-    async fetch(request, env, ctx): Promise<Response> {
-      const { protocol, hostname } = new URL(request.url);
-      // A wildcard domain makes any name reach this, also one that a shell would run when it is pasted.
-      if (!HOST_NAME.test(hostname)) {
-        return new Response("This server is not reached by that name.\n", { status: 421 });
-      }
-      // Tokens never travel in the clear. Where http is possible at all, on the developer's machine,
-      // this also refuses names that a page has rebound to it (DNS rebinding).
-      if (protocol === "http:" && !isLoopback(hostname)) {
-        return new Response("This server is reached over https only.\n", { status: 421 });
-      }
-      try {
-        return await gatehouseFor(request, env)(request, env, ctx);
-      } catch (error) {
-        if (error instanceof ConfigError) {
-          console.error({ event: "config_error", problems: error.problems });
-          return new Response(`${error.message}\n`, { status: 500 });
-        }
-        const reference = crypto.randomUUID();
-        console.error({ event: "unexpected_error", reference, error: String(error) });
-        return Response.json({ error: "server_error", reference }, { status: 500 });
-      }
+    fetch(request, env, ctx): Promise<Response> {
+      const url = new URL(request.url);
+      return withRequestLine(request, url, () => answer(request, url, env, ctx));
     },
 
     /** Once a day (wrangler.jsonc, `triggers`). */

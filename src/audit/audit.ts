@@ -1,4 +1,5 @@
 import { type AuditConfig, parseConfig } from "../config";
+import { errorText } from "../telemetry/error-text";
 import type { NewAuditEvent } from "./audit-event";
 import { batchStore } from "./batch-store";
 import { Gathering } from "./gathering";
@@ -31,7 +32,7 @@ function auditOf(env: Env): Audit {
         if (isWanted(event, audit)) gathering.add(event, { urgent: isUrgent(event) });
       } catch (error) {
         // What it tells of must go on; that there is a gap is told here.
-        console.error({ event: "audit_events_lost", events: 1, error: String(error) });
+        console.error({ event: "audit_events_lost", events: 1, error: errorText(error) });
       }
     },
   };

@@ -1,3 +1,4 @@
+import { errorText } from "../telemetry/error-text";
 import type { Batch } from "./batch";
 
 /** Stores a batch, whether it was stored already or not. @throws when it cannot, or not in time. */
@@ -29,7 +30,7 @@ export function batchStore(env: Env): BatchStore {
         return;
       } catch (error) {
         pausedUntilMs = Date.now() + D1_PAUSE_MS;
-        console.warn({ event: "audit_goes_to_outbox", error: String(error) });
+        console.warn({ event: "audit_goes_to_outbox", error: errorText(error) });
       }
     }
     // The last digits are the isolate's own, so that its batches stay in order.

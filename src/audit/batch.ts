@@ -37,7 +37,7 @@ export class OpenBatch {
 
   /** @returns whether it took the event; an empty one takes any. */
   add(event: AuditEvent): boolean {
-    const text = JSON.stringify(event, bounded);
+    const text = textOf(event);
     const fits =
       this.#length + text.length <= MAX_LENGTH &&
       this.#events.length < MAX_EVENTS &&
@@ -57,7 +57,20 @@ export class OpenBatch {
   }
 }
 
-/** Whatever the place that records an event has checked, it cannot grow without bound. */
+/** An event is about 600 characters long. */
+const ORDINARY_LENGTH = 2_048;
+
+/**
+ * JSON of an event that cannot grow without bound, whatever the place that records it has checked, and of
+ * which SQLite can make a text. Few events need a second look, which costs more than the rest of `record`.
+ */
+function textOf(event: AuditEvent): string {
+  const text = JSON.stringify(event);
+  // A surrogate is escaped only when it is without its other half.
+  const isOrdinary = text.length <= ORDINARY_LENGTH && !text.includes("\\ud");
+  return isOrdinary ? text : JSON.stringify(event, bounded);
+}
+
 function bounded(_key: string, value: unknown): unknown {
   if (typeof value === "string") return value.slice(0, MAX_TEXT).toWellFormed();
   return Array.isArray(value) ? value.slice(0, MAX_ITEMS) : value;

@@ -1,4 +1,5 @@
 import { waitUntil } from "cloudflare:workers";
+import { errorText } from "../telemetry/error-text";
 import type { NewAuditEvent } from "./audit-event";
 import { type Batch, OpenBatch } from "./batch";
 import type { BatchStore } from "./batch-store";
@@ -127,7 +128,11 @@ export class Gathering {
       this.#forget(waiting);
     } catch (error) {
       waiting.busyUntilMs = 0;
-      console.error({ event: "audit_store_failed", events: waiting.events, error: String(error) });
+      console.error({
+        event: "audit_store_failed",
+        events: waiting.events,
+        error: errorText(error),
+      });
     }
   }
 

@@ -1,5 +1,6 @@
 import { DurableObject } from "cloudflare:workers";
 import * as z from "zod";
+import { errorText } from "../telemetry/error-text";
 import type { Batch } from "./batch";
 import { insertBatch, withinTime } from "./batch-store";
 
@@ -42,7 +43,7 @@ export class AuditOutbox extends DurableObject<Env> {
     } catch (error) {
       const failures = (storage.kv.get<number>(FAILURES_KEY) ?? 0) + 1;
       storage.kv.put(FAILURES_KEY, failures);
-      console.warn({ event: "audit_outbox_waits", failures, error: String(error) });
+      console.warn({ event: "audit_outbox_waits", failures, error: errorText(error) });
       await storage.setAlarm(Date.now() + Math.min(FIRST_DELAY_MS * 2 ** failures, MAX_DELAY_MS));
       return;
     }

@@ -1,6 +1,5 @@
-import type { OAuthResourceTokenValidator } from "@cloudflare/workers-oauth-provider";
 import type { Hono } from "hono";
-import type { Authenticated } from "../identity/authenticated";
+import type { TokenVerifier } from "../identity/verified-tokens";
 
 export type Handler = (
   request: Request,
@@ -14,7 +13,7 @@ export type Authority = {
   readonly issuers: readonly string[];
   /** What every token must allow, besides what single tools need. */
   readonly requiredScopes: readonly string[];
-  readonly validateToken: (env: Env) => OAuthResourceTokenValidator<Authenticated>;
+  readonly validateToken: TokenVerifier;
   /** What programs find under exact paths. */
   readonly routes: readonly (readonly [path: string, handler: Handler])[];
   /** Where people sign in, and look after what they connected, if that is done here. */

@@ -10,6 +10,7 @@ import { issuerKeys } from "../identity/external/issuer-keys";
 import { jwtVerifier } from "../identity/external/jwts";
 import { groupsReader } from "../identity/groups";
 import { tokenCheckUnavailable } from "../identity/token-check-unavailable";
+import { rememberingVerifier } from "../identity/verified-tokens";
 import type { Offering } from "../offering";
 import { missingScopes, withImplied } from "../tools/scopes";
 import type { Authority, Handler } from "./authority";
@@ -48,7 +49,9 @@ export function externalAuthority(
   return {
     issuers: authorization.issuers,
     requiredScopes,
-    validateToken: () => validate,
+    // An introspected token is remembered for as long as the operator says, and no longer.
+    validateToken:
+      authorization.mode === "jwt" ? rememberingVerifier(() => validate) : () => validate,
     routes: [
       ["/.well-known/oauth-authorization-server", notTheAuthorizationServer],
       ...(client?.kind === "key"

@@ -7,10 +7,12 @@ import { mayRegister } from "../grants/allowed-clients";
 import { createAuthorizationServer } from "../grants/authorization-server";
 import { OPERATOR_REVOCATION, operatorRevocation } from "../grants/operator-revocation";
 import { recordingRegistrations } from "../grants/registration-events";
+import { refusingRevoked } from "../grants/revocation-check";
 import { sharedRegistration } from "../grants/shared-registration";
 import { tokenEndpoint } from "../grants/token-endpoint";
 import { ownTokenVerifier } from "../identity/own-tokens";
 import type { ProtectedResources } from "../identity/protected-resources";
+import { rememberingVerifier } from "../identity/verified-tokens";
 import { createLoginApp } from "../login/app";
 import { browserSessions } from "../login/browser-session";
 import { createSessionApp } from "../login/session-app";
@@ -39,11 +41,15 @@ export function ownAuthority(
   const common = { serverName, authorization, origin };
   const proofs = signatures(sessionSecret);
   const sessions = browserSessions(proofs);
+  const verify = ownTokenVerifier(server, authorization, (scopes) =>
+    withImplied(scopes, catalogue.allScopes),
+  );
   return {
     issuers: [origin],
     requiredScopes: [],
-    validateToken: ownTokenVerifier(server, authorization, (scopes) =>
-      withImplied(scopes, catalogue.allScopes),
+    validateToken: refusingRevoked(
+      authorization.revocationDelaySeconds,
+      rememberingVerifier(verify),
     ),
     routes: [
       ["/.well-known/oauth-authorization-server", serve],

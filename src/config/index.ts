@@ -85,6 +85,8 @@ export type OwnAuthorization = {
   privateUseRedirectUris: boolean;
   accessTokenTtlSeconds: number;
   grantIdleTtlSeconds: number;
+  /** The longest that an access token still works, outside of sessions, once its grant was revoked. */
+  revocationDelaySeconds: number;
   /** By which the operator ends grants from outside; undefined when nobody can. */
   operatorSecret: string | undefined;
 };
@@ -112,6 +114,12 @@ const own = z.object({
   PRIVATE_USE_REDIRECT_URIS: onOff.default(false),
   ACCESS_TOKEN_TTL_SECONDS: ttlSeconds.default(3_600),
   GRANT_IDLE_TTL_SECONDS: ttlSeconds.default(30 * 86_400),
+  REVOCATION_DELAY_SECONDS: z.coerce
+    .number("must be a number of seconds")
+    .int("must be a whole number of seconds")
+    .min(0, "must be at least 0 seconds")
+    .max(60, "must be at most 60 seconds")
+    .default(60),
   OPERATOR_SECRET: z
     .string()
     .min(32, "must be at least 32 characters, for example from `openssl rand -base64 32`")
@@ -204,6 +212,7 @@ function parseOwnAuthorization(variables: Variables): OwnAuthorization | Problem
     privateUseRedirectUris: values.PRIVATE_USE_REDIRECT_URIS,
     accessTokenTtlSeconds: values.ACCESS_TOKEN_TTL_SECONDS,
     grantIdleTtlSeconds: values.GRANT_IDLE_TTL_SECONDS,
+    revocationDelaySeconds: values.REVOCATION_DELAY_SECONDS,
     operatorSecret: values.OPERATOR_SECRET,
   };
 }

@@ -1,3 +1,4 @@
+import { errorText } from "../telemetry/error-text";
 import type { Catalogue } from "../tools/catalogue";
 
 /** What is recorded of a tool call by one of a person's clients. */
@@ -49,7 +50,7 @@ export async function activitiesOf(
     }
     return activities;
   } catch (error) {
-    console.error({ event: "recent_calls_unavailable", error: String(error) });
+    console.error({ event: "recent_calls_unavailable", error: errorText(error) });
     return undefined;
   }
 }

@@ -1,4 +1,5 @@
 import { type GrantId, grantKey, grantObject } from "../grants/grant-id";
+import { errorText } from "../telemetry/error-text";
 import { type Connection, connectionOf } from "./connection";
 
 /** The connections of one person. Nobody else's can be reached by it, whatever ids a request names. */
@@ -100,7 +101,7 @@ async function isKnownToHaveEnded(env: Pick<Env, "GRANT">, id: GrantId): Promise
   try {
     return await grantObject(env, id).isEnded();
   } catch (error) {
-    console.error({ event: "grant_unreachable", error: String(error) });
+    console.error({ event: "grant_unreachable", error: errorText(error) });
     return false;
   }
 }

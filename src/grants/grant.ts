@@ -5,8 +5,9 @@ import type { EventOf } from "../audit/audit-event";
 import type { OwnAuthorization } from "../config";
 import { protectedResources } from "../identity/protected-resources";
 import { offeringFor } from "../offering";
+import { errorText } from "../telemetry/error-text";
 import { createAuthorizationServer } from "./authorization-server";
-import { type GrantId, grantIdOfName, grantKey } from "./grant-id";
+import { type GrantId, grantIdOfName, grantKey, tokenKeyPrefix } from "./grant-id";
 import { readRecord } from "./grant-kv";
 import { narrowedTo, parseGrantRecord } from "./grant-record";
 import { GrantRows } from "./grant-rows";
@@ -52,7 +53,7 @@ export class Grant extends DurableObject<Env> {
         request,
       );
     } catch (error) {
-      console.error({ event: "token_request_failed", error: String(error) });
+      console.error({ event: "token_request_failed", error: errorText(error) });
       return unavailable();
     }
   }
@@ -69,6 +70,17 @@ export class Grant extends DurableObject<Env> {
   /** Whether the grant was ended, or was never here: no token of it counts. */
   isEnded(): boolean {
     return this.#rows.record === undefined;
+  }
+
+  /**
+   * Whether an access token is one that was issued here and still counts. {@link narrow} ends those of
+   * before, though not the grant.
+   *
+   * @param tokenId its SHA-256, in hexadecimal.
+   */
+  hasAccessToken(tokenId: string): boolean {
+    const key = tokenKeyPrefix(this.#id) + tokenId;
+    return !this.isEnded() && this.#rows.accessTokenKeys.includes(key);
   }
 
   /**

@@ -2,6 +2,7 @@ import type { OAuthHelpers } from "@cloudflare/workers-oauth-provider";
 import * as z from "zod";
 import { readableByScripts } from "../http/cross-origin";
 import { readBytes } from "../http/read-bytes";
+import { errorText } from "../telemetry/error-text";
 import { CLIENT_TTL_SECONDS } from "./authorization-server";
 import { registrationKey } from "./registration-key";
 
@@ -101,6 +102,6 @@ async function remember(key: string, response: Response, env: Env): Promise<void
     });
   } catch (error) {
     // KV takes one write a second of a key; the next registration remembers.
-    console.warn({ event: "registration_not_remembered", error: String(error) });
+    console.warn({ event: "registration_not_remembered", error: errorText(error) });
   }
 }

@@ -1,5 +1,6 @@
 import { readableByScripts } from "../http/cross-origin";
 import { readBytes } from "../http/read-bytes";
+import { errorText } from "../telemetry/error-text";
 import { type GrantId, grantIdOf, grantKey, grantObject } from "./grant-id";
 import { recordTokenAnswer } from "./token-events";
 import {
@@ -61,7 +62,7 @@ async function answerOfObject(
     ctx.waitUntil(asked.catch(() => undefined));
     return await asked;
   } catch (error) {
-    console.error({ event: "grant_unreachable", error: String(error) });
+    console.error({ event: "grant_unreachable", error: errorText(error) });
     return unavailable();
   }
 }
@@ -87,7 +88,7 @@ async function ask(env: Env, grant: GrantId, request: TokenRequest): Promise<Tok
   } catch (error) {
     const hasAssertion = new URLSearchParams(request.body).has("client_assertion");
     if (hasAssertion || !isRetryable(error)) throw error;
-    console.warn({ event: "grant_object_replaced", error: String(error) });
+    console.warn({ event: "grant_object_replaced", error: errorText(error) });
     return grantObject(env, grant).token(request);
   }
 }

@@ -1,5 +1,6 @@
 import { OAuthError } from "@cloudflare/workers-oauth-provider";
 import { type UpstreamTokens, upstreamTokensSchema } from "../identity/upstream-tokens";
+import { errorText } from "../telemetry/error-text";
 import { tokenIdOf } from "./grant-record";
 import type { GrantRows } from "./grant-rows";
 import { type Sealed, unseal } from "./sealed";
@@ -133,7 +134,7 @@ function secondsLeft(expiresAtSeconds: number): number {
 
 /** Whoever was asked has gone; whether the upstream has heard of it is not known. */
 function noOutcome(error: unknown): RenewalOutcome {
-  console.error({ event: "upstream_renewer_gone", error: String(error) });
+  console.error({ event: "upstream_renewer_gone", error: errorText(error) });
   return "unavailable";
 }
 

@@ -3,6 +3,7 @@ import type { UpstreamTokens } from "../identity/upstream-tokens";
 import { IdentityProviderError, UpstreamGrantEnded } from "../login/identity-provider";
 import { identityProvider } from "../login/providers";
 import { offeringFor } from "../offering";
+import { errorText } from "../telemetry/error-text";
 import { type GrantId, grantObject } from "./grant-id";
 import { type Sealed, seal } from "./sealed";
 
@@ -69,7 +70,7 @@ export class UpstreamRenewer extends WorkerEntrypoint<Env> {
 
 function outcomeOf(error: unknown): RenewalOutcome {
   if (error instanceof UpstreamGrantEnded) return "ended";
-  const cause = error instanceof IdentityProviderError ? String(error.cause) : undefined;
-  console.error({ event: "upstream_refresh_failed", error: String(error), cause });
+  const cause = error instanceof IdentityProviderError ? errorText(error.cause) : undefined;
+  console.error({ event: "upstream_refresh_failed", error: errorText(error), cause });
   return "unavailable";
 }

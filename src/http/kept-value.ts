@@ -1,4 +1,5 @@
 import { waitUntil } from "cloudflare:workers";
+import { errorText } from "../telemetry/error-text";
 
 /** A value of another server could not be got, and there is none from before. */
 export class ValueUnavailable extends Error {
@@ -57,7 +58,7 @@ export function keptValue<Value>(options: KeptValueOptions<Value>): KeptValue<Va
       },
       (error: unknown) => {
         failedAtMs = Date.now();
-        console.error({ event: "authority_unreachable", error: String(error) });
+        console.error({ event: "authority_unreachable", error: errorText(error) });
         throw error;
       },
     );

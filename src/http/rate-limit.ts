@@ -1,3 +1,5 @@
+import { errorText } from "../telemetry/error-text";
+
 /** The rate limiting bindings of wrangler.jsonc, where their numbers are. */
 export type LimitName =
   | "TOOL_CALLS_PER_PERSON"
@@ -32,7 +34,7 @@ export async function withinLimit(
     const outcome = await limiters[name]?.limit({ key });
     if (outcome === undefined || outcome.success) return true;
   } catch (error) {
-    console.error({ event: "rate_limiter_failed", limit: name, error: String(error) });
+    console.error({ event: "rate_limiter_failed", limit: name, error: errorText(error) });
     return true;
   }
   // Without the key: addresses stay out of the log.

@@ -1,13 +1,11 @@
-import type {
-  OAuthAuthorizationServer,
-  OAuthResourceTokenValidator,
-} from "@cloudflare/workers-oauth-provider";
+import type { OAuthAuthorizationServer } from "@cloudflare/workers-oauth-provider";
 import type { OwnAuthorization } from "../config";
+import { errorText } from "../telemetry/error-text";
 import { isAllowedPerson } from "./allowed-people";
-import type { Authenticated } from "./authenticated";
 import { type Principal, type TokenProps, tokenPropsSchema } from "./principal";
 import { tokenCheckUnavailable } from "./token-check-unavailable";
 import type { UpstreamCredential } from "./upstream-credential";
+import { type TokenVerifier, VERIFIED_TOKEN_SECONDS } from "./verified-tokens";
 
 /**
  * Verifies access tokens that this Worker issued itself.
@@ -22,10 +20,10 @@ export function ownTokenVerifier(
   authorizationServer: OAuthAuthorizationServer<Env>,
   { allowedPeople }: Pick<OwnAuthorization, "allowedPeople">,
   withImplied: (scopes: readonly string[]) => string[],
-): (env: Env) => OAuthResourceTokenValidator<Authenticated> {
+): TokenVerifier {
   return (env) => async (resource, token) => {
     const valid = await authorizationServer
-      .validateToken<unknown>(resource, token, env)
+      .validateToken<unknown>(resource, token, { ...env, OAUTH_KV: recent(env.OAUTH_KV) })
       .catch(rethrowAsUnavailable);
     if (valid === null) return null;
     const props = tokenPropsSchema.safeParse(valid.props);
@@ -68,7 +66,23 @@ function credentialOf({
   };
 }
 
+/**
+ * KV that shows nothing which was read longer ago than {@link VERIFIED_TOKEN_SECONDS}, the shortest that it
+ * knows: by itself it keeps a record for a minute wherever that was read, also one deleted elsewhere.
+ */
+function recent(kv: KVNamespace): KVNamespace {
+  return new Proxy(kv, {
+    get(target, property) {
+      const member: unknown = Reflect.get(target, property);
+      if (typeof member !== "function") return member;
+      if (property !== "get") return member.bind(target);
+      return (key: string, options: object) =>
+        Reflect.apply(member, target, [key, { ...options, cacheTtl: VERIFIED_TOKEN_SECONDS }]);
+    },
+  });
+}
+
 function rethrowAsUnavailable(error: unknown): never {
-  console.error({ event: "token_check_failed", error: String(error) });
+  console.error({ event: "token_check_failed", error: errorText(error) });
   throw tokenCheckUnavailable();
 }

@@ -1,4 +1,5 @@
 import type { AuthorizationErrorCode } from "@cloudflare/workers-oauth-provider";
+import { errorText } from "../telemetry/error-text";
 import { IdentityProviderError, SignInRefused } from "./identity-provider";
 
 /**
@@ -12,7 +13,7 @@ export function signInErrorCode(error: unknown): AuthorizationErrorCode {
   console.error({
     event: "identity_provider_error",
     error: error.message,
-    cause: String(error.cause),
+    cause: errorText(error.cause),
   });
   return "temporarily_unavailable";
 }

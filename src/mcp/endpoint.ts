@@ -1,10 +1,11 @@
 import type { OAuthResourceContext } from "@cloudflare/workers-oauth-provider";
-import { isLegacyRequest } from "@modelcontextprotocol/server";
 import { auditFor } from "../audit/audit";
 import { requestIdOf } from "../http/request-id";
 import type { Authenticated } from "../identity/authenticated";
 import type { Principal } from "../identity/principal";
 import type { Offering } from "../offering";
+import { messageFacts } from "../telemetry/message-facts";
+import { reportOf } from "../telemetry/request-report";
 import { callerIds } from "./call-audit";
 import { refuseBeyondCallLimits } from "./call-limits";
 import { credentialSeal } from "./credential-header";
@@ -13,6 +14,7 @@ import { addressFor, reportingDrop } from "./dropped-stream";
 import { answeredResponse, forwardedRequest } from "./forward";
 import { keptAlive } from "./keep-alive";
 import { jsonRpcError, type Message, MessageError, readMessage, sessionNotFound } from "./message";
+import { classified } from "./plain-call";
 import { refuseBeyondScopes } from "./scope-check";
 import { McpSession } from "./session";
 import { refuseEndedGrant } from "./session-grant";
@@ -61,10 +63,13 @@ export function streamableHttpEndpoint(
 
       const message = await messageWithinBounds(offering, request, env, ctx);
       if (message instanceof Response) return message;
-      if (message !== undefined && !(await isLegacyRequest(request, message.json))) {
+      const outcome = message && classified(request, message.json);
+      if (message !== undefined && outcome !== undefined && outcome.kind !== "legacy") {
+        reportOf(request).era = "stateless";
         if (lane?.env !== env) lane = { env, handle: stateless(offering, env) };
-        return answeredResponse(await lane.handle(request, message.json, ctx.props));
+        return answeredResponse(await lane.handle(request, message.json, ctx.props, outcome));
       }
+      reportOf(request).era = "session";
       if (session === undefined && isBatchedInitialize(message?.json)) {
         return jsonRpcError(400, -32_600, "Invalid Request: initialize must come by itself");
       }
@@ -114,6 +119,7 @@ export function sseEndpoint(offering: Offering, ids: SessionIds): McpHandler {
     async fetch(request, env, ctx) {
       const { principal } = ctx.props;
       const owner = startOf(principal);
+      reportOf(request).era = "session";
       const url = new URL(request.url);
       if (url.pathname === "/sse") {
         if (request.method !== "GET") return methodNotAllowed("GET");
@@ -163,9 +169,13 @@ async function messageWithinBounds(
     const { principal } = ctx.props;
     const requestId = requestIdOf(request);
     const message = await readMessage(request);
+    const caller = callerOf(config, principal);
+    reportOf(request).message = messageFacts(
+      message.json,
+      (name) => catalogue.findTool(name, caller) !== undefined,
+    );
     const tooOften = await refuseBeyondCallLimits(message.json, principal, env, requestId);
     if (tooOften !== undefined) return tooOften;
-    const caller = callerOf(config, principal);
     const beyond = refuseBeyondScopes(catalogue, message.json, caller, ctx.auth, (missing) =>
       auditFor(env).record({
         kind: "step_up",

@@ -1,3 +1,4 @@
+import { errorText } from "../telemetry/error-text";
 import type { Catalogue } from "../tools/catalogue";
 import { resourceId, resourceUri } from "../tools/define-resource";
 import {
@@ -85,7 +86,7 @@ async function callSafely(tool: Tool, args: unknown, context: ToolContext): Prom
     // Nobody reads the result any more, and to stop was what the client wanted.
     if (context.signal.aborted) return { outcome: "cancelled", message: "The call was cancelled." };
     const reference = crypto.randomUUID();
-    console.error({ event: "tool_failed", tool: tool.name, reference, error: String(error) });
+    console.error({ event: "tool_failed", tool: tool.name, reference, error: errorText(error) });
     return { outcome: "failed", message: `The tool failed unexpectedly. Reference: ${reference}` };
   }
 }

@@ -1,6 +1,7 @@
 import type { OAuthResourceAuth } from "@cloudflare/workers-oauth-provider";
 import { grantObject } from "../grants/grant-id";
 import type { Principal } from "../identity/principal";
+import { errorText } from "../telemetry/error-text";
 import { jsonRpcError } from "./message";
 
 /** A deploy replaces all objects; the next attempt finds the new one. */
@@ -24,7 +25,7 @@ export async function refuseEndedGrant(
     const isAdmitted = await grantObject({ GRANT }, { userId, grantId }).admit(session);
     return isAdmitted ? undefined : grantHasEnded(auth);
   } catch (error) {
-    console.error({ event: "grant_unreachable", error: String(error) });
+    console.error({ event: "grant_unreachable", error: errorText(error) });
     const response = jsonRpcError(503, -32_000, "The session cannot begin just now; try again");
     response.headers.set("retry-after", String(RETRY_AFTER_SECONDS));
     return response;

@@ -36,13 +36,17 @@ export type Host = {
   callerOf(principal: Principal): Caller;
   openCredential(header: string): Promise<UpstreamCredential>;
   contextFor(caller: Caller, exchange: Exchange): ToolContext;
-  /**
-   * What is told of the calls that one request carries.
-   *
-   * @param messageId of the message with the call, as the SDK's server knows it.
-   * @param requestId of the HTTP request.
-   */
-  journalFor(caller: Caller, messageId: RequestId, requestId: string | undefined): CallJournal;
+  /** What is told of the calls that one request carries. */
+  journalFor(caller: Caller, request: CallRequest): CallJournal;
+};
+
+/** What is known of the request that carries a call. */
+export type CallRequest = {
+  /** Of the message with the call, as the SDK's server knows it. */
+  readonly messageId: RequestId;
+  /** Of the HTTP request. */
+  readonly requestId: string | undefined;
+  readonly userAgent: string | undefined;
 };
 
 /** How long a person may think about a question before the call fails. */
@@ -74,8 +78,11 @@ export function serveOperations(server: Server, host: Host): void {
   server.setRequestHandler(CallToolRequestSchema, ({ params }, extra) =>
     withCode(ErrorCode.InvalidParams, () => {
       const context = contextOf(extra);
-      const requestId = headerOf(extra, REQUEST_ID_HEADER);
-      const journal = host.journalFor(context, extra.requestId, requestId);
+      const journal = host.journalFor(context, {
+        messageId: extra.requestId,
+        requestId: headerOf(extra, REQUEST_ID_HEADER),
+        userAgent: headerOf(extra, "user-agent"),
+      });
       return operations.callTool(catalogue, params.name, params.arguments ?? {}, context, journal);
     }),
   );

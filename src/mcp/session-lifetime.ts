@@ -4,6 +4,7 @@ import type { Connection, ConnectionContext } from "agents";
 import { McpAgent } from "agents/mcp";
 import { auditFor } from "../audit/audit";
 import { grantObject } from "../grants/grant-id";
+import { errorText } from "../telemetry/error-text";
 import { sessionNotFound } from "./message";
 import { type SessionStart, sessionNameOf } from "./session-id";
 
@@ -182,7 +183,7 @@ export abstract class SessionLifetime extends McpAgent<Env, unknown, SessionStar
     try {
       await grantObject(this.env, { userId, grantId }).dismiss(this.name);
     } catch (error) {
-      console.warn({ event: "session_not_dismissed", error: String(error) });
+      console.warn({ event: "session_not_dismissed", error: errorText(error) });
     }
   }
 

@@ -4,11 +4,9 @@ import {
   SUPPORTED_PROTOCOL_VERSIONS,
 } from "@modelcontextprotocol/sdk/types.js";
 import * as z from "zod";
-import { auditFor } from "../audit/audit";
-import { requestIdOf } from "../http/request-id";
 import type { Principal } from "../identity/principal";
-import { toolCallEvent } from "./call-audit";
 import { CALL_REPORT_HEADER, decodeCallReport } from "./call-report-header";
+import { recordCall } from "./record-call";
 import { sessionNameOf } from "./session-id";
 
 const singleMessageSchema = z.object({ method: z.string().optional() });
@@ -71,8 +69,8 @@ export async function postToSession(
     .then((answer) => {
       const header = answer.headers.get(CALL_REPORT_HEADER);
       if (header !== null) {
-        const origin = { requestId: requestIdOf(request), sessionId: sessionNameOf(sessionId) };
-        auditFor(env).record(toolCallEvent(principal, decodeCallReport(header), origin));
+        const lane = { era: "session", sessionId: sessionNameOf(sessionId) } as const;
+        recordCall(env, request, principal, decodeCallReport(header), lane);
       }
       return answer;
     });

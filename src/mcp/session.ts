@@ -3,13 +3,16 @@ import type { Connection, ConnectionContext } from "agents";
 import { auditFor } from "../audit/audit";
 import type { Principal } from "../identity/principal";
 import { type Offering, offeringFor } from "../offering";
+import { tellOfCall } from "../telemetry/call-telemetry";
+import { clientFamilyOf } from "../telemetry/client-family";
 import type { Caller } from "../tools/define-tool";
 import { toolCallEvent } from "./call-audit";
+import type { CallReport } from "./call-report";
 import { serverInfo, serverOptions } from "./capabilities";
 import { credentialSeal } from "./credential-header";
 import { DirectSession } from "./direct-session";
 import { primeStream } from "./priming";
-import { serveOperations } from "./session-handlers";
+import { type CallRequest, serveOperations } from "./session-handlers";
 import { sessionNameOf } from "./session-id";
 import { callerOf, toolContext } from "./tool-context";
 
@@ -38,13 +41,10 @@ export class McpSession extends DirectSession {
       openCredential: seal.open,
       callerOf: (principal) => this.#callerOf(principal),
       contextFor: (caller, exchange) => toolContext(this.#offering, this.env, caller, exchange),
-      journalFor: ({ principal }, messageId, requestId) => ({
+      journalFor: ({ principal }, request) => ({
         argumentsHash: this.#offering.argumentsHash,
         report: (report) =>
-          this.tell(messageId, report, () => {
-            const sessionId = sessionNameOf(this.getSessionId());
-            auditFor(this.env).record(toolCallEvent(principal, report, { requestId, sessionId }));
-          }),
+          this.tell(request.messageId, report, () => this.#tellOf(report, principal, request)),
       }),
     });
   }
@@ -52,6 +52,15 @@ export class McpSession extends DirectSession {
   override async onConnect(connection: Connection, context: ConnectionContext): Promise<void> {
     primeStream(connection, context.request);
     await super.onConnect(connection, context);
+  }
+
+  #tellOf(call: CallReport, principal: Principal, { requestId, userAgent }: CallRequest): void {
+    const sessionId = sessionNameOf(this.getSessionId());
+    auditFor(this.env).record(toolCallEvent(principal, call, { requestId, sessionId }));
+    const { clientId, clientName } = principal;
+    const names = [clientName, this.server.getClientVersion()?.name];
+    const client = clientFamilyOf(names, userAgent ?? null);
+    tellOfCall(this.env, call, { era: "session", client, clientId, requestId });
   }
 
   /** @throws when the session is somebody else's; the endpoint has answered 404 before that. */

@@ -1,6 +1,7 @@
 import {
   type AuthInfo,
   createRequestStateCodec,
+  type InboundClassificationOutcome,
   inputRequired,
   type McpServer,
   ProtocolError,
@@ -11,36 +12,50 @@ import {
 } from "@modelcontextprotocol/server";
 import { createMcpHandler } from "agents/mcp/server";
 import * as z from "zod";
-import { auditFor } from "../audit/audit";
 import { requestIdOf } from "../http/request-id";
-import { type Authenticated, authenticatedSchema } from "../identity/authenticated";
+import type { Authenticated } from "../identity/authenticated";
 import type { Offering } from "../offering";
 import type { ToolContext } from "../tools/define-tool";
-import { toolCallEvent } from "./call-audit";
 import type { CallJournal } from "./call-report";
 import { serverInfo, serverOptions } from "./capabilities";
 import { ACCOUNT_HEADER } from "./forward";
 import * as operations from "./operations";
+import { plainAnswers } from "./plain-answers";
 import { QuestionPending } from "./question";
 import { type Round, roundOf } from "./question-round";
+import { recordCall } from "./record-call";
 import { callerOf, toolContext } from "./tool-context";
 
 /** Serves requests whose origin, token and scopes were checked already. */
 export type StatelessLane = (
   offering: Offering,
   env: Env,
-) => (request: Request, body: unknown, caller: Authenticated) => Promise<Response>;
+) => (
+  request: Request,
+  body: unknown,
+  caller: Authenticated,
+  outcome: InboundClassificationOutcome,
+) => Promise<Response>;
 
 /** MCP 2026-07-28: every request stands for itself, with its own token and without a session. */
-export const statelessLane: StatelessLane = (offering, env) =>
-  statelessLaneOf((authenticated) => createServer(offering, env, authenticated));
+export const statelessLane: StatelessLane = (offering, env) => {
+  const answerAnything = sdkLane(offering, env);
+  const answerPlainly = plainAnswers(offering, env);
+  return async (request, body, caller, outcome) =>
+    (await answerPlainly(request, caller, outcome)) ??
+    answerAnything(request, body, caller, outcome);
+};
+
+/** The same, all of it by the SDK. */
+export const sdkLane: StatelessLane = (offering, env) =>
+  statelessLaneOf((caller) => createServer(offering, env, caller));
 
 /** @param serverFor makes the SDK v2 server for one request. */
 export function statelessLaneOf(
   serverFor: (authenticated: Authenticated) => Server | McpServer,
 ): ReturnType<StatelessLane> {
   const handler = createMcpHandler(
-    ({ authInfo }) => serverFor(authenticatedSchema.parse(authInfo?.extra?.authenticated)),
+    ({ authInfo }) => serverFor(callerIn(authInfo)),
     // Origins and CORS are judged in front, for both eras alike (gatehouse.ts).
     { route: "/mcp", legacy: "reject", allowedOriginHostnames: "*", corsOptions: false },
   );
@@ -51,7 +66,23 @@ export function statelessLaneOf(
 /** The SDK's form of a caller. The token itself stays outside: nothing here may pass it on. */
 function authInfoOf(authenticated: Authenticated): AuthInfo {
   const { clientId, scopes, expiresAtSeconds } = authenticated.principal;
-  return { token: "", clientId, scopes, expiresAt: expiresAtSeconds, extra: { authenticated } };
+  const caller = new SdkCaller(authenticated);
+  return { token: "", clientId, scopes, expiresAt: expiresAtSeconds, extra: { caller } };
+}
+
+/** A caller on its way through the SDK, which knows nothing of its type. */
+class SdkCaller {
+  readonly authenticated: Authenticated;
+
+  constructor(authenticated: Authenticated) {
+    this.authenticated = authenticated;
+  }
+}
+
+function callerIn(authInfo: AuthInfo | undefined): Authenticated {
+  const caller = authInfo?.extra?.caller;
+  if (!(caller instanceof SdkCaller)) throw new TypeError("Nobody was verified");
+  return caller.authenticated;
 }
 
 function createServer(offering: Offering, env: Env, authenticated: Authenticated): Server {
@@ -78,8 +109,12 @@ function createServer(offering: Offering, env: Env, authenticated: Authenticated
 
   const journalOf = (ctx: ServerContext): CallJournal => ({
     argumentsHash: offering.argumentsHash,
-    report: (report) =>
-      auditFor(env).record(toolCallEvent(principal, report, { requestId: requestIdIn(ctx) })),
+    report(report) {
+      // The handler was given the client's own request.
+      const request = ctx.http?.req;
+      if (request === undefined) throw new TypeError("A call came without its request");
+      recordCall(env, request, principal, report, { era: "stateless" });
+    },
   });
 
   server.setRequestHandler("tools/list", () => ({

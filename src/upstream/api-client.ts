@@ -1,5 +1,6 @@
 import type * as z from "zod";
 import { readBytes } from "../http/read-bytes";
+import { errorText } from "../telemetry/error-text";
 import { apiFailure, noAnswer } from "./api-failure";
 import { apiUrl } from "./api-url";
 import { Retries } from "./retries";
@@ -68,7 +69,7 @@ export function apiClient(
     } catch (error) {
       if (error instanceof UpstreamError) throw error;
       signal.throwIfAborted();
-      console.warn({ event: "upstream_no_answer", api: api.name, error: String(error) });
+      console.warn({ event: "upstream_no_answer", api: api.name, error: errorText(error) });
       if (isTimeout(error)) throw noAnswer(api, attemptTimeoutMs);
       return undefined;
     }

@@ -9,6 +9,8 @@ import { startServer } from "../../dev/server.ts";
 
 export type CloudflareGatehouse = {
   readonly origin: string;
+  /** What wrangler and the Worker have printed since the last start. */
+  logs(): string;
   /** How often the stand-in has renewed a person's token. */
   renewals(person: PersonId): Promise<number>;
   /** Takes back, at the stand-in, what a person has allowed there. */
@@ -42,6 +44,7 @@ export async function startCloudflareGatehouse(): Promise<CloudflareGatehouse> {
   });
   return {
     origin,
+    logs: () => server.logs(),
     async renewals(person) {
       const path = `/stand-in/renewals?person=${person}`;
       const response = await fetch(`${cloudflare.vars.CLOUDFLARE_OAUTH_URL}${path}`);

@@ -11,6 +11,8 @@ import { startServer } from "../../dev/server.ts";
 
 export type ExternalGatehouse = ExternalModeServers & {
   readonly origin: string;
+  /** What wrangler and the Worker have printed since the last start. */
+  logs(): string;
   /** Stops the Worker and starts it anew, on the same port and with what it has stored. */
   restart(): Promise<void>;
 };
@@ -38,6 +40,7 @@ export async function startExternalGatehouse(mode: ExternalMode): Promise<Extern
   return {
     ...external,
     origin,
+    logs: () => server.logs(),
     async restart() {
       await server.stop();
       server = await start();

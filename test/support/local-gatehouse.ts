@@ -4,6 +4,8 @@ import { type Server, startServer } from "../../dev/server.ts";
 
 export type LocalGatehouse = {
   readonly origin: string;
+  /** What wrangler and the Worker have printed since the last start. */
+  logs(): string;
   /** Stops the Worker and starts it anew, on the same port and with what it has stored. */
   restart(): Promise<void>;
   /** @throws Error when the Worker has used what wrangler.jsonc leaves out of it (`alias`). */
@@ -32,6 +34,7 @@ export async function startLocalGatehouse(options: {
   });
   return {
     origin,
+    logs: () => server.logs(),
     async restart() {
       await server.stop();
       server = await start();

@@ -45,6 +45,7 @@ describe("parseConfig", () => {
         privateUseRedirectUris: false,
         accessTokenTtlSeconds: 3_600,
         grantIdleTtlSeconds: 2_592_000,
+        revocationDelaySeconds: 60,
       },
       upstreamApi: undefined,
     });
@@ -91,6 +92,15 @@ describe("parseConfig", () => {
     }
     for (const AUDIT_RETENTION_DAYS of ["0", "1.5", "ninety", "100000"]) {
       expect(problems({ AUDIT_RETENTION_DAYS })).toHaveLength(1);
+    }
+  });
+
+  it("takes no longer delay of revocations than it can keep", () => {
+    for (const REVOCATION_DELAY_SECONDS of ["0", "1", "60"]) {
+      expect(problems({ REVOCATION_DELAY_SECONDS })).toEqual([]);
+    }
+    for (const REVOCATION_DELAY_SECONDS of ["-1", "61", "1.5", "never"]) {
+      expect(problems({ REVOCATION_DELAY_SECONDS })).toHaveLength(1);
     }
   });
 

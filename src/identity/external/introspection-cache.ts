@@ -1,7 +1,7 @@
 import * as z from "zod";
+import { ShortMemory } from "../../http/short-memory";
 
-const MAX_ENTRIES = 1_000;
-const endSchema = z.object({ active: z.literal(true), exp: z.number() });
+const activeSchema = z.looseObject({ active: z.literal(true), exp: z.number() });
 
 /**
  * Answers about tokens, for operators who trade immediate revocation for fewer requests. Only tokens
@@ -10,7 +10,7 @@ const endSchema = z.object({ active: z.literal(true), exp: z.number() });
 export class IntrospectionCache {
   readonly #issuer: string;
   readonly #ttlMs: number;
-  readonly #entries = new Map<string, { answer: unknown; endsAtMs: number }>();
+  readonly #answers = new ShortMemory<object>();
 
   constructor(issuer: string, ttlSeconds: number) {
     this.#issuer = issuer;
@@ -19,27 +19,14 @@ export class IntrospectionCache {
 
   async answerFor(token: string, ask: () => Promise<unknown>): Promise<unknown> {
     const key = await this.#keyOf(token);
-    const kept = this.#entries.get(key);
-    if (kept !== undefined && Date.now() < kept.endsAtMs) return kept.answer;
-    this.#entries.delete(key);
+    const kept = this.#answers.get(key);
+    if (kept !== undefined) return kept;
     const answer = await ask();
-    const end = endSchema.safeParse(answer).data;
-    if (end !== undefined) {
-      this.#entries.set(key, {
-        answer,
-        endsAtMs: Math.min(Date.now() + this.#ttlMs, end.exp * 1_000),
-      });
-      this.#dropOldest();
+    const active = activeSchema.safeParse(answer).data;
+    if (active !== undefined) {
+      this.#answers.set(key, active, Math.min(Date.now() + this.#ttlMs, active.exp * 1_000));
     }
     return answer;
-  }
-
-  /** A Map is iterated in the order of insertion. */
-  #dropOldest(): void {
-    for (const key of this.#entries.keys()) {
-      if (this.#entries.size <= MAX_ENTRIES) return;
-      this.#entries.delete(key);
-    }
   }
 
   async #keyOf(token: string): Promise<string> {

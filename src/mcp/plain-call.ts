@@ -1,0 +1,72 @@
+import {
+  CLIENT_CAPABILITIES_META_KEY,
+  CLIENT_INFO_META_KEY,
+  classifyInboundRequest,
+  type InboundClassificationOutcome,
+  isJsonContentType,
+  PROTOCOL_VERSION_META_KEY,
+} from "@modelcontextprotocol/server";
+import * as z from "zod";
+
+/** A call of a tool that needs nothing but its answer; its request was found to be right. */
+export type PlainCall = {
+  readonly id: string | number;
+  readonly name: string;
+  readonly args: Record<string, unknown>;
+};
+
+const STATELESS_VERSION = "2026-07-28";
+
+/** Nothing else may stand in it: what does has a meaning that the SDK knows, or is wrong, which it says. */
+const plainParamsSchema = z.strictObject({
+  name: z.string(),
+  arguments: z.record(z.string(), z.unknown()).optional(),
+  // The values were checked when the request was classified.
+  _meta: z.strictObject({
+    [PROTOCOL_VERSION_META_KEY]: z.literal(STATELESS_VERSION),
+    [CLIENT_CAPABILITIES_META_KEY]: z.unknown(),
+    [CLIENT_INFO_META_KEY]: z.unknown().optional(),
+  }),
+});
+
+/** Which era of MCP a POST belongs to, and whether it is right so far, as the SDK judges it. */
+export function classified(request: Request, body: unknown): InboundClassificationOutcome {
+  const { headers } = request;
+  const version = headers.get("mcp-protocol-version");
+  const method = headers.get("mcp-method");
+  const name = headers.get("mcp-name");
+  return classifyInboundRequest({
+    httpMethod: request.method,
+    ...(version !== null && { protocolVersionHeader: version }),
+    ...(method !== null && { mcpMethodHeader: method }),
+    ...(name !== null && { mcpNameHeader: name }),
+    body,
+  });
+}
+
+/**
+ * Finds the calls that can be answered with a single message and need no server of the SDK, which is made
+ * for one request and costs more than everything else in it. They ask to be told of no progress, answer
+ * no question, and have each header that their revision requires.
+ *
+ * @returns undefined for everything else, and for what is not right: the SDK then answers.
+ */
+export function plainCallIn(
+  request: Request,
+  outcome: InboundClassificationOutcome,
+): PlainCall | undefined {
+  if (outcome.kind !== "modern" || outcome.messageKind !== "request") return undefined;
+  const { message } = outcome;
+  if (!("id" in message) || message.method !== "tools/call") return undefined;
+  const { headers } = request;
+  if (!isJsonContentType(headers.get("content-type"))) return undefined;
+  const params = plainParamsSchema.safeParse(message.params);
+  if (!params.success) return undefined;
+  const { name, arguments: args = {} } = params.data;
+  // Those of 2026-07-28 (MCP, standard request headers): version and method were compared with the body.
+  const isNamed = headers.get("mcp-name") === name;
+  if (!isNamed || !headers.has("mcp-protocol-version") || !headers.has("mcp-method")) {
+    return undefined;
+  }
+  return { id: message.id, name, args };
+}

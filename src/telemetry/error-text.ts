@@ -1,0 +1,23 @@
+import * as z from "zod";
+
+const MAX_CHARS = 300;
+
+/** Longer than words are, and as long as secrets are. */
+const LONG_RUN = /[^\s"'()<>,;:]{25,}/g;
+const E_MAIL = /[^\s"'()<>,;:]+@[^\s"'()<>,;]+/g;
+
+/**
+ * What of an error may stand in a log: its class, and its message where that cannot quote what somebody
+ * sent. Parsers do quote it (V8's JSON.parse: `"access_tok"... is not valid JSON`), so theirs is left out;
+ * and so is, of any message, what is long enough for a token or looks like an address.
+ */
+export function errorText(error: unknown): string {
+  if (error instanceof z.ZodError) {
+    // Paths are left out too: where a schema takes any key, they are what was sent.
+    return `${error.name}: ${[...new Set(error.issues.map(({ code }) => code))].join(", ")}`;
+  }
+  if (!(error instanceof Error)) return typeof error;
+  if (error instanceof SyntaxError) return error.name;
+  const message = error.message.slice(0, MAX_CHARS).replace(E_MAIL, "[…]").replace(LONG_RUN, "[…]");
+  return `${error.name}: ${message}`;
+}

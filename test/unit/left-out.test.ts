@@ -1,0 +1,45 @@
+import { expect, it } from "vitest";
+import Ajv from "../../src/left-out/ajv.ts";
+import addFormats from "../../src/left-out/ajv-formats.ts";
+import { newWebSocketRpcSession } from "../../src/left-out/capnweb.ts";
+import { parseCronExpression } from "../../src/left-out/cron-schedule.ts";
+import { LeftOutError } from "../../src/left-out/left-out.ts";
+import * as mcpClient from "../../src/left-out/mcp-client.ts";
+import { DefaultJsonSchemaValidator } from "../../src/left-out/mcp-server-shims.ts";
+import { createMimeMessage } from "../../src/left-out/mimetext.ts";
+import * as zod from "../../src/left-out/zod.ts";
+
+/** All that a dependency can do with what is left out, but for what it does merely because it is loaded. */
+const uses: Record<string, () => unknown> = {
+  "ajv compile": () => new Ajv().compile(),
+  "ajv getSchema": () => new Ajv().getSchema(),
+  newWebSocketRpcSession,
+  parseCronExpression,
+  createMimeMessage,
+  Client: () => new mcpClient.Client(),
+  SSEClientTransport: () => new mcpClient.SSEClientTransport(),
+  StreamableHTTPClientTransport: () => new mcpClient.StreamableHTTPClientTransport(),
+  SdkHttpError: () => new mcpClient.SdkHttpError(),
+  validateClientMetadataUrl: mcpClient.validateClientMetadataUrl,
+  "the client's getValidator": () => new mcpClient.CfWorkerJsonSchemaValidator().getValidator(),
+  "the server's getValidator": () => new DefaultJsonSchemaValidator().getValidator(),
+  fromJSONSchema: zod.z.fromJSONSchema,
+};
+
+it.each(Object.keys(uses))("%s is left out, and says so", (name) => {
+  expect(uses[name]).toThrow(LeftOutError);
+  expect(uses[name]).toThrow(/is left out of this Worker: see "alias" in wrangler.jsonc/);
+});
+
+it("what a dependency does because it is loaded is let pass", () => {
+  expect(() => {
+    new Ajv();
+    addFormats();
+    new mcpClient.CfWorkerJsonSchemaValidator();
+    new DefaultJsonSchemaValidator();
+  }).not.toThrow();
+});
+
+it("the rest of zod is there", () => {
+  expect(zod.object({ id: zod.string() }).parse({ id: "one" })).toEqual({ id: "one" });
+});

@@ -1,0 +1,38 @@
+import { env } from "cloudflare:workers";
+import { expect, it } from "vitest";
+import { externalAuthority } from "../../src/authority/external";
+import { ownAuthority } from "../../src/authority/own";
+import { parseConfig } from "../../src/config";
+import { protectedResources } from "../../src/identity/protected-resources";
+import { offeringOf } from "../../src/offering";
+import { routeNameOf } from "../../src/telemetry/route-name";
+import { createWebsite } from "../../src/website";
+import { TEST_ORIGIN } from "./origin.ts";
+
+/** Every path that is served, with a made-up value for each of its parameters. */
+function pathsWith(vars: Record<string, string>): string[] {
+  const offering = offeringOf(parseConfig({ ...env, ...vars }));
+  const { authorization } = offering.config;
+  const resources = protectedResources(TEST_ORIGIN);
+  const authority =
+    authorization.mode === "provider"
+      ? ownAuthority(authorization, offering, TEST_ORIGIN, resources)
+      : externalAuthority(authorization, offering);
+  const pages = createWebsite(offering, TEST_ORIGIN, authority.login).routes;
+  const paths = [...authority.routes.map(([path]) => path), ...pages.map(({ path }) => path)];
+  return paths.filter((path) => path !== "/*").map((path) => path.replace(/:\w+/g, "some-id"));
+}
+
+const external = {
+  ...{ AUTH_MODE: "introspection", AS_ISSUER: "https://as.example", AS_CLIENT_ID: "gatehouse" },
+  AS_CLIENT_SECRET: "secret",
+};
+
+it.each([
+  ["tokens are issued here", { OPERATOR_SECRET: "only-for-tests-and-long-enough-to-be-taken" }],
+  ["tokens come from elsewhere", external],
+])("every path has a name in the log where %s", (_where, vars) => {
+  const paths = pathsWith(vars);
+  expect(paths.length).toBeGreaterThan(3);
+  for (const path of paths) expect(routeNameOf(path), path).not.toBe("other");
+});
