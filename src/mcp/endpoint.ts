@@ -2,15 +2,12 @@ import type { OAuthResourceContext } from "@cloudflare/workers-oauth-provider";
 import { auditFor } from "../audit/audit";
 import { requestIdOf } from "../http/request-id";
 import type { Authenticated } from "../identity/authenticated";
-import type { Principal } from "../identity/principal";
 import type { Offering } from "../offering";
 import { messageFacts } from "../telemetry/message-facts";
 import { reportOf } from "../telemetry/request-report";
 import { callerIds } from "./call-audit";
 import { refuseBeyondCallLimits } from "./call-limits";
 import { credentialSeal } from "./credential-header";
-import { STREAM_HEADER } from "./direct-session";
-import { addressFor, reportingDrop } from "./dropped-stream";
 import { answeredResponse, forwardedRequest } from "./forward";
 import { keptAlive } from "./keep-alive";
 import { jsonRpcError, type Message, MessageError, readMessage, sessionNotFound } from "./message";
@@ -18,9 +15,9 @@ import { classified } from "./plain-call";
 import { refuseBeyondScopes } from "./scope-check";
 import { McpSession } from "./session";
 import { refuseEndedGrant } from "./session-grant";
-import { type SessionIds, type SessionStart, startOf } from "./session-id";
+import { type SessionIds, startOf } from "./session-id";
+import { BINDING, contextFor, objectName, recordStart, sessionLane } from "./session-lane";
 import { SESSION_ENDED } from "./session-lifetime";
-import { goesDirectly, isBatchedInitialize, postToSession } from "./session-post";
 import type { StatelessLane } from "./stateless";
 import { callerOf } from "./tool-context";
 
@@ -28,8 +25,6 @@ import { callerOf } from "./tool-context";
 export type McpHandler = {
   fetch(request: Request, env: Env, ctx: OAuthResourceContext<Authenticated>): Promise<Response>;
 };
-
-const BINDING = "MCP_SESSION";
 
 /**
  * Streamable HTTP at /mcp, for both eras of MCP: 2024-11-05 to 2025-11-25 with sessions, 2026-07-28
@@ -40,8 +35,7 @@ export function streamableHttpEndpoint(
   ids: SessionIds,
   stateless: StatelessLane,
 ): McpHandler {
-  const seal = credentialSeal(offering.config.sessionSecret);
-  const sessions = McpSession.serve("/mcp", { binding: BINDING });
+  const sessions = sessionLane(offering, ids);
   // An isolate has one env, in practice; should it get another, it gets another handler.
   let lane: { env: Env; handle: ReturnType<StatelessLane> } | undefined;
   return {
@@ -53,7 +47,6 @@ export function streamableHttpEndpoint(
       const sealed = request.headers.get("mcp-session-id");
       const session = sealed === null ? undefined : await ids.open(sealed, owner);
       if (sealed !== null && session === undefined) return sessionNotFound();
-      const sessionId = session?.id;
       // A session that was begun with this grant would be closed, were it over.
       if (session !== undefined && session.grantId !== principal.grantId) {
         const name = objectName(session.id);
@@ -70,40 +63,7 @@ export function streamableHttpEndpoint(
         return answeredResponse(await lane.handle(request, message.json, ctx.props, outcome));
       }
       reportOf(request).era = "session";
-      if (session === undefined && isBatchedInitialize(message?.json)) {
-        return jsonRpcError(400, -32_600, "Invalid Request: initialize must come by itself");
-      }
-      const isDirect = goesDirectly(request, message?.json, sessionId);
-      const startedId =
-        isDirect && sessionId === undefined ? env.MCP_SESSION.newUniqueId().toString() : undefined;
-      const id = sessionId ?? startedId;
-      const object = objectName(id ?? "");
-      const connectionId = crypto.randomUUID();
-      const forwarded = await forwardedRequest(request, ctx.props, seal, {
-        url: addressFor(request.url, connectionId),
-        ...(id !== undefined && { sessionId: id }),
-        ...(message !== undefined && { body: message.text }),
-      });
-      if (isDirect && id !== undefined) {
-        forwarded.headers.set(STREAM_HEADER, connectionId);
-      }
-      const answer =
-        isDirect && id !== undefined
-          ? await postToSession(request, forwarded, env, ctx, { principal, sessionId: id, object })
-          : await sessions.fetch(forwarded, env, contextFor(undefined, ctx));
-      if (startedId !== undefined && answer.ok) {
-        // Not before: the grant could end in between, and close a session that has not begun yet.
-        const refusal = await refuseEndedGrant(env, principal, ctx.auth, object);
-        if (refusal !== undefined) {
-          await env.MCP_SESSION.getByName(object).closeForGrant();
-          return refusal;
-        }
-        recordStart(request, env, principal, startedId, "streamable_http");
-      }
-      const stream = reportingDrop(answer, env, ctx, { sessionName: object, connectionId });
-      // McpAgent does so itself on its streams of POST.
-      const response = isDirect || request.method === "GET" ? keptAlive(stream) : stream;
-      return answeredResponse(response, startedId && (await ids.seal(startedId, owner)));
+      return sessions(request, env, ctx, session?.id, message);
     },
   };
 }
@@ -189,31 +149,6 @@ async function messageWithinBounds(
     if (error instanceof MessageError) return jsonRpcError(error.status, error.code, error.message);
     throw error;
   }
-}
-
-function recordStart(
-  request: Request,
-  env: Env,
-  principal: Principal,
-  sessionId: string,
-  transport: "streamable_http" | "sse",
-): void {
-  const ids = callerIds(principal, { requestId: requestIdOf(request), sessionId });
-  auditFor(env).record({ kind: "session_started", transport, ...ids });
-}
-
-/** As McpAgent names the object of a session of streamable HTTP. */
-function objectName(sessionId: string): string {
-  return `streamable-http:${sessionId}`;
-}
-
-/**
- * McpAgent writes the props of its context to the object's storage, unencrypted: so they are the
- * owner's ids only, and only where a session may start (session-lifetime.ts). The rest of the context
- * is the request's own.
- */
-function contextFor(owner: SessionStart | undefined, ctx: ExecutionContext): ExecutionContext {
-  return Object.create(ctx, { props: { value: owner } });
 }
 
 function methodNotAllowed(allow: string): Response {
