@@ -18,9 +18,9 @@ import { classified } from "./plain-call";
 import { refuseBeyondScopes } from "./scope-check";
 import { McpSession } from "./session";
 import { refuseEndedGrant } from "./session-grant";
-import type { SessionIds, SessionStart } from "./session-id";
+import { type SessionIds, type SessionStart, startOf } from "./session-id";
 import { SESSION_ENDED } from "./session-lifetime";
-import { goesDirectly, postToSession } from "./session-post";
+import { goesDirectly, isBatchedInitialize, postToSession } from "./session-post";
 import type { StatelessLane } from "./stateless";
 import { callerOf } from "./tool-context";
 
@@ -70,39 +70,40 @@ export function streamableHttpEndpoint(
         return answeredResponse(await lane.handle(request, message.json, ctx.props, outcome));
       }
       reportOf(request).era = "session";
+      if (session === undefined && isBatchedInitialize(message?.json)) {
+        return jsonRpcError(400, -32_600, "Invalid Request: initialize must come by itself");
+      }
+      const isDirect = goesDirectly(request, message?.json, sessionId);
+      const startedId =
+        isDirect && sessionId === undefined ? env.MCP_SESSION.newUniqueId().toString() : undefined;
+      const id = sessionId ?? startedId;
+      const object = objectName(id ?? "");
       const connectionId = crypto.randomUUID();
       const forwarded = await forwardedRequest(request, ctx.props, seal, {
         url: addressFor(request.url, connectionId),
-        ...(sessionId !== undefined && { sessionId }),
+        ...(id !== undefined && { sessionId: id }),
         ...(message !== undefined && { body: message.text }),
       });
-      if (session !== undefined && message !== undefined && goesDirectly(request, message.json)) {
-        const to = { principal, sessionId: session.id, object: objectName(session.id) };
+      if (isDirect && id !== undefined) {
         forwarded.headers.set(STREAM_HEADER, connectionId);
-        const answer = await postToSession(request, forwarded, env, ctx, to);
-        const connection = { sessionName: to.object, connectionId };
-        return answeredResponse(keptAlive(reportingDrop(answer, env, ctx, connection)));
       }
-      const starts = sessionId === undefined ? owner : undefined;
-      const answer = await sessions.fetch(forwarded, env, contextFor(starts, ctx));
-      const started = answer.headers.get("mcp-session-id");
-      if (started !== null && starts !== undefined) {
-        // Not before: McpAgent makes up the id. The client has not heard of it yet.
-        const name = objectName(started);
-        const refusal = await refuseEndedGrant(env, principal, ctx.auth, name);
+      const answer =
+        isDirect && id !== undefined
+          ? await postToSession(request, forwarded, env, ctx, { principal, sessionId: id, object })
+          : await sessions.fetch(forwarded, env, contextFor(undefined, ctx));
+      if (startedId !== undefined && answer.ok) {
+        // Not before: the grant could end in between, and close a session that has not begun yet.
+        const refusal = await refuseEndedGrant(env, principal, ctx.auth, object);
         if (refusal !== undefined) {
-          await env.MCP_SESSION.getByName(name).closeForGrant();
+          await env.MCP_SESSION.getByName(object).closeForGrant();
           return refusal;
         }
-        recordStart(request, env, principal, started, "streamable_http");
+        recordStart(request, env, principal, startedId, "streamable_http");
       }
-      const connection = { sessionName: objectName(started ?? ""), connectionId };
-      const stream = reportingDrop(answer, env, ctx, connection);
-      const response = request.method === "GET" ? keptAlive(stream) : stream;
-      return answeredResponse(
-        response,
-        started === null ? undefined : await ids.seal(started, owner),
-      );
+      const stream = reportingDrop(answer, env, ctx, { sessionName: object, connectionId });
+      // McpAgent does so itself on its streams of POST.
+      const response = isDirect || request.method === "GET" ? keptAlive(stream) : stream;
+      return answeredResponse(response, startedId && (await ids.seal(startedId, owner)));
     },
   };
 }
@@ -199,10 +200,6 @@ function recordStart(
 ): void {
   const ids = callerIds(principal, { requestId: requestIdOf(request), sessionId });
   auditFor(env).record({ kind: "session_started", transport, ...ids });
-}
-
-function startOf({ userId, clientId, grantId }: Principal): SessionStart {
-  return { userId, clientId, ...(grantId !== undefined && { grantId }) };
 }
 
 /** As McpAgent names the object of a session of streamable HTTP. */

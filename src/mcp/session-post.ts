@@ -1,12 +1,8 @@
 import { SUPPORTED_PROTOCOL_VERSIONS } from "@modelcontextprotocol/sdk/types.js";
 import * as z from "zod";
-import { auditFor } from "../audit/audit";
-import { requestIdOf } from "../http/request-id";
 import type { Principal } from "../identity/principal";
-import { tellOfCall } from "../telemetry/call-telemetry";
-import { clientFamilyIn, reportOf } from "../telemetry/request-report";
-import { toolCallEvent } from "./call-audit";
 import { CALL_REPORT_HEADER, decodeCallReport } from "./call-report-header";
+import { recordCall } from "./record-call";
 import { sessionNameOf } from "./session-id";
 
 const singleMessageSchema = z.object({ method: z.string().optional() });
@@ -48,14 +44,8 @@ export async function postToSession(
     .then((answer) => {
       const header = answer.headers.get(CALL_REPORT_HEADER);
       if (header !== null) {
-        const report = decodeCallReport(header);
-        const requestId = requestIdOf(request);
-        const origin = { requestId, sessionId: sessionNameOf(sessionId) };
-        auditFor(env).record(toolCallEvent(principal, report, origin));
-        const requestReport = reportOf(request);
-        const client = clientFamilyIn(request, requestReport);
-        const source = { era: "session", client, clientId: principal.clientId, requestId } as const;
-        tellOfCall(env, report, source, requestReport);
+        const lane = { era: "session", sessionId: sessionNameOf(sessionId) } as const;
+        recordCall(env, request, principal, decodeCallReport(header), lane);
       }
       return answer;
     });

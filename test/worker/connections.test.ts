@@ -113,7 +113,7 @@ describe("the page of a connection", () => {
     }
     expect(await goesOn(ofBob)).toEqual(outcomes.goesOn);
     expect(await goesOn(ofAlice)).toEqual(outcomes.goesOn);
-  });
+  }, 20_000);
 });
 
 describe("ending a connection", () => {
@@ -169,7 +169,7 @@ describe("ending a connection", () => {
     expect(await goesOn(one)).toEqual(outcomes.hasEnded);
     expect(await goesOn(two)).toEqual(outcomes.hasEnded);
     expect(await goesOn(ofBob)).toEqual(outcomes.goesOn);
-  });
+  }, 20_000);
 });
 
 describe("narrowing a connection", () => {
