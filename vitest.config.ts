@@ -68,6 +68,8 @@ export default defineConfig({
         oxc: { jsx },
         test: {
           name: "worker",
+          // A bound, not a measurement: the machine may be busy with other tests.
+          testTimeout: 20_000,
           include: ["test/worker/**/*.test.ts"],
           globalSetup: ["test/worker/servers.setup.ts"],
           setupFiles: ["test/worker/migrations.setup.ts", "test/worker/logs.setup.ts"],
@@ -92,6 +94,7 @@ export default defineConfig({
         oxc: { jsx },
         test: {
           name: "cloudflare",
+          testTimeout: 20_000,
           // What one test lets the stand-in do wrong must not meet another.
           fileParallelism: false,
           include: ["test/cloudflare/**/*.test.ts"],

@@ -1,4 +1,3 @@
-import type { Server } from "@modelcontextprotocol/sdk/server/index.js";
 import type {
   Transport,
   TransportSendOptions,
@@ -51,39 +50,45 @@ export class ExchangeTransport implements Transport {
   onclose?: () => void;
   onerror?: (error: Error) => void;
   onmessage?: <T extends JSONRPCMessage>(message: T, extra?: MessageExtraInfo) => void;
-  readonly #inner: Transport;
   readonly #exchanges: Exchanges;
+  readonly #startAgent: () => Promise<void>;
+  #inner: Transport | undefined;
 
-  constructor(inner: Transport, exchanges: Exchanges) {
-    this.#inner = inner;
+  /** @param startAgent makes McpAgent {@link attach} its transport. */
+  constructor(exchanges: Exchanges, startAgent: () => Promise<void>) {
     this.#exchanges = exchanges;
+    this.#startAgent = startAgent;
   }
 
-  get sessionId(): string | undefined {
-    return this.#inner.sessionId;
-  }
+  async start(): Promise<void> {}
 
-  async start(): Promise<void> {
-    this.#inner.onclose = () => {
-      this.#exchanges.endAll();
-      this.onclose?.();
-    };
-    this.#inner.onerror = (error) => this.onerror?.(error);
-    this.#inner.onmessage = (message, extra) => this.receive(message, extra);
-    await this.#inner.start();
+  /** From now on McpAgent's transport takes what belongs to no exchange. */
+  async attach(inner: Transport): Promise<void> {
+    this.#inner = inner;
+    inner.onclose = () => this.#closed();
+    inner.onerror = (error) => this.onerror?.(error);
+    inner.onmessage = (message, extra) => this.receive(message, extra);
+    await inner.start();
   }
 
   async send(message: JSONRPCMessage, options?: TransportSendOptions): Promise<void> {
     const isAnswer = isJSONRPCResultResponse(message) || isJSONRPCErrorResponse(message);
     const exchange = this.#exchanges.find(isAnswer ? message.id : options?.relatedRequestId);
-    if (exchange === undefined) return this.#inner.send(message, options);
+    if (exchange === undefined) {
+      // Only the answer to the `initialize` that was said again after a restart is for nobody.
+      if (this.#inner === undefined && isAnswer) return;
+      if (this.#inner === undefined) await this.#startAgent();
+      await this.#inner?.send(message, options);
+      return;
+    }
     const { requestId } = exchange;
     await exchange.send(isAnswer ? { ...message, id: requestId } : message, isAnswer);
     this.#exchanges.settle(exchange);
   }
 
-  close(): Promise<void> {
-    return this.#inner.close();
+  async close(): Promise<void> {
+    if (this.#inner === undefined) this.#closed();
+    else await this.#inner.close();
   }
 
   /** Begins a request whose answer goes to the exchange. */
@@ -109,11 +114,9 @@ export class ExchangeTransport implements Transport {
       if (exchange !== undefined) this.#exchanges.settle(exchange);
     }
   }
-}
 
-/** The same server. McpAgent connects its own transport, which then stays behind that of the exchanges. */
-export function answeringThrough(exchanges: Exchanges, server: Server): Server {
-  const connect = server.connect.bind(server);
-  server.connect = (transport) => connect(new ExchangeTransport(transport, exchanges));
-  return server;
+  #closed(): void {
+    this.#exchanges.endAll();
+    this.onclose?.();
+  }
 }

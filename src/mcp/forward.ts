@@ -68,6 +68,8 @@ export function answeredResponse(response: Response, sealedSessionId?: string): 
     if (name.startsWith("access-control-")) headers.delete(name);
   }
   headers.delete(CALL_REPORT_HEADER);
+  // McpAgent would send the id without its MAC.
+  headers.delete("mcp-session-id");
   headers.set("access-control-expose-headers", "Mcp-Session-Id");
   if (sealedSessionId !== undefined) headers.set("mcp-session-id", sealedSessionId);
   return new Response(response.body, { status: response.status, headers });

@@ -1,9 +1,8 @@
-import type { Server } from "@modelcontextprotocol/sdk/server/index.js";
 import type { EventStore } from "@modelcontextprotocol/sdk/server/streamableHttp.js";
 import type { Connection } from "agents";
 import * as z from "zod";
 import type { StreamLog } from "./exchange";
-import { answeringThrough, Exchanges } from "./exchange-transport";
+import { Exchanges } from "./exchange-transport";
 import { MissedEventStore } from "./missed-events";
 import { SessionLifetime } from "./session-lifetime";
 
@@ -29,7 +28,11 @@ export abstract class ResumableSession extends SessionLifetime {
   /** The requests that are under way, of POSTs with one message. */
   protected readonly exchanges = new Exchanges();
   protected readonly streamLog: StreamLog = {
-    begin: (streamId, requestId) => this.setStreamRequestIds(streamId, [requestId]),
+    // Whoever resumes the stream comes by GET, to McpAgent.
+    begin: async (streamId, requestId) => {
+      await this.__unsafe_ensureInitialized();
+      await this.setStreamRequestIds(streamId, [requestId]);
+    },
     store: (streamId, message) => this.#events.storeEvent(streamId, message),
     resend: (streamId, event) => {
       const message = JSON.stringify({ type: "cf_mcp_agent_event", event });
@@ -43,11 +46,6 @@ export abstract class ResumableSession extends SessionLifetime {
 
   protected override getEventStore(): EventStore {
     return this.#events;
-  }
-
-  /** The same server, whose answers to exchanges find their way. */
-  protected answering(server: Server): Server {
-    return answeringThrough(this.exchanges, server);
   }
 
   /** The Worker calls this when a stream's client has gone. Not `async`: see SessionLifetime. */

@@ -2,7 +2,12 @@
 export type SessionOwner = { readonly userId: string; readonly clientId: string };
 
 /** With which grant it was begun, which closes it at its end; absent where another server keeps grants. */
-export type SessionStart = SessionOwner & { readonly grantId?: string };
+export type SessionStart = SessionOwner & { readonly grantId?: string | undefined };
+
+/** What a session that this principal begins keeps of it. */
+export function startOf({ userId, clientId, grantId }: SessionStart): SessionStart {
+  return { userId, clientId, ...(grantId !== undefined && { grantId }) };
+}
 
 /**
  * Session ids that prove whose they are. McpAgent serves whoever knows a session's id and lets

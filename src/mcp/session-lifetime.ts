@@ -1,4 +1,5 @@
 import type { Server } from "@modelcontextprotocol/sdk/server/index.js";
+import type { JSONRPCRequest } from "@modelcontextprotocol/sdk/types.js";
 import type { Connection, ConnectionContext } from "agents";
 import { McpAgent } from "agents/mcp";
 import { auditFor } from "../audit/audit";
@@ -9,14 +10,19 @@ import { type SessionStart, sessionNameOf } from "./session-id";
 
 /** Where McpAgent keeps the owner. It is the first row of a session, and what makes it one. */
 const OWNER_KEY = "props";
+/** Where McpAgent keeps the client's `initialize`, to say it to the server again after a restart. */
+const INITIALIZE_KEY = "initializeRequest";
 const LAST_REQUEST_KEY = "lastRequestAtMs";
+/** Whether Agent has its tables here. */
+const AGENT_KEY = "agentStarted";
 
 /** `onSSEMcpMessage` says this, and the endpoint makes it the 404 that streamable HTTP has. */
 export const SESSION_ENDED = "This session has ended";
 
 /**
  * When a session begins and ends. Only a contact that brings an owner begins one: Agent alone would
- * fill the storage of every object that is addressed, so of ended sessions too, and never empty it.
+ * fill the storage of every object that is addressed, so of ended sessions too, and never empty it. Nor
+ * does Agent start in a session before McpAgent is needed (direct-session.ts): its tables are some sixty rows.
  *
  * A session ends by DELETE, or after nobody made a request for `idleTtlSeconds`. An open stream is
  * not a request: it would keep an idle session for ever. Opening or resuming one is, so whoever only
@@ -30,19 +36,44 @@ export const SESSION_ENDED = "This session has ended";
 export abstract class SessionLifetime extends McpAgent<Env, unknown, SessionStart> {
   abstract override server: Server;
   protected abstract readonly idleTtlSeconds: number;
-  /** As it is stored, once it was read. */
+  /** As they are stored, once they were read. */
   #notedAtMs: number | undefined;
+  #owner: SessionStart | undefined;
 
   /** Agent's constructor makes its tables here. */
   protected override _ensureSchema(): void {
-    if (isAlive(this.ctx)) super._ensureSchema();
+    if (hasAgent(this.ctx)) super._ensureSchema();
   }
 
-  /** The first contact of every request. */
+  /** Whose the session is; undefined when it has ended, or was never begun. */
+  protected get owner(): SessionStart | undefined {
+    this.#owner ??= this.ctx.storage.kv.get<SessionStart>(OWNER_KEY);
+    return this.#owner;
+  }
+
+  /** What the client said to begin the session. */
+  protected get initializeRequest(): JSONRPCRequest | undefined {
+    return this.ctx.storage.kv.get<JSONRPCRequest>(INITIALIZE_KEY);
+  }
+
+  /** Begins the session without Agent. Not `async`, as that would start it. */
+  protected begin(owner: SessionStart, initialize: JSONRPCRequest): Promise<void> {
+    const { kv } = this.ctx.storage;
+    kv.put(OWNER_KEY, owner);
+    kv.put(INITIALIZE_KEY, initialize);
+    this.noteRequest();
+    return this.ctx.storage.setAlarm(this.#expiresAtMs());
+  }
+
+  /** The first contact of every request to McpAgent. */
   override async __unsafe_ensureInitialized(owner?: SessionStart): Promise<void> {
+    const { kv } = this.ctx.storage;
     if (!isAlive(this.ctx)) {
       if (owner === undefined) return;
-      this.ctx.storage.kv.put(OWNER_KEY, owner);
+      kv.put(OWNER_KEY, owner);
+    }
+    if (!hasAgent(this.ctx)) {
+      kv.put(AGENT_KEY, true);
       super._ensureSchema();
     }
     await super.__unsafe_ensureInitialized();
@@ -55,12 +86,8 @@ export abstract class SessionLifetime extends McpAgent<Env, unknown, SessionStar
     await super.onStart();
   }
 
-  protected get isAlive(): boolean {
-    return isAlive(this.ctx);
-  }
-
   override async fetch(request: Request): Promise<Response> {
-    return this.isAlive ? super.fetch(request) : sessionNotFound();
+    return isAlive(this.ctx) ? super.fetch(request) : sessionNotFound();
   }
 
   /** POST and GET of /mcp, and GET /sse, come as connections; the messages of /sse do not. */
@@ -102,7 +129,8 @@ export abstract class SessionLifetime extends McpAgent<Env, unknown, SessionStar
   override async alarm(): Promise<void> {
     if (!isAlive(this.ctx)) return;
     if (this.#expiresAtMs() <= Date.now()) await this.#end("idle");
-    else await super.alarm();
+    else if (hasAgent(this.ctx)) await super.alarm();
+    else await this.ctx.storage.setAlarm(this.#expiresAtMs());
   }
 
   /** What the alarm does when there were requests meanwhile. */
@@ -160,13 +188,14 @@ export abstract class SessionLifetime extends McpAgent<Env, unknown, SessionStar
   }
 
   async #end(by: "client" | "idle" | "revocation"): Promise<void> {
-    const owner = this.ctx.storage.kv.get<SessionStart>(OWNER_KEY);
+    const { owner } = this;
     const sessionId = sessionNameOf(this.getSessionId());
     auditFor(this.env).record({ kind: "session_ended", by, sessionId, ...owner });
     if (by !== "revocation") await this.#leaveGrant(owner);
     // Aborts the calls that still run, so that none of them stores an answer afterwards.
     await this.server.close();
     for (const stream of this.getConnections()) stream.close(1_000, "Session ended");
+    this.#owner = undefined;
     await Promise.all([this.lifecycle.disableAlarms(), this.ctx.storage.deleteAll()]);
   }
 }
@@ -174,4 +203,8 @@ export abstract class SessionLifetime extends McpAgent<Env, unknown, SessionStar
 /** No private method: Agent's constructor needs it before those are there. */
 function isAlive({ storage }: DurableObjectState): boolean {
   return storage.kv.get(OWNER_KEY) !== undefined;
+}
+
+function hasAgent({ storage }: DurableObjectState): boolean {
+  return storage.kv.get(AGENT_KEY) !== undefined;
 }

@@ -1,4 +1,8 @@
-import { SUPPORTED_PROTOCOL_VERSIONS } from "@modelcontextprotocol/sdk/types.js";
+import {
+  isInitializeRequest,
+  isJSONRPCRequest,
+  SUPPORTED_PROTOCOL_VERSIONS,
+} from "@modelcontextprotocol/sdk/types.js";
 import * as z from "zod";
 import type { Principal } from "../identity/principal";
 import { CALL_REPORT_HEADER, decodeCallReport } from "./call-report-header";
@@ -8,25 +12,46 @@ import { sessionNameOf } from "./session-id";
 const singleMessageSchema = z.object({ method: z.string().optional() });
 
 /**
- * Whether a POST in a session goes to its object as it is (direct-session.ts). Several messages in one
- * do not, and nothing that McpAgent refuses: its own way says why.
+ * Whether a request goes to its session's object as it is (direct-session.ts). Several messages in one
+ * POST do not, nor the streams of GET, nor what McpAgent refuses: its own way says why.
+ *
+ * @param message of a POST.
+ * @param sessionId undefined where none is named: then only `initialize` makes sense.
  */
-export function goesDirectly({ headers }: Request, message: unknown): boolean {
-  const accept = headers.get("accept") ?? "";
+export function goesDirectly(
+  { method, headers }: Request,
+  message: unknown,
+  sessionId: string | undefined,
+): boolean {
   const version = headers.get("mcp-protocol-version");
+  const isKnownVersion = version === null || SUPPORTED_PROTOCOL_VERSIONS.includes(version);
+  if (method === "DELETE") return sessionId !== undefined && isKnownVersion;
+  if (method !== "POST" || !isWellDescribed(headers)) return false;
   const single = singleMessageSchema.safeParse(message).data;
+  if (single === undefined) return false;
+  if (sessionId === undefined) return isInitializeRequest(message) && isJSONRPCRequest(message);
+  return single.method !== "initialize" && isKnownVersion;
+}
+
+/**
+ * Whether this begins a session in a way of McpAgent's that is not taken here: `initialize` in an array
+ * (MCP 2025-03-26, lifecycle: it must not be part of a batch).
+ */
+export function isBatchedInitialize(message: unknown): boolean {
+  return Array.isArray(message) && message.some(isInitializeRequest);
+}
+
+function isWellDescribed(headers: Headers): boolean {
+  const accept = headers.get("accept") ?? "";
   return (
-    single !== undefined &&
-    single.method !== "initialize" &&
     accept.includes("application/json") &&
     accept.includes("text/event-stream") &&
-    headers.get("content-type")?.includes("application/json") === true &&
-    (version === null || SUPPORTED_PROTOCOL_VERSIONS.includes(version))
+    headers.get("content-type")?.includes("application/json") === true
   );
 }
 
 /**
- * Sends a message to the object of its session. What the object reports of a call is recorded here, even
+ * Sends a request to the object of its session. What the object reports of a call is recorded here, even
  * when the client does not wait for the answer.
  *
  * @param request the client's.

@@ -30,11 +30,10 @@ export class McpSession extends DirectSession {
     this.#offering = offeringFor(env);
     const { config, catalogue } = this.#offering;
     this.idleTtlSeconds = config.sessionIdleTtlSeconds;
-    const server = new Server(serverInfo(config.serverName), serverOptions(catalogue));
-    this.server = this.answering(server);
+    this.server = new Server(serverInfo(config.serverName), serverOptions(catalogue));
   }
 
-  override async init(): Promise<void> {
+  protected override prepare(): void {
     const { config, catalogue } = this.#offering;
     const seal = credentialSeal(config.sessionSecret);
     serveOperations(this.server, {
@@ -66,7 +65,7 @@ export class McpSession extends DirectSession {
 
   /** @throws when the session is somebody else's; the endpoint has answered 404 before that. */
   #callerOf(principal: Principal): Caller {
-    const owner = this.props;
+    const { owner } = this;
     if (owner?.userId !== principal.userId || owner.clientId !== principal.clientId) {
       throw new Error("This session belongs to another person or client");
     }

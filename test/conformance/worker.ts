@@ -13,9 +13,8 @@ export default createWorker(({ config }) => statelessLaneOf(() => statelessServe
 
 /** A session of Gatehouse, with other things to call. */
 export class McpSession extends GatehouseSession {
-  override async init(): Promise<void> {
-    const { server } = sessionServer((streamId) => this.#loseClient(streamId));
-    this.server = this.answering(server);
+  protected override prepare(): void {
+    this.server = sessionServer((streamId) => this.#loseClient(streamId)).server;
   }
 
   /** Ends the stream of the call that is being answered; resolves when the client has come back to it. */

@@ -2,11 +2,12 @@ import { evictDurableObject, runInDurableObject } from "cloudflare:test";
 import { env } from "cloudflare:workers";
 import { CallToolRequestSchema } from "@modelcontextprotocol/sdk/types.js";
 import { afterEach, describe, expect, it, vi } from "vitest";
+import * as z from "zod";
 import type { Principal } from "../../src/identity/principal";
 import { encodePrincipal, PRINCIPAL_HEADER } from "../../src/mcp/principal-header";
 import { connect, request } from "./as-client.ts";
-import { Session } from "./mcp-client.ts";
-import { only, stored } from "./session-storage.ts";
+import { listen, Session } from "./mcp-client.ts";
+import { NOTHING, only, stored } from "./session-storage.ts";
 
 afterEach(() => void vi.restoreAllMocks());
 
@@ -125,12 +126,10 @@ describe("an answer that takes long", () => {
   it("becomes a stream that begins with an id to come back to", async () => {
     hurry();
     const { call, answer, keys } = await openSilentSession();
-    const before = await keys();
+    const streamRows = async () => (await keys()).filter((key) => /^__mcp_|^missed/.test(key));
     const response = await call("a", 1);
     expect(type(response)).toBe("text/event-stream");
-    expect((await keys()).filter((key) => !before.includes(key))).toEqual([
-      expect.stringMatching(/^__mcp_stream_reqs__:/),
-    ]);
+    expect(await streamRows()).toEqual([expect.stringMatching(/^__mcp_stream_reqs__:/)]);
     await answer("a");
     const [priming, event, ...rest] = (await response.text()).split("\n\n");
     expect(priming).toMatch(/^id: [\w-]+:0{16}\nretry: 1000\ndata: $/);
@@ -139,7 +138,7 @@ describe("an answer that takes long", () => {
     const data = JSON.stringify({ result: answerOf("a", 1).result, jsonrpc: "2.0", id: 1 });
     expect(event).toBe(`event: message\nid: ${id}\ndata: ${data}`);
     expect(rest).toEqual([""]);
-    expect(await keys()).toEqual(before);
+    expect(await streamRows()).toEqual([]);
   });
 
   it("begins with the answer for a client that may not know empty events", async () => {
@@ -187,13 +186,30 @@ describe("a call that is cancelled before anything was said", () => {
 });
 
 describe("a session's object", () => {
+  it("has three rows and no table before there is a stream, and ends like any other", async () => {
+    const { access_token: token } = await connect();
+    const [session, object] = await only(() => Session.open(token));
+    await session.use("whoami");
+    expect(await stored(object)).toEqual({
+      tables: [],
+      keys: ["initializeRequest", "lastRequestAtMs", "props"],
+      lastRequestAtMs: expect.any(Number),
+      alarmAtMs: expect.any(Number),
+    });
+    await (await listen(session)).cancel();
+    expect((await stored(object)).tables).toContain("cf_agents_jobs");
+    const headers = { authorization: `Bearer ${token}`, "mcp-session-id": session.id };
+    expect((await request("/mcp", { method: "DELETE", headers })).status).toBe(204);
+    expect(await stored(object)).toEqual(NOTHING);
+  });
+
   it("answers nobody but the owner, whoever has let the request through", async () => {
     const { access_token } = await connect();
     const [, object] = await only(() => Session.open(access_token));
     const stub = env.MCP_SESSION.get(object);
-    const { userId = "", clientId = "" } = await runInDurableObject(stub, ({ props }) => ({
-      ...props,
-    }));
+    const { userId, clientId } = await runInDurableObject(stub, (_instance, { storage }) =>
+      z.object({ userId: z.string(), clientId: z.string() }).parse(storage.kv.get("props")),
+    );
     const ping = async (owner: { userId: string; clientId: string }) => {
       const principal: Principal = {
         ...owner,
