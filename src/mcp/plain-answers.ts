@@ -5,12 +5,13 @@ import {
 import { requestIdOf } from "../http/request-id";
 import type { Authenticated } from "../identity/authenticated";
 import type { Offering } from "../offering";
+import type { CallReport } from "./call-report";
 import { serverInfo } from "./capabilities";
 import { ACCOUNT_HEADER } from "./forward";
 import { callTool } from "./operations";
 import { plainCallIn } from "./plain-call";
 import { QuestionPending } from "./question";
-import { statelessJournal } from "./stateless-journal";
+import { recordCall } from "./record-call";
 import { callerOf, toolContext } from "./tool-context";
 
 /** @returns undefined for a request that the SDK has to answer, of which nothing has been reported. */
@@ -25,7 +26,7 @@ export type PlainAnswers = (
  * something is run by the SDK again, from its start: until it has asked, a tool changes nothing.
  */
 export function plainAnswers(offering: Offering, env: Env): PlainAnswers {
-  const { config, catalogue } = offering;
+  const { config, catalogue, argumentsHash } = offering;
   const _meta = { [SERVER_INFO_META_KEY]: serverInfo(config.serverName) };
 
   return async (request, { principal, credential }, outcome) => {
@@ -44,15 +45,13 @@ export function plainAnswers(offering: Offering, env: Env): PlainAnswers {
         throw new QuestionPending(question);
       },
     });
+    const report = (ended: CallReport) => {
+      if (ended.outcome === "asked") return;
+      recordCall(env, request, principal, ended, { era: "stateless" });
+    };
     try {
-      const journal = statelessJournal(offering, env, principal, request);
-      const result = await callTool(catalogue, call.name, call.args, context, {
-        ...journal,
-        // One that asks is not over: the SDK runs it again, and reports that.
-        report(report) {
-          if (report.outcome !== "asked") journal.report(report);
-        },
-      });
+      const journal = { argumentsHash, report };
+      const result = await callTool(catalogue, call.name, call.args, context, journal);
       // As the SDK: nobody reads it any more.
       if (signal.aborted) return new Response(null, { status: 499 });
       return Response.json({

@@ -16,13 +16,14 @@ import { requestIdOf } from "../http/request-id";
 import type { Authenticated } from "../identity/authenticated";
 import type { Offering } from "../offering";
 import type { ToolContext } from "../tools/define-tool";
+import type { CallJournal } from "./call-report";
 import { serverInfo, serverOptions } from "./capabilities";
 import { ACCOUNT_HEADER } from "./forward";
 import * as operations from "./operations";
 import { plainAnswers } from "./plain-answers";
 import { QuestionPending } from "./question";
 import { type Round, roundOf } from "./question-round";
-import { statelessJournal } from "./stateless-journal";
+import { recordCall } from "./record-call";
 import { callerOf, toolContext } from "./tool-context";
 
 /** Serves requests whose origin, token and scopes were checked already. */
@@ -106,6 +107,16 @@ function createServer(offering: Offering, env: Env, authenticated: Authenticated
       ask: round?.ask ?? askNothing,
     });
 
+  const journalOf = (ctx: ServerContext): CallJournal => ({
+    argumentsHash: offering.argumentsHash,
+    report(report) {
+      // The handler was given the client's own request.
+      const request = ctx.http?.req;
+      if (request === undefined) throw new TypeError("A call came without its request");
+      recordCall(env, request, principal, report, { era: "stateless" });
+    },
+  });
+
   server.setRequestHandler("tools/list", () => ({
     tools: operations.listTools(catalogue, caller),
   }));
@@ -114,8 +125,7 @@ function createServer(offering: Offering, env: Env, authenticated: Authenticated
     const round = await roundOf(ctx, { name, args });
     try {
       const context = contextOf(ctx, round);
-      const journal = statelessJournal(offering, env, principal, ctx.http?.req);
-      return await operations.callTool(catalogue, name, args, context, journal);
+      return await operations.callTool(catalogue, name, args, context, journalOf(ctx));
     } catch (error) {
       if (!(error instanceof QuestionPending)) throw asProtocolError(error);
       const { message, answers } = error.question;
