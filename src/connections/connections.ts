@@ -1,3 +1,4 @@
+import { noteEnded } from "../grants/ended-here";
 import { type GrantId, grantKey, grantObject } from "../grants/grant-id";
 import { errorText } from "../telemetry/error-text";
 import { type Connection, connectionOf } from "./connection";
@@ -66,6 +67,7 @@ export function connectionsOf(
 
   async function end(grantId: string): Promise<void> {
     await grantObject(env, { userId, grantId }).end(issuer);
+    noteEnded({ grantId });
   }
 
   return {

@@ -1,4 +1,5 @@
 import type { Principal } from "../identity/principal";
+import { noteEnded } from "./ended-here";
 import { grantObject } from "./grant-id";
 import { tokenIdOf } from "./grant-record";
 
@@ -18,6 +19,7 @@ export async function endRefusedGrant(
   const grant = grantObject(env, { userId, grantId });
   const hasEnded = await grant.endIfRefused(origin, await tokenIdOf(upstreamAccessToken));
   if (hasEnded) {
+    noteEnded({ grantId });
     console.warn({ event: "grant_ended", reason: "upstream_refused", clientId, grantId });
   }
   return hasEnded;

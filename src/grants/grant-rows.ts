@@ -181,7 +181,7 @@ export class GrantRows {
   async #watch(): Promise<void> {
     const dueAtMs = [...this.#answers.values()].map(({ endsAtMs }) => endsAtMs);
     if (this.tombstone !== undefined && this.sessions.length > 0) {
-      dueAtMs.push(Date.now() + SESSIONS_RETRY_MS);
+      dueAtMs.push(Date.now() + SESSIONS_DUE_MS);
     }
     const nextMs = Math.min(...dueAtMs, this.#endsAtMs);
     if (nextMs !== Number.POSITIVE_INFINITY) await this.#storage.setAlarm(nextMs);
@@ -197,5 +197,5 @@ export class GrantRows {
 
 const SESSION = "session:";
 
-/** When to try again to close the sessions of a grant that has ended. */
-const SESSIONS_RETRY_MS = 5_000;
+/** When to close the sessions of a grant that has ended, or to try that again. */
+const SESSIONS_DUE_MS = 1_000;

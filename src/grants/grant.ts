@@ -116,13 +116,18 @@ export class Grant extends DurableObject<Env> {
    * Ends the grant because the identity provider's API refuses its access token, unless a renewal
    * has replaced that token meanwhile: a call that began with the old one says nothing about the new.
    *
+   * Its sessions are closed by the alarm, a second later: the call that found out runs in one of them, and
+   * has yet to tell the person.
+   *
    * @param upstreamTokenId SHA-256 of the refused token, in hexadecimal.
    * @returns whether the grant has ended.
    */
   async endIfRefused(issuer: string, upstreamTokenId: string): Promise<boolean> {
     const current = this.#rows.upstreamTokenId ?? upstreamTokenId;
     if (this.#renewal.isUnderWay || current !== upstreamTokenId) return this.isEnded();
-    await this.#endNow(issuer, "upstream");
+    const tokens = this.#rows.accessTokenKeys;
+    await this.#bury(issuer, "upstream");
+    await this.#deleteTokens(this.#id, issuer, tokens);
     return true;
   }
 
@@ -171,14 +176,21 @@ export class Grant extends DurableObject<Env> {
     await this.#rows.setTombstone({ grant: this.#id, issuer, forgetAtMs });
   }
 
-  async #finishEnd({ userId, grantId }: GrantId, issuer: string, tokens: string[]): Promise<void> {
+  async #finishEnd(id: GrantId, issuer: string, tokens: string[]): Promise<void> {
     const results = await Promise.allSettled([
       ...this.#rows.sessions.map((session) => this.#close(session)),
-      ...tokens.map((token) => this.env.OAUTH_KV.delete(token)),
-      this.#serverOf(issuer).getOAuthApi(this.env).revokeGrant(grantId, userId),
+      this.#deleteTokens(id, issuer, tokens),
     ]);
     const failed = results.find((result) => result.status === "rejected");
     if (failed !== undefined) throw failed.reason;
+  }
+
+  /** @param tokens the keys of those that a list of KV may not show yet. */
+  async #deleteTokens({ userId, grantId }: GrantId, issuer: string, tokens: string[]) {
+    await Promise.all([
+      ...tokens.map((token) => this.env.OAUTH_KV.delete(token)),
+      this.#serverOf(issuer).getOAuthApi(this.env).revokeGrant(grantId, userId),
+    ]);
   }
 
   async #close(session: string): Promise<void> {

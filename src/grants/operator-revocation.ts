@@ -2,6 +2,7 @@ import type { OAuthHelpers } from "@cloudflare/workers-oauth-provider";
 import * as z from "zod";
 import { readBytes } from "../http/read-bytes";
 import { sameSecret } from "../http/same-secret";
+import { noteEnded } from "./ended-here";
 import { grantObject } from "./grant-id";
 
 /** Where the operator ends grants: those of a person, or one of them. */
@@ -48,6 +49,7 @@ export function operatorRevocation(
       grantIds.map((id) => grantObject(env, { userId, grantId: id }).end(issuer, "operator")),
     );
     const ended = grantIds.filter((_id, index) => results[index]?.status === "fulfilled");
+    for (const id of ended) noteEnded({ grantId: id });
     const failed = grantIds.filter((id) => !ended.includes(id));
     console.warn({ event: "grants_ended_by_operator", userId, ended, failed });
     return Response.json(

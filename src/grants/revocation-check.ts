@@ -2,6 +2,7 @@ import { ShortMemory } from "../http/short-memory";
 import { tokenCheckUnavailable } from "../identity/token-check-unavailable";
 import type { TokenVerifier } from "../identity/verified-tokens";
 import { errorText } from "../telemetry/error-text";
+import { hasEndedHere } from "./ended-here";
 import { grantIdOf, grantObject } from "./grant-id";
 import { tokenIdOf } from "./grant-record";
 
@@ -9,18 +10,20 @@ import { tokenIdOf } from "./grant-record";
 const UNASKED_SECONDS = 60;
 
 /**
- * Refuses access tokens that their grant has ended, however long KV goes on to show them: asks the grant's
- * object about each, and remembers for `delaySeconds` that it counts.
+ * Refuses access tokens that their grant has ended, however long KV goes on to show them: at once where it
+ * was ended by way of this isolate. Elsewhere it asks the grant's object about each, and remembers for
+ * `delaySeconds` that it counts.
  *
  * @param delaySeconds REVOCATION_DELAY_SECONDS: 0 asks at each request, 60 never.
  * @returns a verifier whose validators throw OAuthError (503) when the object cannot be asked.
  */
 export function refusingRevoked(delaySeconds: number, verify: TokenVerifier): TokenVerifier {
-  if (delaySeconds >= UNASKED_SECONDS) return verify;
   const counting = new ShortMemory<true>();
   return (env) => async (resource, token) => {
     const validation = await verify(env)(resource, token);
-    if (validation === null) return null;
+    const { grantId } = validation?.props?.principal ?? {};
+    if (validation === null || (grantId !== undefined && hasEndedHere(grantId))) return null;
+    if (delaySeconds >= UNASKED_SECONDS) return validation;
     const tokenId = await tokenIdOf(token);
     if (counting.get(tokenId)) return validation;
     const askedAtMs = Date.now();

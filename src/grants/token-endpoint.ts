@@ -1,6 +1,7 @@
 import { readableByScripts } from "../http/cross-origin";
 import { readBytes } from "../http/read-bytes";
 import { errorText } from "../telemetry/error-text";
+import { noteEnded } from "./ended-here";
 import { type GrantId, grantIdOf, grantKey, grantObject } from "./grant-id";
 import { recordTokenAnswer } from "./token-events";
 import {
@@ -52,7 +53,8 @@ async function answerOfObject(
   ctx: ExecutionContext,
 ): Promise<TokenAnswer | undefined> {
   const contentType = request.headers.get("content-type") ?? "";
-  const grant = isForm(contentType) ? grantIn(new URLSearchParams(body)) : undefined;
+  const form = new URLSearchParams(isForm(contentType) ? body : "");
+  const grant = grantIn(form);
   if (grant === undefined) return undefined;
   try {
     if ((await env.OAUTH_KV.get(grantKey(grant))) === null) return undefined;
@@ -60,7 +62,10 @@ async function answerOfObject(
     const asked = ask(env, grant, { issuer, url: request.url, contentType, authorization, body });
     // The client may go away meanwhile; its next attempt then finds the answer.
     ctx.waitUntil(asked.catch(() => undefined));
-    return await asked;
+    const answer = await asked;
+    const isRevocation = !form.has("grant_type");
+    if (isRevocation && (await grantObject(env, grant).isEnded())) noteEnded(grant);
+    return answer;
   } catch (error) {
     console.error({ event: "grant_unreachable", error: errorText(error) });
     return unavailable();

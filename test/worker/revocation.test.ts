@@ -23,8 +23,11 @@ async function revoke({ refresh_token, clientId }: Connected): Promise<void> {
   expect(response.status).toBe(200);
 }
 
-/** Revokes, with a KV that goes on to show what was deleted, as it does elsewhere for a minute. */
-async function revokeWhereKvIsLate(tokens: Connected): Promise<void> {
+/** Ends the grant somewhere else, with a KV that goes on to show what was deleted, as it does for a minute. */
+async function revokeWhereKvIsLate(
+  tokens: Connected,
+  end: (tokens: Connected) => Promise<void> = () => grantOf(tokens).end(TEST_ORIGIN),
+): Promise<void> {
   const [userId, grantId] = tokens.refresh_token.split(":");
   const kept = new Map<string, string>();
   for (const prefix of [`token:${userId}:${grantId}:`, `grant:${userId}:${grantId}`]) {
@@ -33,7 +36,7 @@ async function revokeWhereKvIsLate(tokens: Connected): Promise<void> {
     }
   }
   expect(kept.size).toBeGreaterThan(1);
-  await revoke(tokens);
+  await end(tokens);
   for (const [name, value] of kept) await env.OAUTH_KV.put(name, value);
 }
 
@@ -53,7 +56,14 @@ describe("a grant that is revoked", () => {
     expect(slow.aborted).toEqual(["slow"]);
   });
 
-  it("closes them by RFC 7009 as well, and nobody else's", async () => {
+  it("counts at once where it was revoked by RFC 7009, outside of sessions, too", async () => {
+    const tokens = await connect();
+    const session = await Session.open(tokens.access_token);
+    await revokeWhereKvIsLate(tokens, revoke);
+    expect((await session.call("whoami")).response.status).toBe(401);
+  });
+
+  it("closes them wherever it was revoked, and nobody else's", async () => {
     const clientId = await register();
     const revoked = await connect({ clientId });
     const ended = await Session.open(revoked.access_token);
