@@ -25,6 +25,8 @@ export default defineConfig({
       {
         test: {
           name: "browser",
+          // They share two people, and one test ends all that one of them has connected.
+          fileParallelism: false,
           include: ["test/browser/**/*.test.ts"],
           globalSetup: [
             "test/support/gatehouse.setup.ts",
