@@ -10,11 +10,13 @@ import { STREAM_HEADER } from "./direct-session";
 import { addressFor, reportingDrop } from "./dropped-stream";
 import { answeredResponse, forwardedRequest } from "./forward";
 import { keptAlive } from "./keep-alive";
+import { lostCall } from "./lost-call";
 import { jsonRpcError, type Message } from "./message";
 import { McpSession } from "./session";
 import { refuseEndedGrant } from "./session-grant";
 import { type SessionIds, type SessionStart, startOf } from "./session-id";
 import { goesDirectly, isBatchedInitialize, postToSession } from "./session-post";
+import { callerOf } from "./tool-context";
 
 /** The binding of the sessions' objects. */
 export const BINDING = "MCP_SESSION";
@@ -35,8 +37,8 @@ export type SessionLane = (
 ) => Promise<Response>;
 
 /** One message goes to the session's object as it is, all else by way of McpAgent. */
-export function sessionLane({ config }: Offering, ids: SessionIds): SessionLane {
-  const seal = credentialSeal(config.sessionSecret);
+export function sessionLane(offering: Offering, ids: SessionIds): SessionLane {
+  const seal = credentialSeal(offering.config.sessionSecret);
   const sessions = McpSession.serve("/mcp", { binding: BINDING });
   return async (request, env, ctx, sessionId, message) => {
     const { principal } = ctx.props;
@@ -65,7 +67,10 @@ export function sessionLane({ config }: Offering, ids: SessionIds): SessionLane 
     const forwarded = await forwardedRequest(request, ctx.props, seal, change);
     forwarded.headers.set(STREAM_HEADER, connectionId);
     const to = { principal, sessionId: id, object };
-    const answer = await postToSession(request, forwarded, env, ctx, to);
+    const startedAtMs = Date.now();
+    const answer = await postToSession(request, forwarded, env, ctx, to, () =>
+      lostCall(offering, callerOf(offering.config, principal), message?.json, startedAtMs),
+    );
     const stream = reportingDrop(answer, env, ctx, { sessionName: object, connectionId });
     const response = keptAlive(stream);
     if (sessionId !== undefined || !answer.ok) return answeredResponse(response);

@@ -5,6 +5,7 @@ import {
 } from "@modelcontextprotocol/sdk/types.js";
 import * as z from "zod";
 import type { Principal } from "../identity/principal";
+import type { CallReport } from "./call-report";
 import { CALL_REPORT_HEADER, decodeCallReport } from "./call-report-header";
 import { recordCall } from "./record-call";
 import { sessionNameOf } from "./session-id";
@@ -56,6 +57,8 @@ function isWellDescribed(headers: Headers): boolean {
  *
  * @param request the client's.
  * @param forwarded what the object gets.
+ * @param lost makes the report of a call that the object did not live to answer.
+ * @throws what the object, or the way to it, throws.
  */
 export async function postToSession(
   request: Request,
@@ -63,17 +66,27 @@ export async function postToSession(
   env: Env,
   ctx: ExecutionContext,
   { principal, sessionId, object }: { principal: Principal; sessionId: string; object: string },
+  lost: () => Promise<CallReport | undefined>,
 ): Promise<Response> {
+  const record = (report: CallReport) =>
+    recordCall(env, request, principal, report, {
+      era: "session",
+      sessionId: sessionNameOf(sessionId),
+    });
   const answering = env.MCP_SESSION.getByName(object)
     .fetch(forwarded)
-    .then((answer) => {
-      const header = answer.headers.get(CALL_REPORT_HEADER);
-      if (header !== null) {
-        const lane = { era: "session", sessionId: sessionNameOf(sessionId) } as const;
-        recordCall(env, request, principal, decodeCallReport(header), lane);
-      }
-      return answer;
-    });
+    .then(
+      (answer) => {
+        const header = answer.headers.get(CALL_REPORT_HEADER);
+        if (header !== null) record(decodeCallReport(header));
+        return answer;
+      },
+      async (error) => {
+        const report = await lost();
+        if (report !== undefined) record(report);
+        throw error;
+      },
+    );
   ctx.waitUntil(answering.catch(() => undefined));
   return answering;
 }

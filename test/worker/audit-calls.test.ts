@@ -1,6 +1,7 @@
-import { createExecutionContext } from "cloudflare:test";
+import { createExecutionContext, runInDurableObject } from "cloudflare:test";
 import { env } from "cloudflare:workers";
 import { Client, StreamableHTTPClientTransport } from "@modelcontextprotocol/client";
+import { CallToolRequestSchema } from "@modelcontextprotocol/sdk/types.js";
 import { afterEach, beforeEach, describe, expect, it, onTestFinished, vi } from "vitest";
 import { parseConfig } from "../../src/config";
 import { createGatehouse } from "../../src/gatehouse";
@@ -151,6 +152,36 @@ it("has a call that the client cancelled", async () => {
   expect(await theStored("tool_call", (event) => of(clientId)(event) && isIt(event))).toMatchObject(
     { tool: "clear_notes" },
   );
+});
+
+it("has a call whose session's object was replaced before it answered", async () => {
+  const { access_token, clientId } = await connect();
+  const [session, object] = await only(() => Session.open(access_token));
+  const stub = env.MCP_SESSION.get(object);
+  await runInDurableObject(stub, ({ server }, state) => {
+    server.setRequestHandler(CallToolRequestSchema, () => {
+      state.abort("replaced");
+      return new Promise(() => undefined);
+    });
+  });
+  const headers = {
+    authorization: `Bearer ${access_token}`,
+    accept: "application/json, text/event-stream",
+    "content-type": "application/json",
+    "mcp-session-id": session.id,
+  };
+  const body = JSON.stringify({
+    ...whoami,
+    params: { name: "save_note", arguments: { text: "x" } },
+  });
+  expect((await request("/mcp", { method: "POST", headers, body })).status).toBe(500);
+  const [sessionId] = session.id.split(".");
+  expect(await theStored("tool_call", of(clientId))).toMatchObject({
+    tool: "save_note",
+    outcome: "failed",
+    sessionId,
+    argumentsHash: expect.stringMatching(/^[\w-]{22}$/),
+  });
 });
 
 describe("sessions", () => {
