@@ -1,12 +1,16 @@
 import * as z from "zod";
 import { recordLimitHit } from "../audit/limit-hits";
 import { type LimitName, RETRY_AFTER_SECONDS, withinLimit } from "../http/rate-limit";
+import { RecentKeys } from "../http/recent-keys";
 import type { Principal } from "../identity/principal";
 import { callerIds } from "./call-audit";
 import { jsonRpcError } from "./message";
 
 /** Deliberately less strict than what runs: a call that is malformed in other ways also counts. */
 const callSchema = z.object({ method: z.literal("tools/call") });
+
+/** Clients whose limit refused a call within the longest period there is, so that it may do so again. */
+const refusedClients = new RecentKeys({ forSeconds: RETRY_AFTER_SECONDS, maxKeys: 1_000 });
 
 /**
  * Answers 429 when a person, or one client of a person, calls tools too often. Everything else in
@@ -26,21 +30,44 @@ export async function refuseBeyondCallLimits(
   const { userId, clientId } = principal;
   const messages = Array.isArray(message) ? message : [message];
   const calls = messages.filter((single) => callSchema.safeParse(single).success);
-  // The client first: what it is refused must not use up what its person's other clients may call.
   // A user id has no space in it, so no two pairs have the same key.
-  const limits: readonly [LimitName, string][] = [
-    ["TOOL_CALLS_PER_CLIENT", `${userId} ${clientId}`],
-    ["TOOL_CALLS_PER_PERSON", userId],
-  ];
+  const keys = {
+    TOOL_CALLS_PER_CLIENT: `${userId} ${clientId}`,
+    TOOL_CALLS_PER_PERSON: userId,
+  };
   // One after the other, so that a batch of thousands ends at the first that is too many.
   for (const _ of calls) {
-    for (const [limit, key] of limits) {
-      if (await withinLimit(env, limit, key)) continue;
-      recordLimitHit(env, limit, key, callerIds(principal, { requestId }));
-      return tooManyCalls();
-    }
+    const limit = await limitReached(env, keys);
+    if (limit === undefined) continue;
+    recordLimitHit(env, limit, keys[limit], callerIds(principal, { requestId }));
+    return tooManyCalls();
   }
   return undefined;
+}
+
+type CallLimit = Extract<LimitName, `TOOL_CALLS_${string}`>;
+
+/**
+ * Counts a call with both limits, in one wait for the two. But what its client is refused must not use up what
+ * a person's other clients may call: so a client that was refused lately is asked for first.
+ */
+async function limitReached(
+  env: Env,
+  keys: Readonly<Record<CallLimit, string>>,
+): Promise<CallLimit | undefined> {
+  const client = keys.TOOL_CALLS_PER_CLIENT;
+  const may = (limit: CallLimit) => withinLimit(env, limit, keys[limit]);
+  if (!refusedClients.has(client)) {
+    const [clientMay, personMay] = await Promise.all([
+      may("TOOL_CALLS_PER_CLIENT"),
+      may("TOOL_CALLS_PER_PERSON"),
+    ]);
+    if (clientMay) return personMay ? undefined : "TOOL_CALLS_PER_PERSON";
+  } else if (await may("TOOL_CALLS_PER_CLIENT")) {
+    return (await may("TOOL_CALLS_PER_PERSON")) ? undefined : "TOOL_CALLS_PER_PERSON";
+  }
+  refusedClients.note(client);
+  return "TOOL_CALLS_PER_CLIENT";
 }
 
 function tooManyCalls(): Response {

@@ -88,8 +88,38 @@ it("does not let a client's refused calls use up what its person may call", asyn
     TOOL_CALLS_PER_CLIENT: limitOfThree,
     TOOL_CALLS_PER_PERSON: { limit: counted },
   });
-  await statuses(gatehouse, alice, [...upToLimit, CALL, CALL]);
-  expect(counted).toHaveBeenCalledTimes(LIMIT);
+  await statuses(gatehouse, alice, [...upToLimit, CALL, CALL, CALL]);
+  // Both limits are asked at once until the client's has refused a call.
+  expect(counted).toHaveBeenCalledTimes(LIMIT + 1);
+});
+
+it("asks both limits at once, and for a client that was refused lately its own first", async () => {
+  const answers: ((within: boolean) => void)[] = [];
+  const client = vi.fn(
+    () =>
+      new Promise<RateLimitOutcome>((resolve) => {
+        answers.push((success) => resolve({ success }));
+      }),
+  );
+  const person = vi.fn(() => Promise.resolve({ success: true }));
+  const gatehouse = withLimits({
+    TOOL_CALLS_PER_CLIENT: { limit: client },
+    TOOL_CALLS_PER_PERSON: { limit: person },
+  });
+  const asked = async (times: number) => vi.waitUntil(() => client.mock.calls.length === times);
+
+  const refused = send(gatehouse, alice, CALL);
+  await asked(1);
+  expect(person).toHaveBeenCalledTimes(1);
+  answers[0]?.(false);
+  expect((await refused).status).toBe(429);
+
+  const next = send(gatehouse, alice, CALL);
+  await asked(2);
+  expect(person).toHaveBeenCalledTimes(1);
+  answers[1]?.(true);
+  expect((await next).status).toBe(LET_THROUGH);
+  expect(person).toHaveBeenCalledTimes(2);
 });
 
 it("counts each call of a batch, however it is written, and nothing else", async () => {
