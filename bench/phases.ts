@@ -45,12 +45,14 @@ export async function runPhases(
 }
 
 function buildTimed(folder: string): Promise<Build[]> {
-  return inTurn(Object.values(subjects), (subject) => buildWorker(subject, folder));
+  return Promise.all(Object.values(subjects).map((subject) => buildWorker(subject, folder)));
 }
 
 async function count(plan: Plan, folder: string): Promise<OperationCounts[]> {
-  const builds = await inTurn([...mcpSubjects, subjects.limiter], (subject) =>
-    buildWorker(subject, folder, subject.countingEntry),
+  const builds = await Promise.all(
+    [...mcpSubjects, subjects.limiter].map((subject) =>
+      buildWorker(subject, folder, subject.countingEntry),
+    ),
   );
   return withServers(builds, (servers) => countOperations(servers, plan.countedOperations));
 }

@@ -45,7 +45,7 @@ export const plans: Readonly<Record<Plan["name"], Plan>> = {
   quick: {
     name: "quick",
     rounds: 2,
-    connections: [1, 16],
+    connections: [16],
     sliceMs: 250,
     warmUpMs: 200,
     countedOperations: 3,

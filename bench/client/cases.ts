@@ -12,6 +12,7 @@ export const operations = {
   "stateless-list": "tools/list, stateless",
   hello: "hello",
   object: "object round trip",
+  "new-object": "new object, one row",
   kv: "KV read",
   "token-check": "token check",
 } as const;
@@ -28,27 +29,39 @@ export type Case = {
   connect(http: HttpClient, accessToken: string): Promise<Step>;
 };
 
-const sessions = (["gatehouse", "mcp-agent"] as const).flatMap((subject): Case[] => [
-  { operation: "session-call", subject, connect: inSession((mcp, id) => mcp.callInSession(id)) },
-  {
+const sessions: readonly Case[] = [
+  ...of(["gatehouse", "gatehouse-unlimited", "mcp-agent"], {
+    operation: "session-call",
+    connect: inSession((mcp, id) => mcp.callInSession(id)),
+  }),
+  ...of(["gatehouse", "mcp-agent"], {
     operation: "session-start",
-    subject,
     async connect(http, accessToken) {
       const mcp = new McpClient(http, accessToken);
       return async () => void (await mcp.openSession());
     },
-  },
-  { operation: "session-list", subject, connect: inSession((mcp, id) => mcp.listInSession(id)) },
-]);
+  }),
+  ...of(["gatehouse", "mcp-agent"], {
+    operation: "session-list",
+    connect: inSession((mcp, id) => mcp.listInSession(id)),
+  }),
+];
 
-const stateless = (["gatehouse", "mcp-handler"] as const).flatMap((subject): Case[] => [
-  { operation: "stateless-call", subject, connect: statelessly((mcp) => mcp.callStatelessly()) },
-  { operation: "stateless-list", subject, connect: statelessly((mcp) => mcp.listStatelessly()) },
-]);
+const stateless: readonly Case[] = [
+  ...of(["gatehouse", "gatehouse-unlimited", "mcp-handler"], {
+    operation: "stateless-call",
+    connect: statelessly((mcp) => mcp.callStatelessly()),
+  }),
+  ...of(["gatehouse", "mcp-handler"], {
+    operation: "stateless-list",
+    connect: statelessly((mcp) => mcp.listStatelessly()),
+  }),
+];
 
 const floors: readonly Case[] = [
   { operation: "hello", subject: "floors", connect: getting("/hello", "hello") },
   { operation: "object", subject: "floors", connect: getting("/object", "object") },
+  { operation: "new-object", subject: "floors", connect: getting("/new-object", "new object") },
   {
     operation: "kv",
     subject: "floors",
@@ -75,6 +88,11 @@ const floors: readonly Case[] = [
 export const cases: readonly Case[] = Object.keys(operations).flatMap((name) =>
   [...sessions, ...stateless, ...floors].filter(({ operation }) => operation === name),
 );
+
+/** The same of several Workers. */
+function of(names: readonly SubjectName[], each: Omit<Case, "subject">): Case[] {
+  return names.map((subject) => ({ ...each, subject }));
+}
 
 function inSession(use: (mcp: McpClient, sessionId: string) => Promise<void>): Case["connect"] {
   return async (http, accessToken) => {

@@ -20,13 +20,20 @@ const peers: readonly (readonly [OperationName, SubjectName])[] = [
   ["stateless-list", "mcp-handler"],
 ];
 
-export const floorOperations = ["hello", "object", "kv", "token-check"] as const;
+export const floorOperations = ["hello", "object", "new-object", "kv", "token-check"] as const;
 
-/** Every operation that has a peer, at each number of connections that was measured. */
-export function comparisons(timings: readonly Timing[]): Comparison[] {
+/**
+ * Every operation that has a peer, at each number of connections that was measured.
+ *
+ * @param subject this server, or another form of it.
+ */
+export function comparisons(
+  timings: readonly Timing[],
+  subject: SubjectName = "gatehouse",
+): Comparison[] {
   return peers.flatMap(([operation, peer]) =>
     timings
-      .filter((timing) => timing.operation === operation && timing.subject === "gatehouse")
+      .filter((timing) => timing.operation === operation && timing.subject === subject)
       .flatMap((ours): Comparison[] => {
         const { connections } = ours;
         const theirs = timingOf(timings, operation, peer, connections);

@@ -3,6 +3,7 @@ import { convertV4MiniflareOptions, Miniflare, NoOpLog, type V4WorkerOptions } f
 import { unstable_getMiniflareWorkerOptions } from "wrangler";
 import type { Build } from "./build.ts";
 import { applyMigrations } from "./migrations.ts";
+import type { Subject } from "./subjects.ts";
 import { type WorkerdUsage, workerdUsage } from "./workerd-usage.ts";
 
 /** A build, where it is to be reached, and the variables and secrets it is given. */
@@ -67,7 +68,14 @@ export async function startRuntime(
  */
 function optionsOf({ subject, script }: Build): V4WorkerOptions {
   const { workerOptions } = unstable_getMiniflareWorkerOptions(subject.config);
-  const { assets: _, kvNamespaces, ratelimits, serviceBindings, ...options } = workerOptions;
+  const {
+    assets: _,
+    kvNamespaces,
+    d1Databases,
+    ratelimits,
+    serviceBindings,
+    ...options
+  } = workerOptions;
   if (Object.keys(serviceBindings ?? {}).length > 0) {
     throw new TypeError(`${subject.name} calls other Workers, which do not run here`);
   }
@@ -76,16 +84,21 @@ function optionsOf({ subject, script }: Build): V4WorkerOptions {
     name: subject.name,
     modules: [{ type: "ESModule", path: script }],
     modulesRoot: dirname(script),
-    // Without an id in the configuration, all of them would share one namespace.
-    kvNamespaces: Object.fromEntries(
-      Object.keys(kvNamespaces ?? {}).map((binding) => [binding, `${subject.name}-${binding}`]),
-    ),
+    kvNamespaces: ownStores(subject, kvNamespaces),
+    d1Databases: ownStores(subject, d1Databases),
     // See workers/limiter.ts.
     serviceBindings: Object.fromEntries(
-      Object.keys(ratelimits ?? {}).map((binding) => [
+      Object.keys(subject.isUnlimited ? {} : (ratelimits ?? {})).map((binding) => [
         binding,
         { name: "limiter", entrypoint: "Limiter" },
       ]),
     ),
   };
+}
+
+/** As the configurations have it, several Workers would share one. */
+function ownStores({ name }: Subject, bindings: unknown): Record<string, string> {
+  return Object.fromEntries(
+    Object.keys(bindings ?? {}).map((binding) => [binding, `${name}-${binding}`]),
+  );
 }

@@ -3,6 +3,7 @@ import { projectDir } from "../../dev/processes.ts";
 
 export type SubjectName =
   | "gatehouse"
+  | "gatehouse-unlimited"
   | "mcp-agent"
   | "mcp-handler"
   | "token-check"
@@ -20,6 +21,8 @@ export type Subject = {
   readonly countingEntry?: string;
   /** Whether its requests need an access token, which it issues itself. */
   readonly issuesTokens: boolean;
+  /** Whether it runs without the rate limiters of its configuration. */
+  readonly isUnlimited?: true;
 };
 
 const workers = join(projectDir, "bench", "workers");
@@ -34,6 +37,14 @@ export const subjects: Readonly<Record<SubjectName, Subject>> = {
     config: join(projectDir, "wrangler.jsonc"),
     countingEntry: countingEntryOf("gatehouse"),
     issuesTokens: true,
+  },
+  // As operators may have it, and as its peers are: they limit nothing.
+  "gatehouse-unlimited": {
+    name: "gatehouse-unlimited",
+    title: "Gatehouse, no rate limits",
+    config: join(projectDir, "wrangler.jsonc"),
+    issuesTokens: true,
+    isUnlimited: true,
   },
   "mcp-agent": {
     name: "mcp-agent",

@@ -4,5 +4,6 @@ interface __BaseEnv_Env {
   MCP_RESOURCE: string;
   MCP_OBJECT: DurableObjectNamespace<import("./mcp-agent").CalculatorAgent>;
   ECHO: DurableObjectNamespace<import("./floors").Echo>;
+  MEMO: DurableObjectNamespace<import("./floors").Memo>;
   OAUTH_PROVIDER: import("@cloudflare/workers-oauth-provider").OAuthHelpers;
 }
