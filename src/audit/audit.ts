@@ -45,7 +45,15 @@ function isWanted(event: NewAuditEvent, { readOnlyCalls }: AuditConfig): boolean
   return (failed && readOnlyCalls.failures) || Math.random() < readOnlyCalls.share;
 }
 
-/** What is stored without waiting for more: whatever is not a call of a tool that changes nothing. */
+/** What is stored without waiting for more: whatever concerns security, or changes something. */
 function isUrgent(event: NewAuditEvent): boolean {
-  return event.kind !== "tool_call" || !event.readOnly;
+  switch (event.kind) {
+    case "tool_call":
+      return !event.readOnly;
+    case "session_started":
+      // Clients begin many of them, with a grant whose own event is stored at once.
+      return false;
+    default:
+      return true;
+  }
 }

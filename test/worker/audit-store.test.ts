@@ -117,6 +117,17 @@ describe("events of one moment", () => {
     expect(await batchesStored()).toBeLessThan(5);
   });
 
+  it("share a row with the beginning of their session", async () => {
+    const audit = auditFor({ ...env });
+    const [first, second] = [{ requestId: "0" }, { requestId: "1" }];
+    const transport = "streamable_http";
+    audit.record({ kind: "session_started", transport, sessionId: mark, ...first });
+    await scheduler.wait(50);
+    audit.record(readCall(second));
+    expect(await settled(2)).toEqual(upTo(2));
+    expect(await batchesStored()).toBe(1);
+  });
+
   it("are stored at once where they concern security, and with those that wait", async () => {
     const begun = Promise.withResolvers<void>();
     const noting = envWith({
