@@ -38,44 +38,43 @@ export async function runPhases(
     }),
   );
   const counts = await phase("Counting", () => count(plan, join(folder, "counting")));
-  const startUps = await phase("Profiling starts", () => start(builds, folder, plan.startUps));
+  const startUps = await phase("Profiling starts", () =>
+    start(join(folder, "deployed"), plan.startUps),
+  );
   const memory = await phase("Filling memory", () => fill(builds, plan));
   const costs = costRows(counts, timings);
   return { machine, plan, timings, counts, priceList, costs, startUps, memory };
 }
 
 function buildTimed(folder: string): Promise<Build[]> {
-  return Promise.all(Object.values(subjects).map((subject) => buildWorker(subject, folder)));
+  return Promise.all(
+    Object.values(subjects).map((subject) => buildWorker(subject, folder, subject.timedEntry)),
+  );
 }
 
 async function count(plan: Plan, folder: string): Promise<OperationCounts[]> {
   const builds = await Promise.all(
-    [...mcpSubjects, subjects.limiter].map((subject) =>
-      buildWorker(subject, folder, subject.countingEntry),
-    ),
+    mcpSubjects.map((subject) => buildWorker(subject, folder, subject.countingEntry)),
   );
   return withServers(builds, (servers) => countOperations(servers, plan.countedOperations));
 }
 
-function start(builds: readonly Build[], folder: string, times: number): Promise<StartUp[]> {
-  return inTurn(speakingMcp(builds), (build) => measureStartUp(build, folder, times));
+/** Of what is deployed: not a byte of the benchmark is in it. */
+async function start(folder: string, times: number): Promise<StartUp[]> {
+  const builds = await Promise.all(mcpSubjects.map((subject) => buildWorker(subject, folder)));
+  return inTurn(builds, (build) => measureStartUp(build, folder, times));
 }
 
 /** Each Worker has a workerd of its own, so that it is its memory which is read. */
 async function fill(builds: readonly Build[], plan: Plan): Promise<MemoryGrowth[]> {
-  const withSessions = speakingMcp(builds).filter(({ subject }) => subject.name !== "mcp-handler");
-  const limiter = builds.filter(({ subject }) => subject.name === "limiter");
-  return inTurn(withSessions, (build) =>
-    withServers(
-      [build, ...limiter],
-      (servers) => measureMemory(servers, build.subject.name, plan.memory),
-      { inspected: true },
-    ),
+  const withSessions = builds.filter(({ subject: { name } }) =>
+    ["gatehouse", "mcp-agent"].includes(name),
   );
-}
-
-function speakingMcp(builds: readonly Build[]): Build[] {
-  return builds.filter(({ subject }) => mcpSubjects.some(({ name }) => name === subject.name));
+  return inTurn(withSessions, (build) =>
+    withServers([build], (servers) => measureMemory(servers, build.subject.name, plan.memory), {
+      inspected: true,
+    }),
+  );
 }
 
 async function withServers<Result>(

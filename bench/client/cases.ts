@@ -30,7 +30,7 @@ export type Case = {
 };
 
 const sessions: readonly Case[] = [
-  ...of(["gatehouse", "gatehouse-unlimited", "mcp-agent"], {
+  ...of(["gatehouse", "mcp-agent"], {
     operation: "session-call",
     connect: inSession((mcp, id) => mcp.callInSession(id)),
   }),
@@ -48,7 +48,7 @@ const sessions: readonly Case[] = [
 ];
 
 const stateless: readonly Case[] = [
-  ...of(["gatehouse", "gatehouse-unlimited", "mcp-handler"], {
+  ...of(["gatehouse", "mcp-handler"], {
     operation: "stateless-call",
     connect: statelessly((mcp) => mcp.callStatelessly()),
   }),

@@ -22,18 +22,11 @@ const peers: readonly (readonly [OperationName, SubjectName])[] = [
 
 export const floorOperations = ["hello", "object", "new-object", "kv", "token-check"] as const;
 
-/**
- * Every operation that has a peer, at each number of connections that was measured.
- *
- * @param subject this server, or another form of it.
- */
-export function comparisons(
-  timings: readonly Timing[],
-  subject: SubjectName = "gatehouse",
-): Comparison[] {
+/** Every operation that has a peer, at each number of connections that was measured. */
+export function comparisons(timings: readonly Timing[]): Comparison[] {
   return peers.flatMap(([operation, peer]) =>
     timings
-      .filter((timing) => timing.operation === operation && timing.subject === subject)
+      .filter((timing) => timing.operation === operation && timing.subject === "gatehouse")
       .flatMap((ours): Comparison[] => {
         const { connections } = ours;
         const theirs = timingOf(timings, operation, peer, connections);

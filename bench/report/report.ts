@@ -13,7 +13,7 @@ export function report(results: Results): string {
   const sections: readonly (readonly [title: string, body: string])[] = [
     ["Benchmark", aboutRun(results)],
     ["Timings", timingTable(timings)],
-    ["Beside the peers", ratioTable(timings)],
+    ["Gatehouse beside its peers", ratioTable(timings)],
     ["What one operation does", countTable(results)],
     ["What it costs, in US dollars", costTable(results)],
     ["Size and start", startUpTable(results)],

@@ -36,14 +36,12 @@ export function timingTable(timings: readonly Timing[]): string {
 
 /** How many times the peer's rate is reached, and what share of each floor's. */
 export function ratioTable(timings: readonly Timing[]): string {
-  const all = [...comparisons(timings), ...comparisons(timings, "gatehouse-unlimited")];
   return textTable(
-    ["operation", "Worker", "peer", "connections", "× peer", "p99 / peer's", "CPU / peer's"].concat(
+    ["operation", "peer", "connections", "× peer", "p99 / peer's", "CPU / peer's"].concat(
       floorOperations.map((floor) => `% of ${operations[floor]}`),
     ),
-    all.map(({ operation, connections, ours, peer }) => [
+    comparisons(timings).map(({ operation, connections, ours, peer }) => [
       operations[operation],
-      subjects[ours.subject].title,
       subjects[peer.subject].title,
       String(connections),
       figure(timesRateOf(ours, peer), 2),
@@ -54,6 +52,6 @@ export function ratioTable(timings: readonly Timing[]): string {
         return figure(timing && timesRateOf(ours, timing) * 100, 1);
       }),
     ]),
-    3,
+    2,
   );
 }

@@ -3,7 +3,6 @@ import { convertV4MiniflareOptions, Miniflare, NoOpLog, type V4WorkerOptions } f
 import { unstable_getMiniflareWorkerOptions } from "wrangler";
 import type { Build } from "./build.ts";
 import { applyMigrations } from "./migrations.ts";
-import type { Subject } from "./subjects.ts";
 import { type WorkerdUsage, workerdUsage } from "./workerd-usage.ts";
 
 /** A build, where it is to be reached, and the variables and secrets it is given. */
@@ -64,18 +63,12 @@ export async function startRuntime(
 
 /**
  * What wrangler.jsonc says, for Miniflare. Static assets are left out: in production they are served
- * before the Worker is asked, here a Worker of Miniflare's would do that in the same process.
+ * before the Worker is asked, here a Worker of Miniflare's would do that in the same process. Rate limiters
+ * come with the entry (workers/gatehouse.ts).
  */
 function optionsOf({ subject, script }: Build): V4WorkerOptions {
   const { workerOptions } = unstable_getMiniflareWorkerOptions(subject.config);
-  const {
-    assets: _,
-    kvNamespaces,
-    d1Databases,
-    ratelimits,
-    serviceBindings,
-    ...options
-  } = workerOptions;
+  const { assets: _, ratelimits: __, kvNamespaces, serviceBindings, ...options } = workerOptions;
   if (Object.keys(serviceBindings ?? {}).length > 0) {
     throw new TypeError(`${subject.name} calls other Workers, which do not run here`);
   }
@@ -84,21 +77,9 @@ function optionsOf({ subject, script }: Build): V4WorkerOptions {
     name: subject.name,
     modules: [{ type: "ESModule", path: script }],
     modulesRoot: dirname(script),
-    kvNamespaces: ownStores(subject, kvNamespaces),
-    d1Databases: ownStores(subject, d1Databases),
-    // See workers/limiter.ts.
-    serviceBindings: Object.fromEntries(
-      Object.keys(subject.isUnlimited ? {} : (ratelimits ?? {})).map((binding) => [
-        binding,
-        { name: "limiter", entrypoint: "Limiter" },
-      ]),
+    // Without an id in the configuration, all of them would share one namespace.
+    kvNamespaces: Object.fromEntries(
+      Object.keys(kvNamespaces ?? {}).map((binding) => [binding, `${subject.name}-${binding}`]),
     ),
   };
-}
-
-/** As the configurations have it, several Workers would share one. */
-function ownStores({ name }: Subject, bindings: unknown): Record<string, string> {
-  return Object.fromEntries(
-    Object.keys(bindings ?? {}).map((binding) => [binding, `${name}-${binding}`]),
-  );
 }

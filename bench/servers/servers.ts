@@ -36,9 +36,7 @@ export async function startServers(
     builds.map((build): Placement => {
       const { name } = build.subject;
       const vars =
-        name === "gatehouse" || name === "gatehouse-unlimited"
-          ? varsWith(provider)
-          : { MCP_RESOURCE: `${origin(name)}/mcp` };
+        name === "gatehouse" ? varsWith(provider) : { MCP_RESOURCE: `${origin(name)}/mcp` };
       return { build, port: known(ports, name), vars };
     }),
     inspected,

@@ -1,14 +1,7 @@
 import { join } from "node:path";
 import { projectDir } from "../../dev/processes.ts";
 
-export type SubjectName =
-  | "gatehouse"
-  | "gatehouse-unlimited"
-  | "mcp-agent"
-  | "mcp-handler"
-  | "token-check"
-  | "floors"
-  | "limiter";
+export type SubjectName = "gatehouse" | "mcp-agent" | "mcp-handler" | "token-check" | "floors";
 
 /** A Worker that is built: this server, a stock peer of it, a floor, or what one of them needs. */
 export type Subject = {
@@ -17,12 +10,12 @@ export type Subject = {
   readonly title: string;
   /** Its wrangler configuration. */
   readonly config: string;
+  /** The entry of its build that is timed, where it is not the configuration's. */
+  readonly timedEntry?: string;
   /** The entry of its build that counts what it does to its bindings. */
   readonly countingEntry?: string;
   /** Whether its requests need an access token, which it issues itself. */
   readonly issuesTokens: boolean;
-  /** Whether it runs without the rate limiters of its configuration. */
-  readonly isUnlimited?: true;
 };
 
 const workers = join(projectDir, "bench", "workers");
@@ -35,16 +28,9 @@ export const subjects: Readonly<Record<SubjectName, Subject>> = {
     name: "gatehouse",
     title: "Gatehouse",
     config: join(projectDir, "wrangler.jsonc"),
+    timedEntry: join(workers, "gatehouse.ts"),
     countingEntry: countingEntryOf("gatehouse"),
     issuesTokens: true,
-  },
-  // As operators may have it, and as its peers are: they limit nothing.
-  "gatehouse-unlimited": {
-    name: "gatehouse-unlimited",
-    title: "Gatehouse, no rate limits",
-    config: join(projectDir, "wrangler.jsonc"),
-    issuesTokens: true,
-    isUnlimited: true,
   },
   "mcp-agent": {
     name: "mcp-agent",
@@ -70,12 +56,6 @@ export const subjects: Readonly<Record<SubjectName, Subject>> = {
     name: "floors",
     title: "floors",
     config: configOf("floors"),
-    issuesTokens: false,
-  },
-  limiter: {
-    name: "limiter",
-    title: "rate limiters",
-    config: configOf("limiter"),
     issuesTokens: false,
   },
 };

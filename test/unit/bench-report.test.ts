@@ -97,7 +97,7 @@ it("the chart is well-formed and complete, for light pages and dark ones", () =>
 
 it("a report has what was found, and says what could not be", () => {
   const text = report(results());
-  expect(text).toMatch(/tools\/call in a session +Gatehouse +stock McpAgent +16 +3\.00/);
+  expect(text).toMatch(/tools\/call in a session +stock McpAgent +16 +3\.00/);
   expect(text).toMatch(/Gatehouse +open +0 +0 +- +12\.0/);
   expect(text).not.toMatch(/NaN|undefined|Infinity/);
   const withoutCpu = results().timings.map((each) => ({ ...each, cpuMs: null }));

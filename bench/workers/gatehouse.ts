@@ -1,0 +1,23 @@
+import server from "../../src/index";
+import { rateLimiter } from "./rate-limiter";
+
+export { AuditOutbox, Grant, McpSession, UpstreamRenewer } from "../../src/index";
+
+// This server as it is, with the rate limiters that Cloudflare would have given it.
+
+let limited: Env | undefined;
+
+export default {
+  ...server,
+  fetch(request, env, ctx) {
+    limited ??= {
+      ...env,
+      TOOL_CALLS_PER_PERSON: rateLimiter(),
+      TOOL_CALLS_PER_CLIENT: rateLimiter(),
+      REGISTRATIONS_PER_ADDRESS: rateLimiter(),
+      SIGN_INS_PER_ADDRESS: rateLimiter(),
+      TOKEN_REQUESTS_PER_ADDRESS: rateLimiter(),
+    };
+    return server.fetch(request, limited, ctx);
+  },
+} satisfies ExportedHandler<Env>;
