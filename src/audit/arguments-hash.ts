@@ -1,3 +1,5 @@
+import { derivedKey } from "../crypto/derived-key";
+
 /**
  * Hashes the arguments of a tool call, so that equal calls can be told from others by what is kept of
  * them. The hash has a key, because arguments can often be guessed, and must not be found by trying.
@@ -9,13 +11,13 @@ export type ArgumentsHash = (tool: string, args: unknown) => Promise<string>;
 const PURPOSE = "gatehouse-audit-arguments";
 const BYTES = 16;
 
-/** @param secret SESSION_SECRET, from which the key is derived (HKDF, RFC 5869). */
+/** @param secret SESSION_SECRET, from which the key is derived. */
 export function argumentsHash(secret: string): ArgumentsHash {
   let key: CryptoKey | undefined;
   return async (tool, args) => {
     try {
       const text = new TextEncoder().encode(JSON.stringify([tool, args]));
-      key ??= await deriveKey(secret);
+      key ??= await derivedKey(secret, PURPOSE, "authenticate");
       const mac = new Uint8Array(await crypto.subtle.sign("HMAC", key, text));
       return mac.subarray(0, BYTES).toBase64({ alphabet: "base64url", omitPadding: true });
     } catch {
@@ -23,18 +25,4 @@ export function argumentsHash(secret: string): ArgumentsHash {
       return "";
     }
   };
-}
-
-async function deriveKey(secret: string): Promise<CryptoKey> {
-  const encoder = new TextEncoder();
-  const material = await crypto.subtle.importKey("raw", encoder.encode(secret), "HKDF", false, [
-    "deriveKey",
-  ]);
-  return crypto.subtle.deriveKey(
-    { name: "HKDF", hash: "SHA-256", salt: new Uint8Array(), info: encoder.encode(PURPOSE) },
-    material,
-    { name: "HMAC", hash: "SHA-256", length: 256 },
-    false,
-    ["sign"],
-  );
 }

@@ -1,11 +1,13 @@
 import type { LimitName } from "../http/rate-limit";
-import { RecentKeys } from "../http/recent-keys";
+import { ShortMemory } from "../http/short-memory";
 import { auditFor } from "./audit";
 import type { NewAuditEvent } from "./audit-event";
 
 type Ids = Pick<NewAuditEvent, "userId" | "clientId" | "grantId" | "requestId">;
 
-const told = new RecentKeys({ forSeconds: 60, maxKeys: 1_000 });
+const MINUTE_MS = 60_000;
+
+const told = new ShortMemory<true>();
 
 /**
  * Records that a limit was hit: once a minute for each limit and whom it counts, because an event for each
@@ -15,7 +17,7 @@ const told = new RecentKeys({ forSeconds: 60, maxKeys: 1_000 });
  */
 export function recordLimitHit(env: Env, limit: LimitName, key: string, ids: Ids = {}): void {
   const name = `${limit} ${key}`;
-  if (told.has(name)) return;
-  told.note(name);
+  if (told.get(name)) return;
+  told.set(name, true, Date.now() + MINUTE_MS);
   auditFor(env).record({ kind: "limit_hit", limit, ...ids });
 }

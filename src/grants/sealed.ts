@@ -1,3 +1,5 @@
+import { derivedKey } from "../crypto/derived-key";
+
 /** Text that only whoever has the secret can read, and nobody can change unnoticed (AES-GCM). */
 export type Sealed = { readonly iv: Uint8Array<ArrayBuffer>; readonly ciphertext: ArrayBuffer };
 
@@ -6,10 +8,7 @@ export type Purpose = "answer" | "upstream tokens";
 
 const IV_BYTES = 12;
 
-/**
- * @param secret a token with at least 128 bits of randomness, as all tokens here have: the key is
- *   derived from it (RFC 5869), and stretching it would protect nothing.
- */
+/** @param secret a token, from which the key is derived. */
 export async function seal(secret: string, purpose: Purpose, text: string): Promise<Sealed> {
   const iv = crypto.getRandomValues(new Uint8Array(IV_BYTES));
   const algorithm = { name: "AES-GCM", iv };
@@ -34,21 +33,6 @@ export async function unseal(
   }
 }
 
-async function keyFrom(secret: string, purpose: Purpose): Promise<CryptoKey> {
-  const encoder = new TextEncoder();
-  const material = await crypto.subtle.importKey("raw", encoder.encode(secret), "HKDF", false, [
-    "deriveKey",
-  ]);
-  return crypto.subtle.deriveKey(
-    {
-      name: "HKDF",
-      hash: "SHA-256",
-      salt: new Uint8Array(),
-      info: encoder.encode(`gatehouse grant: ${purpose}`),
-    },
-    material,
-    { name: "AES-GCM", length: 256 },
-    false,
-    ["encrypt", "decrypt"],
-  );
+function keyFrom(secret: string, purpose: Purpose): Promise<CryptoKey> {
+  return derivedKey(secret, `gatehouse grant: ${purpose}`, "encrypt");
 }

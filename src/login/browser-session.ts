@@ -1,6 +1,7 @@
 import type { Context } from "hono";
-import { generateCookie, getCookie } from "hono/cookie";
+import { getCookie } from "hono/cookie";
 import * as z from "zod";
+import { hostCookie } from "./host-cookie";
 import type { Signatures } from "./signatures";
 
 /** A person who signed in with their browser, to look after what they connected. */
@@ -48,7 +49,7 @@ export function browserSessions({ sign, isSigned }: Signatures): BrowserSessions
       // Two sessions of a person are never the same, so nothing bound to one fits the other.
       const id = crypto.randomUUID();
       const cookie = `${id}.${content}.${await sign(PURPOSE, id, content)}`;
-      return setCookie(cookie, BROWSER_SESSION_SECONDS);
+      return hostCookie(COOKIE, cookie, BROWSER_SESSION_SECONDS);
     },
     async of(c) {
       const cookie = getCookie(c, COOKIE, "host") ?? "";
@@ -59,20 +60,8 @@ export function browserSessions({ sign, isSigned }: Signatures): BrowserSessions
       if (parsed === undefined || parsed.expiresAtSeconds <= Date.now() / 1_000) return undefined;
       return { userId: parsed.userId, name: parsed.name, cookie };
     },
-    end: setCookie("", 0),
+    end: hostCookie(COOKIE, "", 0),
   };
-}
-
-/** Lax: the person comes back from the identity provider, another site, with it. */
-function setCookie(value: string, maxAge: number): string {
-  return generateCookie(COOKIE, value, {
-    prefix: "host",
-    path: "/",
-    secure: true,
-    httpOnly: true,
-    sameSite: "Lax",
-    maxAge,
-  });
 }
 
 function encode(text: string): string {

@@ -1,5 +1,6 @@
 import type { Context } from "hono";
-import { generateCookie, getCookie } from "hono/cookie";
+import { getCookie } from "hono/cookie";
+import { hostCookie } from "./host-cookie";
 import type { IdentityProvider, SignIn } from "./identity-provider";
 import type { Signatures } from "./signatures";
 
@@ -55,7 +56,7 @@ export function sessionSignIn(
       const signIn = await signInFrom(secret);
       return {
         url: await provider.authorizationUrl(signIn),
-        cookie: setCookie(cookieName(signIn.state), secret, SIGN_IN_SECONDS),
+        cookie: hostCookie(cookieName(signIn.state), secret, SIGN_IN_SECONDS),
       };
     },
     isFor: (callback) => stateOf(callback).startsWith(STATE_PREFIX),
@@ -66,7 +67,7 @@ export function sessionSignIn(
       const isOurs = await isSigned(state.slice(STATE_PREFIX.length), "sign-in state", secret);
       const [, expiresAtSeconds] = secret.split(".");
       if (!isOurs || Number(expiresAtSeconds) <= Date.now() / 1_000) return undefined;
-      return { signIn: await signInFrom(secret), clearCookie: setCookie(name, "", 0) };
+      return { signIn: await signInFrom(secret), clearCookie: hostCookie(name, "", 0) };
     },
   };
 }
@@ -78,16 +79,4 @@ function stateOf(callback: URL): string {
 function cookieName(state: string): string {
   const id = state.slice(STATE_PREFIX.length).slice(0, COOKIE_ID_LENGTH);
   return `gatehouse-sign-in-${id}`;
-}
-
-/** Lax: the browser comes back from another site. */
-function setCookie(name: string, value: string, maxAge: number): string {
-  return generateCookie(name, value, {
-    prefix: "host",
-    path: "/",
-    secure: true,
-    httpOnly: true,
-    sameSite: "Lax",
-    maxAge,
-  });
 }

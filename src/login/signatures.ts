@@ -1,3 +1,5 @@
+import { derivedKey } from "../crypto/derived-key";
+
 /**
  * Proofs that a text comes from here, for what travels through a browser: cookies, the tokens in forms,
  * notes in an address. Each is for one purpose; a proof for another does not fit.
@@ -11,24 +13,11 @@ export type Signatures = {
 
 const PROOF = /^[\w-]{43}$/;
 
-/** @param secret SESSION_SECRET, from which the key is derived (HKDF, RFC 5869). */
+/** @param secret SESSION_SECRET, from which the key is derived. */
 export function signatures(secret: string): Signatures {
   let key: CryptoKey | undefined;
   async function signingKey(): Promise<CryptoKey> {
-    key ??= await crypto.subtle.deriveKey(
-      {
-        name: "HKDF",
-        hash: "SHA-256",
-        salt: new Uint8Array(),
-        info: new TextEncoder().encode("gatehouse browser"),
-      },
-      await crypto.subtle.importKey("raw", new TextEncoder().encode(secret), "HKDF", false, [
-        "deriveKey",
-      ]),
-      { name: "HMAC", hash: "SHA-256", length: 256 },
-      false,
-      ["sign", "verify"],
-    );
+    key ??= await derivedKey(secret, "gatehouse browser", "authenticate");
     return key;
   }
   return {

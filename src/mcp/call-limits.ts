@@ -1,7 +1,7 @@
 import * as z from "zod";
 import { recordLimitHit } from "../audit/limit-hits";
 import { type LimitName, RETRY_AFTER_SECONDS, withinLimit } from "../http/rate-limit";
-import { RecentKeys } from "../http/recent-keys";
+import { ShortMemory } from "../http/short-memory";
 import type { Principal } from "../identity/principal";
 import { callerIds } from "./call-audit";
 import { jsonRpcError } from "./message";
@@ -10,7 +10,7 @@ import { jsonRpcError } from "./message";
 const callSchema = z.object({ method: z.literal("tools/call") });
 
 /** Clients whose limit refused a call within the longest period there is, so that it may do so again. */
-const refusedClients = new RecentKeys({ forSeconds: RETRY_AFTER_SECONDS, maxKeys: 1_000 });
+const refusedClients = new ShortMemory<true>();
 
 /**
  * Answers 429 when a person, or one client of a person, calls tools too often. Everything else in
@@ -57,7 +57,7 @@ async function limitReached(
 ): Promise<CallLimit | undefined> {
   const client = keys.TOOL_CALLS_PER_CLIENT;
   const may = (limit: CallLimit) => withinLimit(env, limit, keys[limit]);
-  if (!refusedClients.has(client)) {
+  if (!refusedClients.get(client)) {
     const [clientMay, personMay] = await Promise.all([
       may("TOOL_CALLS_PER_CLIENT"),
       may("TOOL_CALLS_PER_PERSON"),
@@ -66,7 +66,7 @@ async function limitReached(
   } else if (await may("TOOL_CALLS_PER_CLIENT")) {
     return (await may("TOOL_CALLS_PER_PERSON")) ? undefined : "TOOL_CALLS_PER_PERSON";
   }
-  refusedClients.note(client);
+  refusedClients.set(client, true, Date.now() + RETRY_AFTER_SECONDS * 1_000);
   return "TOOL_CALLS_PER_CLIENT";
 }
 

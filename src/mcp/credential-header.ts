@@ -1,3 +1,4 @@
+import { derivedKey } from "../crypto/derived-key";
 import { type UpstreamCredential, upstreamCredentialSchema } from "../identity/upstream-credential";
 
 /** Carries what a request brought for calling APIs from the Worker into the session's object, sealed. */
@@ -15,24 +16,11 @@ export type CredentialSeal = {
 
 const IV_BYTES = 12;
 
-/** @param secret SESSION_SECRET, from which the key is derived (HKDF, RFC 5869). */
+/** @param secret SESSION_SECRET, from which the key is derived. */
 export function credentialSeal(secret: string): CredentialSeal {
   let key: CryptoKey | undefined;
   async function sealingKey(): Promise<CryptoKey> {
-    key ??= await crypto.subtle.deriveKey(
-      {
-        name: "HKDF",
-        hash: "SHA-256",
-        salt: new Uint8Array(),
-        info: new TextEncoder().encode(CREDENTIAL_HEADER),
-      },
-      await crypto.subtle.importKey("raw", new TextEncoder().encode(secret), "HKDF", false, [
-        "deriveKey",
-      ]),
-      { name: "AES-GCM", length: 256 },
-      false,
-      ["encrypt", "decrypt"],
-    );
+    key ??= await derivedKey(secret, CREDENTIAL_HEADER, "encrypt");
     return key;
   }
   return {

@@ -1,0 +1,34 @@
+/** What a key does, and so of which kind it is. */
+const KINDS = {
+  encrypt: { algorithm: { name: "AES-GCM", length: 256 }, usages: ["encrypt", "decrypt"] },
+  authenticate: {
+    algorithm: { name: "HMAC", hash: "SHA-256", length: 256 },
+    usages: ["sign", "verify"],
+  },
+};
+
+/**
+ * Derives a key from a secret (HKDF with SHA-256, RFC 5869).
+ *
+ * @param secret with at least 128 bits of randomness, as SESSION_SECRET and all tokens here have: to stretch
+ *   it would protect nothing.
+ * @param purpose a key for one is of no use for another.
+ */
+export async function derivedKey(
+  secret: string,
+  purpose: string,
+  kind: keyof typeof KINDS,
+): Promise<CryptoKey> {
+  const encoder = new TextEncoder();
+  const { algorithm, usages } = KINDS[kind];
+  const material = await crypto.subtle.importKey("raw", encoder.encode(secret), "HKDF", false, [
+    "deriveKey",
+  ]);
+  return crypto.subtle.deriveKey(
+    { name: "HKDF", hash: "SHA-256", salt: new Uint8Array(), info: encoder.encode(purpose) },
+    material,
+    algorithm,
+    false,
+    usages,
+  );
+}
