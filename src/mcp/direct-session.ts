@@ -50,7 +50,7 @@ export abstract class DirectSession extends ResumableSession {
     const headers = Object.fromEntries(request.headers);
     const principal = decodePrincipal(headers[PRINCIPAL_HEADER]);
     if (request.method === "DELETE") {
-      if (!this.#isOwner(principal)) return sessionNotFound();
+      if (!this.isOwner(principal)) return sessionNotFound();
       await this._cf_terminateSession();
       return new Response(null, { status: 204 });
     }
@@ -63,7 +63,7 @@ export abstract class DirectSession extends ResumableSession {
     if (this.owner === undefined && isJSONRPCRequest(message) && isInitializeRequest(message)) {
       await this.begin(startOf(principal), message);
     }
-    if (!this.#isOwner(principal)) return sessionNotFound();
+    if (!this.isOwner(principal)) return sessionNotFound();
     this.noteRequest();
     await this.#connect(message);
     const extra: MessageExtraInfo = { requestInfo: { headers, url: new URL(request.url) } };
@@ -108,7 +108,8 @@ export abstract class DirectSession extends ResumableSession {
     this.prepare();
   }
 
-  #isOwner({ userId, clientId }: Principal): boolean {
+  /** Whether the session is that of this person and client, and has not ended. */
+  protected isOwner({ userId, clientId }: Principal): boolean {
     return this.owner?.userId === userId && this.owner.clientId === clientId;
   }
 }

@@ -65,8 +65,7 @@ export class McpSession extends DirectSession {
 
   /** @throws when the session is somebody else's; the endpoint has answered 404 before that. */
   #callerOf(principal: Principal): Caller {
-    const { owner } = this;
-    if (owner?.userId !== principal.userId || owner.clientId !== principal.clientId) {
+    if (!this.isOwner(principal)) {
       throw new Error("This session belongs to another person or client");
     }
     return callerOf(this.#offering.config, principal);
