@@ -1,5 +1,5 @@
 import { parseArgs } from "node:util";
-import { type AuditKind, auditKinds } from "../src/audit/audit-event.ts";
+import { type AuditKind, auditKinds } from "../src/engine/audit/audit-event.ts";
 
 export const USAGE = `npm run audit -- [options]
 

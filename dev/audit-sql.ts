@@ -1,5 +1,5 @@
-import { BATCH_SPAN_MS } from "../src/audit/batch.ts";
-import { firstIdAt } from "../src/audit/event-id.ts";
+import { BATCH_SPAN_MS } from "../src/engine/audit/batch.ts";
+import { firstIdAt } from "../src/engine/audit/event-id.ts";
 import type { AuditFilter, IdName } from "./audit-options.ts";
 
 const columns: Record<IdName, string> = {

@@ -1,6 +1,6 @@
 import { join } from "node:path";
 import { unstable_readConfig } from "wrangler";
-import { ConfigError, parseConfig } from "../src/config/index.ts";
+import { ConfigError, parseConfig } from "../src/engine/config/index.ts";
 import { projectDir } from "./processes.ts";
 
 type Secret = { name: string; isOptional: boolean };

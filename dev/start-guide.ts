@@ -1,5 +1,5 @@
-import { clientSetups } from "../src/pages/client-setup.ts";
-import { pasteText } from "../src/pages/paste.ts";
+import { clientSetups } from "../src/engine/website/client-setup.ts";
+import { pasteText } from "../src/engine/website/paste.ts";
 import type { ExternalMode } from "./external-mode.ts";
 import { people } from "./people.ts";
 

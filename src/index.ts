@@ -1,8 +1,8 @@
-import { createWorker } from "./worker";
+import { createWorker } from "./engine/app/worker";
 
-export { AuditOutbox } from "./audit/outbox";
-export { Grant } from "./grants/grant";
-export { UpstreamRenewer } from "./grants/upstream-renewer";
-export { McpSession } from "./mcp/session";
+export { AuditOutbox } from "./engine/audit/outbox";
+export { Grant } from "./engine/grants/grant";
+export { UpstreamRenewer } from "./engine/grants/upstream-renewer";
+export { McpSession } from "./engine/mcp/session/session";
 
 export default createWorker();

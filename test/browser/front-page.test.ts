@@ -1,7 +1,7 @@
 import type { Page } from "playwright-core";
 import { describe, expect, inject } from "vitest";
-import { clientSetups } from "../../src/pages/client-setup.ts";
-import { pasteText } from "../../src/pages/paste.ts";
+import { clientSetups } from "../../src/engine/website/client-setup.ts";
+import { pasteText } from "../../src/engine/website/paste.ts";
 import { it } from "./fixtures.ts";
 
 const mcpUrl = () => `${inject("origin")}/mcp`;

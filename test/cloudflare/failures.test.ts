@@ -1,7 +1,7 @@
 import { env } from "cloudflare:workers";
 import { describe, expect, inject, it, vi } from "vitest";
 import { accountIds } from "../../dev/cloudflare-stand-in/accounts.ts";
-import { parseConfig } from "../../src/config";
+import { parseConfig } from "../../src/engine/config";
 import { request, type Tokens, tokenRequest } from "../worker/as-client.ts";
 import { externalGatehouse } from "../worker/external-gatehouse.ts";
 import { gatehouseWith } from "../worker/gatehouse-with.ts";

@@ -4,14 +4,17 @@ import { users } from "../../dev/cloudflare-stand-in/accounts.ts";
 import { signIn } from "../../dev/headless-browser.ts";
 import type { PersonId } from "../../dev/people.ts";
 import { ScriptlessBrowser } from "../../dev/scriptless-browser.ts";
-import { parseConfig } from "../../src/config";
-import { createAuthorizationServer } from "../../src/grants/authorization-server";
-import { tokenPropsSchema } from "../../src/identity/principal";
-import { protectedResources } from "../../src/identity/protected-resources";
-import { userIdOf } from "../../src/identity/user-id";
-import { IdentityProviderError, UpstreamGrantEnded } from "../../src/login/identity-provider";
-import { cloudflare } from "../../src/login/providers/cloudflare";
-import { offeringOf } from "../../src/offering";
+import { offeringOf } from "../../src/engine/app/services";
+import { parseConfig } from "../../src/engine/config";
+import { createAuthorizationServer } from "../../src/engine/grants/authorization-server";
+import { tokenPropsSchema } from "../../src/engine/identity/principal";
+import { protectedResources } from "../../src/engine/identity/protected-resources";
+import { userIdOf } from "../../src/engine/identity/user-id";
+import { cloudflare } from "../../src/engine/providers/cloudflare";
+import {
+  IdentityProviderError,
+  UpstreamGrantEnded,
+} from "../../src/engine/providers/identity-provider";
 import { authorizationUrl, authorize, connect, register } from "../worker/as-client.ts";
 import { gatehouseWith } from "../worker/gatehouse-with.ts";
 import { Session } from "../worker/mcp-client.ts";

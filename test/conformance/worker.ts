@@ -1,12 +1,12 @@
-import { McpSession as GatehouseSession } from "../../src/mcp/session";
-import { statelessLaneOf } from "../../src/mcp/stateless";
-import { createWorker } from "../../src/worker";
+import { createWorker } from "../../src/engine/app/worker";
+import { McpSession as GatehouseSession } from "../../src/engine/mcp/session/session";
+import { statelessLaneOf } from "../../src/engine/mcp/stateless/handler";
 import { sessionServer } from "./fixtures/session-server";
 import { statelessServer } from "./fixtures/stateless-server";
 
-export { AuditOutbox } from "../../src/audit/outbox";
-export { Grant } from "../../src/grants/grant";
-export { UpstreamRenewer } from "../../src/grants/upstream-renewer";
+export { AuditOutbox } from "../../src/engine/audit/outbox";
+export { Grant } from "../../src/engine/grants/grant";
+export { UpstreamRenewer } from "../../src/engine/grants/upstream-renewer";
 
 /** Gatehouse with the tools, resources and prompts that the conformance suite asks for. Never deployed. */
 export default createWorker(({ config }) => statelessLaneOf(() => statelessServer(config)));

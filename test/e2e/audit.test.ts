@@ -15,7 +15,7 @@ import { connectPublicClient } from "../support/public-client.ts";
 const CALLS = 90;
 const AT_ONCE = 16;
 
-/** How long an event waits for others, with room (src/audit/gathering.ts). */
+/** How long an event waits for others, with room (src/engine/audit/audit-buffer.ts). */
 const GATHERED_MS = 2_000;
 
 /** A Gatehouse of the test's own, what reads its audit, and what takes its table away. */

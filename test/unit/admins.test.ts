@@ -1,6 +1,6 @@
 import { expect, it } from "vitest";
-import { isAdmin } from "../../src/identity/admins";
-import type { Principal } from "../../src/identity/principal";
+import { isAdmin } from "../../src/engine/identity/admins";
+import type { Principal } from "../../src/engine/identity/principal";
 
 const principal = (identity: Partial<Principal["identity"]>): Principal => ({
   userId: "user-1",

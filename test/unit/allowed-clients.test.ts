@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { ConfigError, type OwnAuthorization, parseConfig } from "../../src/config";
-import { isAllowedClient, mayRegister } from "../../src/grants/allowed-clients";
+import { ConfigError, type OwnAuthorization, parseConfig } from "../../src/engine/config";
+import { isAllowedClient, mayRegister } from "../../src/engine/grants/allowed-clients";
 
 const valid = {
   SESSION_SECRET: "x".repeat(32),

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
-import { type Config, ConfigError, parseConfig } from "../../src/config";
-import { isAllowedPerson } from "../../src/identity/allowed-people";
-import type { Identity } from "../../src/identity/principal";
+import { type Config, ConfigError, parseConfig } from "../../src/engine/config";
+import { isAllowedPerson } from "../../src/engine/identity/allowed-people";
+import type { Identity } from "../../src/engine/identity/principal";
 
 const ADMIN_ID = "A".repeat(32);
 

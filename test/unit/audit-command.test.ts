@@ -6,7 +6,7 @@ import { parseAuditOptions } from "../../dev/audit-options.ts";
 import { auditSql } from "../../dev/audit-sql.ts";
 import { auditTable, jsonLine, type StoredEvent } from "../../dev/audit-table.ts";
 import { projectDir } from "../../dev/processes.ts";
-import { firstIdAt } from "../../src/audit/event-id.ts";
+import { firstIdAt } from "../../src/engine/audit/event-id.ts";
 
 const NOW_MS = Date.UTC(2026, 10, 21, 12);
 const HOSTILE = `'); DROP TABLE audit_batches; --"\\ \u0000\u202e`;

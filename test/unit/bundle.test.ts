@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import { aliasProblems, contentsOf, type Metafile } from "../../dev/bundle-contents.ts";
 import { bundleFaults } from "../../dev/bundle-report.ts";
 
-const aliases = { ajv: "./src/left-out/ajv.ts", zod: "./src/left-out/zod.ts" };
+const aliases = { ajv: "./src/engine/stubs/ajv.ts", zod: "./src/engine/stubs/zod.ts" };
 
 /** A file of a bundle: what it takes there, and what it imports. */
 type File = { readonly bytes: number; readonly imports?: readonly string[] };
@@ -33,7 +33,7 @@ const sound = {
   "node_modules/@modelcontextprotocol/sdk/types.js": { bytes: 1_800 },
   "node_modules/agents/node_modules/zod/v4/locales/en.js": { bytes: 50 },
   "node_modules/hono/dist/unused.js": { bytes: 0 },
-  "src/left-out/ajv.ts": { bytes: 10 },
+  "src/engine/stubs/ajv.ts": { bytes: 10 },
 };
 
 describe("what a bundle has in it", () => {
@@ -60,7 +60,7 @@ describe("the aliases", () => {
   });
 
   it("may replace a part of a package, and leave the rest", () => {
-    const part = { "hono/jsx": "./src/left-out/jsx.ts" };
+    const part = { "hono/jsx": "./src/engine/stubs/jsx.ts" };
     const files = {
       "node_modules/agents/dist/index.js": { bytes: 3_000, imports: ["hono/jsx"] },
       "node_modules/hono/dist/index.js": { bytes: 9 },

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it, type MockInstance, vi } from "vitest";
-import type { CallReport } from "../../src/mcp/call-report";
-import { type Metrics, writeCallMetrics } from "../../src/telemetry/call-metrics";
+import type { CallReport } from "../../src/engine/audit/call-report";
+import { type Metrics, writeCallMetrics } from "../../src/engine/telemetry/call-metrics";
 
 const call: CallReport = {
   tool: "save_note",

@@ -1,5 +1,5 @@
 import { expect, it } from "vitest";
-import { clientFamilyOf } from "../../src/telemetry/client-family";
+import { clientFamilyOf } from "../../src/engine/telemetry/client-family";
 
 it.each([
   [["Claude"], "python-httpx/0.28.1", "claude"],

@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
-import { clientSetups } from "../../src/pages/client-setup";
-import { command, pasteText } from "../../src/pages/paste";
+import { clientSetups } from "../../src/engine/website/client-setup";
+import { command, pasteText } from "../../src/engine/website/paste";
 
 const URL_OF_MCP = "https://mcp.example.com:8443/mcp";
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { ConfigError, parseConfig } from "../../src/config";
+import { ConfigError, parseConfig } from "../../src/engine/config";
 
 const valid = {
   SESSION_SECRET: "x".repeat(32),

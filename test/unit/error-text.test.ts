@@ -1,6 +1,6 @@
 import { expect, it } from "vitest";
 import * as z from "zod";
-import { errorText } from "../../src/telemetry/error-text";
+import { errorText } from "../../src/engine/lib/error-text";
 
 const secret = "s3cr3t-Token_of.25+characters";
 

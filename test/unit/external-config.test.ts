@@ -1,6 +1,6 @@
 import { generateKeyPairSync } from "node:crypto";
 import { describe, expect, it } from "vitest";
-import { ConfigError, parseConfig } from "../../src/config";
+import { ConfigError, parseConfig } from "../../src/engine/config";
 
 const common = { SESSION_SECRET: "x".repeat(32), AS_ISSUER: "https://as.example" };
 const jwt = { ...common, AUTH_MODE: "jwt" };

@@ -1,13 +1,13 @@
 import { describe, expect, it } from "vitest";
 import * as z from "zod";
 import { version } from "../../package.json";
-import { parseConfig } from "../../src/config";
-import { clientSetups } from "../../src/pages/client-setup";
-import { pasteText } from "../../src/pages/paste";
-import { createCatalogue, toolsets } from "../../src/tools/catalogue";
-import { defineTool } from "../../src/tools/define-tool";
-import { defineToolset, type Toolset } from "../../src/tools/define-toolset";
-import { createWebsite } from "../../src/website";
+import { parseConfig } from "../../src/engine/config";
+import { createCatalogue, toolsets } from "../../src/engine/tools/catalogue";
+import { defineTool } from "../../src/engine/tools/define-tool";
+import { defineToolset, type Toolset } from "../../src/engine/tools/define-toolset";
+import { createWebsite } from "../../src/engine/website/app";
+import { clientSetups } from "../../src/engine/website/client-setup";
+import { pasteText } from "../../src/engine/website/paste";
 
 const ORIGIN = "https://mcp.example.com";
 

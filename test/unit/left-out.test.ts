@@ -1,13 +1,13 @@
 import { expect, it } from "vitest";
-import Ajv from "../../src/left-out/ajv.ts";
-import addFormats from "../../src/left-out/ajv-formats.ts";
-import { newWebSocketRpcSession } from "../../src/left-out/capnweb.ts";
-import { parseCronExpression } from "../../src/left-out/cron-schedule.ts";
-import { LeftOutError } from "../../src/left-out/left-out.ts";
-import * as mcpClient from "../../src/left-out/mcp-client.ts";
-import { DefaultJsonSchemaValidator } from "../../src/left-out/mcp-server-shims.ts";
-import { createMimeMessage } from "../../src/left-out/mimetext.ts";
-import * as zod from "../../src/left-out/zod.ts";
+import Ajv from "../../src/engine/stubs/ajv.ts";
+import addFormats from "../../src/engine/stubs/ajv-formats.ts";
+import { newWebSocketRpcSession } from "../../src/engine/stubs/capnweb.ts";
+import { parseCronExpression } from "../../src/engine/stubs/cron-schedule.ts";
+import { LeftOutError } from "../../src/engine/stubs/left-out.ts";
+import * as mcpClient from "../../src/engine/stubs/mcp-client.ts";
+import { DefaultJsonSchemaValidator } from "../../src/engine/stubs/mcp-server-shims.ts";
+import { createMimeMessage } from "../../src/engine/stubs/mimetext.ts";
+import * as zod from "../../src/engine/stubs/zod.ts";
 
 /** All that a dependency can do with what is left out, but for what it does merely because it is loaded. */
 const uses: Record<string, () => unknown> = {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { codeBlock, codeSpan, markdownText } from "../../src/pages/markdown";
+import { codeBlock, codeSpan, markdownText } from "../../src/engine/website/markdown";
 
 describe("text", () => {
   it.each([

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { messageFacts } from "../../src/telemetry/message-facts";
-import { routeNameOf } from "../../src/telemetry/route-name";
+import { messageFacts } from "../../src/engine/telemetry/message-facts";
+import { routeNameOf } from "../../src/engine/telemetry/route-name";
 
 const facts = (message: unknown) => messageFacts(message, (name) => name === "calculator");
 

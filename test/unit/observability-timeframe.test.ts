@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { ToolError } from "../../src/tools/define-tool";
+import { ToolError } from "../../src/engine/tools/define-tool";
 import { resolveTimeframe } from "../../src/tools/observability/timeframe";
 
 const NOW = Date.parse("2026-02-10T12:00:00Z");

@@ -1,10 +1,10 @@
 import type { ConsentDescription } from "@cloudflare/workers-oauth-provider";
 import { describe, expect, it } from "vitest";
-import { mixesAlphabets, tidy } from "../../src/pages/client-text";
-import { ConsentPage } from "../../src/pages/consent-page";
-import { ContinuePage } from "../../src/pages/continue-page";
-import { ErrorPage } from "../../src/pages/error-page";
-import type { ConsentScope } from "../../src/pages/scope-list";
+import { ConsentPage } from "../../src/engine/login/consent-page";
+import { ContinuePage } from "../../src/engine/login/continue-page";
+import { mixesAlphabets, tidy } from "../../src/engine/ui/client-text";
+import { ErrorPage } from "../../src/engine/ui/error-page";
+import type { ConsentScope } from "../../src/engine/ui/scope-list";
 
 const scopes: ConsentScope[] = [
   { name: "notes:read", description: "Read your notes." },

@@ -1,7 +1,7 @@
 import { describe, expect, it, vi } from "vitest";
-import type { UpstreamCredential } from "../../src/identity/upstream-credential";
-import { signInTokens } from "../../src/upstream/sign-in-tokens";
-import type { UpstreamApi } from "../../src/upstream/upstream-api";
+import type { UpstreamCredential } from "../../src/engine/identity/upstream-credential";
+import { signInTokens } from "../../src/engine/upstream/sign-in-tokens";
+import type { UpstreamApi } from "../../src/engine/upstream/upstream-api";
 
 const api: UpstreamApi = {
   ...{ name: "cloudflare", displayName: "Cloudflare", url: "https://api.example" },

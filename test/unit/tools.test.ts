@@ -1,9 +1,9 @@
 import { describe, expect, it } from "vitest";
 import * as z from "zod";
 import { mcpScopes } from "../../dev/authorization-server-config.ts";
-import { createCatalogue, toolsets } from "../../src/tools/catalogue";
-import { defineTool } from "../../src/tools/define-tool";
-import { defineToolset } from "../../src/tools/define-toolset";
+import { createCatalogue, toolsets } from "../../src/engine/tools/catalogue";
+import { defineTool } from "../../src/engine/tools/define-tool";
+import { defineToolset } from "../../src/engine/tools/define-toolset";
 
 /** Everything there is, whatever the configuration reaches. */
 const { allScopes, allTools } = createCatalogue(toolsets, { has: () => true });

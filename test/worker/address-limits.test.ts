@@ -1,5 +1,5 @@
 import { beforeEach, describe, expect, it, vi } from "vitest";
-import { clientAddress } from "../../src/http/client-address";
+import { clientAddress } from "../../src/engine/lib/client-address";
 import { authorizationUrl, register } from "./as-client.ts";
 import {
   brokenLimiter,

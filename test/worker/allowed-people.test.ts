@@ -1,7 +1,7 @@
 import { env } from "cloudflare:workers";
 import { afterEach, describe, expect, inject, it, vi } from "vitest";
 import { people } from "../../dev/people.ts";
-import { userIdOf } from "../../src/identity/user-id";
+import { userIdOf } from "../../src/engine/identity/user-id";
 import { authorize, connect, exchangeCode, MCP, REDIRECT_URI, tokensSchema } from "./as-client.ts";
 import { gatehouseWith } from "./gatehouse-with.ts";
 import { initialize } from "./mcp-client.ts";

@@ -1,12 +1,12 @@
 import { createExecutionContext, createScheduledController } from "cloudflare:test";
 import { env } from "cloudflare:workers";
 import { beforeEach, describe, expect, it, vi } from "vitest";
-import type { AuditEvent } from "../../src/audit/audit-event";
-import { recentCalls } from "../../src/audit/audit-query";
-import { OpenBatch } from "../../src/audit/batch";
-import { insertBatch } from "../../src/audit/batch-store";
-import { eventStamps } from "../../src/audit/event-id";
-import { createWorker } from "../../src/worker";
+import { createWorker } from "../../src/engine/app/worker";
+import type { AuditEvent } from "../../src/engine/audit/audit-event";
+import { recentCalls } from "../../src/engine/audit/audit-query";
+import { OpenBatch } from "../../src/engine/audit/batch";
+import { insertBatch } from "../../src/engine/audit/batch-store";
+import { eventStamps } from "../../src/engine/audit/event-id";
 
 const DAY_MS = 86_400_000;
 const nowMs = Date.now();

@@ -1,6 +1,6 @@
 import { env } from "cloudflare:workers";
 import { beforeEach, describe, expect, it, vi } from "vitest";
-import { grantIdOf, grantObject } from "../../src/grants/grant-id";
+import { grantIdOf, grantObject } from "../../src/engine/grants/grant-id";
 import { authorize, connect, exchangeCode, register, request, tokenRequest } from "./as-client.ts";
 import { stored, theStored } from "./audited.ts";
 import { gatehouseWith } from "./gatehouse-with.ts";

@@ -1,8 +1,8 @@
 import { runDurableObjectAlarm, runInDurableObject } from "cloudflare:test";
 import { env } from "cloudflare:workers";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
-import { auditFor } from "../../src/audit/audit";
-import type { AuditEvent, NewAuditEvent } from "../../src/audit/audit-event";
+import { auditFor } from "../../src/engine/audit/audit";
+import type { AuditEvent, NewAuditEvent } from "../../src/engine/audit/audit-event";
 import { allStored } from "./audited.ts";
 
 afterEach(() => {

@@ -1,7 +1,11 @@
 import { env } from "cloudflare:workers";
 import { vi } from "vitest";
 import * as z from "zod";
-import { type AuditEvent, type AuditKind, auditEventSchema } from "../../src/audit/audit-event";
+import {
+  type AuditEvent,
+  type AuditKind,
+  auditEventSchema,
+} from "../../src/engine/audit/audit-event";
 
 const rowSchema = z.object({ event: z.string().transform((text) => JSON.parse(text)) });
 

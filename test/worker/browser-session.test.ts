@@ -1,6 +1,6 @@
 import { afterEach, describe, expect, inject, it, vi } from "vitest";
-import { BROWSER_SESSION_SECONDS } from "../../src/login/browser-session";
-import { signatures } from "../../src/login/signatures";
+import { BROWSER_SESSION_SECONDS } from "../../src/engine/account/browser-session";
+import { signatures } from "../../src/engine/lib/signatures";
 import { authorizationUrl, browse, register, request } from "./as-client.ts";
 import { PersonsBrowser } from "./as-person.ts";
 import {

@@ -1,7 +1,7 @@
 import { env } from "cloudflare:workers";
 import { vi } from "vitest";
-import { parseConfig } from "../../src/config";
-import { signatures } from "../../src/login/signatures";
+import { parseConfig } from "../../src/engine/config";
+import { signatures } from "../../src/engine/lib/signatures";
 import { browse } from "./as-client.ts";
 import { PersonsBrowser } from "./as-person.ts";
 

@@ -3,9 +3,9 @@ import { env } from "cloudflare:workers";
 import { Client, StreamableHTTPClientTransport } from "@modelcontextprotocol/client";
 import { Server } from "@modelcontextprotocol/server";
 import { expect, it, onTestFinished } from "vitest";
-import { parseConfig } from "../../src/config";
-import { createGatehouse } from "../../src/gatehouse";
-import { statelessLaneOf } from "../../src/mcp/stateless";
+import { createGatehouse } from "../../src/engine/app/gatehouse";
+import { parseConfig } from "../../src/engine/config";
+import { statelessLaneOf } from "../../src/engine/mcp/stateless/handler";
 import { browse, connect, MCP } from "./as-client.ts";
 import { TEST_ORIGIN } from "./origin.ts";
 

@@ -1,8 +1,8 @@
 import { createExecutionContext } from "cloudflare:test";
 import { env } from "cloudflare:workers";
 import { afterEach, expect, it, vi } from "vitest";
-import { parseConfig } from "../../src/config";
-import { createGatehouse } from "../../src/gatehouse";
+import { createGatehouse } from "../../src/engine/app/gatehouse";
+import { parseConfig } from "../../src/engine/config";
 import { connect, register } from "./as-client.ts";
 import { signedIn } from "./as-person.ts";
 import { stored } from "./audited.ts";

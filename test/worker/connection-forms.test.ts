@@ -1,5 +1,5 @@
 import { afterEach, describe, expect, it, vi } from "vitest";
-import { BROWSER_SESSION_SECONDS } from "../../src/login/browser-session";
+import { BROWSER_SESSION_SECONDS } from "../../src/engine/account/browser-session";
 import { connect, request } from "./as-client.ts";
 import { headingOf, pass, proofs, signIn } from "./browser-sign-in.ts";
 import { refresh } from "./grants.ts";

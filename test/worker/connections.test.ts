@@ -1,6 +1,6 @@
 import { env } from "cloudflare:workers";
 import { describe, expect, it } from "vitest";
-import { grantIdOf, grantKey } from "../../src/grants/grant-id";
+import { grantIdOf, grantKey } from "../../src/engine/grants/grant-id";
 import { connect, register, tokensSchema } from "./as-client.ts";
 import { PersonsBrowser, type ShownPage, signedIn } from "./as-person.ts";
 import { gatehouseWith } from "./gatehouse-with.ts";

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { userIdOf } from "../../src/identity/user-id";
+import { userIdOf } from "../../src/engine/identity/user-id";
 import { externalGatehouse } from "./external-gatehouse.ts";
 import { startAuthority } from "./scripted.ts";
 

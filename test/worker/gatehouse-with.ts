@@ -1,7 +1,7 @@
 import { createExecutionContext, runInDurableObject } from "cloudflare:test";
 import { env } from "cloudflare:workers";
-import { parseConfig } from "../../src/config";
-import { createGatehouse } from "../../src/gatehouse";
+import { createGatehouse } from "../../src/engine/app/gatehouse";
+import { parseConfig } from "../../src/engine/config";
 import { TEST_ORIGIN } from "./origin.ts";
 
 /**

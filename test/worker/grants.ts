@@ -2,9 +2,9 @@ import { runInDurableObject } from "cloudflare:test";
 import { env } from "cloudflare:workers";
 import { inject } from "vitest";
 import { type PersonId, people } from "../../dev/people.ts";
-import type { Grant } from "../../src/grants/grant";
-import { grantIdOf, grantKey, grantObject } from "../../src/grants/grant-id";
-import { userIdOf } from "../../src/identity/user-id";
+import type { Grant } from "../../src/engine/grants/grant";
+import { grantIdOf, grantKey, grantObject } from "../../src/engine/grants/grant-id";
+import { userIdOf } from "../../src/engine/identity/user-id";
 import { type Tokens, tokenRequest } from "./as-client.ts";
 
 /** The object of the grant that tokens are of. */

@@ -1,6 +1,6 @@
 import { env } from "cloudflare:workers";
 import { describe, expect, inject, it } from "vitest";
-import { userIdOf } from "../../src/identity/user-id";
+import { userIdOf } from "../../src/engine/identity/user-id";
 import { type Fault, faults } from "../support/provider-faults.ts";
 import { authorize } from "./as-client.ts";
 import { gatehouseWith } from "./gatehouse-with.ts";

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
-import { keptAlive } from "../../src/mcp/keep-alive";
+import { keptAlive } from "../../src/engine/mcp/session/keep-alive";
 import { connect, request, SSE } from "./as-client.ts";
 import { listen, Session } from "./mcp-client.ts";
 import { bearer } from "./sse-client.ts";

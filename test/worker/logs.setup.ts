@@ -1,6 +1,6 @@
 import { env } from "cloudflare:workers";
 import { afterEach, expect } from "vitest";
-import { parseConfig } from "../../src/config";
+import { parseConfig } from "../../src/engine/config";
 import { leaksIn } from "../support/leaks.ts";
 
 /** Whatever a test of this project is about: its way through the Worker leaves no secret in the log. */

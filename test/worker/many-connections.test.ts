@@ -1,5 +1,5 @@
 import { expect, it } from "vitest";
-import { MAX_CONNECTIONS } from "../../src/connections/connections";
+import { MAX_CONNECTIONS } from "../../src/engine/account/connections";
 import { signedIn } from "./as-person.ts";
 import { putGrant } from "./grants.ts";
 

@@ -1,7 +1,7 @@
 import { listDurableObjectIds, runDurableObjectAlarm } from "cloudflare:test";
 import { env } from "cloudflare:workers";
 import { afterEach, describe, expect, it, vi } from "vitest";
-import { grantIdOf, grantKey } from "../../src/grants/grant-id";
+import { grantIdOf, grantKey } from "../../src/engine/grants/grant-id";
 import {
   authorize,
   connect,

@@ -1,8 +1,8 @@
 import { createExecutionContext } from "cloudflare:test";
 import { env } from "cloudflare:workers";
 import { describe, expect, it } from "vitest";
-import { parseConfig } from "../../src/config";
-import { createGatehouse } from "../../src/gatehouse";
+import { createGatehouse } from "../../src/engine/app/gatehouse";
+import { parseConfig } from "../../src/engine/config";
 import { register, request } from "./as-client.ts";
 import { TEST_ORIGIN } from "./origin.ts";
 

@@ -1,8 +1,8 @@
 import { createExecutionContext, runDurableObjectAlarm, runInDurableObject } from "cloudflare:test";
 import { env } from "cloudflare:workers";
 import { afterEach, describe, expect, it, vi } from "vitest";
-import { parseConfig } from "../../src/config";
-import { createGatehouse } from "../../src/gatehouse";
+import { createGatehouse } from "../../src/engine/app/gatehouse";
+import { parseConfig } from "../../src/engine/config";
 import { connect, MCP, register, request, SSE, tokenRequest } from "./as-client.ts";
 import { grantOf, refresh, rowsOf } from "./grants.ts";
 import { initialize, post, Session } from "./mcp-client.ts";

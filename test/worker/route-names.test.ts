@@ -1,12 +1,12 @@
 import { env } from "cloudflare:workers";
 import { expect, it } from "vitest";
-import { externalAuthority } from "../../src/authority/external";
-import { ownAuthority } from "../../src/authority/own";
-import { parseConfig } from "../../src/config";
-import { protectedResources } from "../../src/identity/protected-resources";
-import { offeringOf } from "../../src/offering";
-import { routeNameOf } from "../../src/telemetry/route-name";
-import { createWebsite } from "../../src/website";
+import { offeringOf } from "../../src/engine/app/services";
+import { externalAuthority } from "../../src/engine/auth-modes/external";
+import { ownAuthority } from "../../src/engine/auth-modes/provider";
+import { parseConfig } from "../../src/engine/config";
+import { protectedResources } from "../../src/engine/identity/protected-resources";
+import { routeNameOf } from "../../src/engine/telemetry/route-name";
+import { createWebsite } from "../../src/engine/website/app";
 import { TEST_ORIGIN } from "./origin.ts";
 
 /** Every path that is served, with a made-up value for each of its parameters. */

@@ -1,5 +1,5 @@
 import { type Arrival, ScriptlessBrowser } from "../../dev/scriptless-browser.ts";
-import { userIdOf } from "../../src/identity/user-id";
+import { userIdOf } from "../../src/engine/identity/user-id";
 import { json } from "../support/scripted-authority.ts";
 import { type Authorization, authorizationUrl, REDIRECT_URI, register } from "./as-client.ts";
 import { gatehouseWith } from "./gatehouse-with.ts";

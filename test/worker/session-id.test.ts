@@ -1,5 +1,5 @@
 import { expect, it } from "vitest";
-import { sessionIds } from "../../src/mcp/session-id";
+import { sessionIds } from "../../src/engine/mcp/session/session-id";
 
 const alice = { userId: "alice", clientId: "client" };
 const ids = sessionIds("a-secret-of-at-least-thirty-two-characters");

@@ -1,7 +1,7 @@
 import { evictDurableObject, listDurableObjectIds, runInDurableObject } from "cloudflare:test";
 import { env } from "cloudflare:workers";
 import { describe, expect, it } from "vitest";
-import { encodePrincipal } from "../../src/mcp/principal-header";
+import { encodePrincipal } from "../../src/engine/mcp/session/principal-header";
 import { connect, register, request, tokenRequest, tokensSchema } from "./as-client.ts";
 import { initialize, post, Session, statuses, toolErrorText } from "./mcp-client.ts";
 

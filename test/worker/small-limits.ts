@@ -1,8 +1,8 @@
 import { createExecutionContext } from "cloudflare:test";
 import { env } from "cloudflare:workers";
-import { parseConfig } from "../../src/config";
-import { createGatehouse } from "../../src/gatehouse";
-import type { LimitName } from "../../src/http/rate-limit";
+import { createGatehouse } from "../../src/engine/app/gatehouse";
+import { parseConfig } from "../../src/engine/config";
+import type { LimitName } from "../../src/engine/lib/rate-limit";
 import { TEST_ORIGIN } from "./origin.ts";
 
 declare global {

@@ -1,6 +1,6 @@
 import { afterEach, describe, expect, it, vi } from "vitest";
 import * as z from "zod";
-import { userIdOf } from "../../src/identity/user-id";
+import { userIdOf } from "../../src/engine/identity/user-id";
 import {
   json,
   type ScriptedAnswer,

@@ -1,10 +1,10 @@
 import { describe, expect, inject, it, onTestFinished, vi } from "vitest";
 import * as z from "zod";
-import { type ApiClient, apiClient } from "../../src/upstream/api-client";
-import { Retries } from "../../src/upstream/retries";
-import type { TokenSource } from "../../src/upstream/token-source";
-import type { UpstreamApi } from "../../src/upstream/upstream-api";
-import { UpstreamError } from "../../src/upstream/upstream-error";
+import { type ApiClient, apiClient } from "../../src/engine/upstream/api-client";
+import { Retries } from "../../src/engine/upstream/retries";
+import type { TokenSource } from "../../src/engine/upstream/token-source";
+import type { UpstreamApi } from "../../src/engine/upstream/upstream-api";
+import { UpstreamError } from "../../src/engine/upstream/upstream-error";
 import type { ScriptedAnswer } from "../support/scripted-authority.ts";
 import { requestsTo, script } from "./scripted.ts";
 

@@ -1,5 +1,5 @@
 import { expect, it } from "vitest";
-import { userIdOf } from "../../src/identity/user-id";
+import { userIdOf } from "../../src/engine/identity/user-id";
 
 it("tells nothing, never changes, and differs for each issuer and subject", async () => {
   const id = await userIdOf({ issuer: "https://idp.example", subject: "alice@example.com" });

@@ -1,8 +1,8 @@
 import { createExecutionContext } from "cloudflare:test";
 import { env } from "cloudflare:workers";
 import { afterEach, describe, expect, it, vi } from "vitest";
-import { parseConfig } from "../../src/config";
-import { createGatehouse } from "../../src/gatehouse";
+import { createGatehouse } from "../../src/engine/app/gatehouse";
+import { parseConfig } from "../../src/engine/config";
 import { connect, SSE } from "./as-client.ts";
 import { grantOf, refresh } from "./grants.ts";
 import { statelessCall } from "./mcp-client.ts";

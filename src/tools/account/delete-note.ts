@@ -1,5 +1,5 @@
 import * as z from "zod";
-import { defineTool, ToolError } from "../define-tool";
+import { defineTool, ToolError } from "../../engine/tools/define-tool";
 import { NOTES } from "./note";
 
 export const deleteNote = defineTool({

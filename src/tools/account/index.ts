@@ -1,4 +1,4 @@
-import { defineToolset } from "../define-toolset";
+import { defineToolset } from "../../engine/tools/define-toolset";
 import { clearNotes } from "./clear-notes";
 import { deleteNote } from "./delete-note";
 import { listNotes } from "./list-notes";

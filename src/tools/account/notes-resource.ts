@@ -1,4 +1,4 @@
-import type { ResourceCollection } from "../define-resource";
+import type { ResourceCollection } from "../../engine/tools/define-resource";
 import { NOTES, noteValueSchema } from "./note";
 
 const PAGE_SIZE = 100;

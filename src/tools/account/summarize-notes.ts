@@ -1,5 +1,5 @@
 import * as z from "zod";
-import { definePrompt } from "../define-prompt";
+import { definePrompt } from "../../engine/tools/define-prompt";
 
 export const summarizeNotes = definePrompt({
   name: "summarize_notes",

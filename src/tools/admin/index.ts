@@ -1,4 +1,4 @@
-import { defineToolset } from "../define-toolset";
+import { defineToolset } from "../../engine/tools/define-toolset";
 import { usageReport } from "./usage-report";
 
 /** For the people whom ADMINS names; for anyone else these tools do not exist. */

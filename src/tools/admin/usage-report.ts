@@ -1,5 +1,5 @@
 import * as z from "zod";
-import { defineTool } from "../define-tool";
+import { defineTool } from "../../engine/tools/define-tool";
 
 export const usageReport = defineTool({
   name: "usage_report",

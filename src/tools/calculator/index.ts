@@ -1,4 +1,4 @@
-import { defineToolset } from "../define-toolset";
+import { defineToolset } from "../../engine/tools/define-toolset";
 import { calculator as calculatorTool } from "./calculator";
 
 /** The smallest useful toolset: one tool, and a scope for each of its operations. */

@@ -1,5 +1,5 @@
 import * as z from "zod";
-import type { PersonStorage } from "../../storage/ports";
+import type { PersonStorage } from "../../engine/storage/ports";
 
 /** Kept for the person, not for a session: sessions end, and one person's clients share the choice. */
 const COLLECTION = "cloudflare";

@@ -1,7 +1,7 @@
 import * as z from "zod";
-import type { ApiClient } from "../../upstream/api-client";
-import { UpstreamError } from "../../upstream/upstream-error";
-import { type ToolContext, ToolError } from "../define-tool";
+import { type ToolContext, ToolError } from "../../engine/tools/define-tool";
+import type { ApiClient } from "../../engine/upstream/api-client";
+import { UpstreamError } from "../../engine/upstream/upstream-error";
 import { chosenAccountId } from "./account-choice";
 import { callCloudflare } from "./cloudflare-api";
 import { cellText } from "./table";

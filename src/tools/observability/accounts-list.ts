@@ -1,5 +1,5 @@
 import * as z from "zod";
-import { defineTool } from "../define-tool";
+import { defineTool } from "../../engine/tools/define-tool";
 import { accountSchema, accountsPage } from "./account";
 import { chosenAccountId } from "./account-choice";
 import { DATA_NOTICE, withData } from "./data-notice";

@@ -1,7 +1,7 @@
 import * as z from "zod";
-import type { ApiClient, ApiRequest } from "../../upstream/api-client";
-import { problemText } from "../../upstream/problem-text";
-import { UpstreamError } from "../../upstream/upstream-error";
+import type { ApiClient, ApiRequest } from "../../engine/upstream/api-client";
+import { problemText } from "../../engine/upstream/problem-text";
+import { UpstreamError } from "../../engine/upstream/upstream-error";
 
 /** What every answer of the API is wrapped in. */
 const refusedSchema = z.object({

@@ -1,4 +1,4 @@
-import { defineToolset } from "../define-toolset";
+import { defineToolset } from "../../engine/tools/define-toolset";
 import { accountsList } from "./accounts-list";
 import { observabilityKeys } from "./observability-keys";
 import { observabilityValues } from "./observability-values";

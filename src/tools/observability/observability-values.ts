@@ -1,5 +1,5 @@
 import * as z from "zod";
-import { defineTool } from "../define-tool";
+import { defineTool } from "../../engine/tools/define-tool";
 import { accountArgument, accountSchema, resolveAccount } from "./account";
 import { callCloudflare } from "./cloudflare-api";
 import { DATA_NOTICE, withData } from "./data-notice";

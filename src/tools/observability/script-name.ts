@@ -1,6 +1,6 @@
 import * as z from "zod";
-import { UpstreamError } from "../../upstream/upstream-error";
-import { ToolError } from "../define-tool";
+import { ToolError } from "../../engine/tools/define-tool";
+import { UpstreamError } from "../../engine/upstream/upstream-error";
 import type { Account } from "./account";
 
 /** A Worker's name, as a model writes it. */

@@ -1,5 +1,5 @@
 import * as z from "zod";
-import { defineTool } from "../define-tool";
+import { defineTool } from "../../engine/tools/define-tool";
 import { accountId, accountSchema, resolveAccount } from "./account";
 import { chooseAccount } from "./account-choice";
 

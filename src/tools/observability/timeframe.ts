@@ -1,5 +1,5 @@
 import * as z from "zod";
-import { ToolError } from "../define-tool";
+import { ToolError } from "../../engine/tools/define-tool";
 
 /** From and to, in milliseconds since 1970, as the API takes it. */
 export type Timeframe = { readonly from: number; readonly to: number };

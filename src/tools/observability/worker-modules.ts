@@ -1,5 +1,5 @@
-import type { ApiAnswer } from "../../upstream/api-client";
-import { UpstreamError } from "../../upstream/upstream-error";
+import type { ApiAnswer } from "../../engine/upstream/api-client";
+import { UpstreamError } from "../../engine/upstream/upstream-error";
 import { visible } from "./table";
 
 /** A file of a Worker's script. */

@@ -1,5 +1,5 @@
 import * as z from "zod";
-import { defineTool, ToolError } from "../define-tool";
+import { defineTool, ToolError } from "../../engine/tools/define-tool";
 import { accountArgument, accountSchema, resolveAccount } from "./account";
 import { excerpt, numbered } from "./code-excerpt";
 import { DATA_NOTICE, withData } from "./data-notice";

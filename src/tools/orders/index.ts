@@ -1,4 +1,4 @@
-import { defineToolset } from "../define-toolset";
+import { defineToolset } from "../../engine/tools/define-toolset";
 import { cancelOrder } from "./cancel-order";
 import { getOrder } from "./get-order";
 import { listOrders } from "./list-orders";

@@ -1,5 +1,5 @@
 import * as z from "zod";
-import { defineTool } from "../define-tool";
+import { defineTool } from "../../engine/tools/define-tool";
 import { orderSchema } from "./order";
 
 const pageSchema = z.object({ orders: z.array(orderSchema), next: z.string().nullish() });

@@ -1,5 +1,5 @@
-import { keptValue } from "../../../src/http/kept-value";
-import { ExchangedTokens } from "../../../src/upstream/exchanged-tokens";
+import { keptValue } from "../../../src/engine/lib/remote-value";
+import { ExchangedTokens } from "../../../src/engine/upstream/exchanged-tokens";
 
 /** Only the test of lost requests serves this: what isolates share, and requests that end too early. */
 const tokens = new ExchangedTokens();

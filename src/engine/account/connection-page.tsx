@@ -1,0 +1,105 @@
+import { ClientRows } from "../ui/client-facts";
+import { ClientText } from "../ui/client-text";
+import { Layout } from "../ui/layout";
+import { type ConsentScope, ScopeList } from "../ui/scope-list";
+import type { Activity } from "./activity";
+import type { Connection } from "./connection";
+import { ActivityText, CallsUnknown, lastActiveSeconds } from "./connections-page";
+import { NoteText } from "./note-text";
+import type { Note } from "./notes";
+import { RoughlyAgo, Since } from "./when";
+
+/** What a person sees of one connection. */
+export interface ConnectionPageProps {
+  serverName: string;
+  /** Proves that a form is of this page. */
+  formToken: string;
+  connection: Connection;
+  /** Those that it has, with what they mean. */
+  scopes: readonly ConsentScope[];
+  /** The newest first. Undefined when it is not known just now. */
+  activities: readonly Activity[] | undefined;
+  /** What was just done. */
+  note: Note | undefined;
+}
+
+/** One connection: what it is, may do and did; with a form that narrows it and one that ends it. */
+export function ConnectionPage(props: ConnectionPageProps) {
+  const { serverName, formToken, connection, scopes, activities, note } = props;
+  const { grantId, clientName, clientDomain, redirect, connectedAtSeconds } = connection;
+  return (
+    <Layout title="A connected app" serverName={serverName}>
+      <h1>
+        “<ClientText text={clientName} max={40} />”
+      </h1>
+      {note === undefined ? null : <NoteText note={note} />}
+      <dl class="facts">
+        <ClientRows name={clientName} domain={clientDomain} redirect={redirect} />
+        <div>
+          <dt>Connected</dt>
+          <dd>
+            <Since seconds={connectedAtSeconds} />
+          </dd>
+        </div>
+        <div>
+          <dt>Active</dt>
+          <dd>
+            <RoughlyAgo seconds={lastActiveSeconds(connection, activities?.[0])} />
+          </dd>
+        </div>
+      </dl>
+      {scopes.length === 0 ? (
+        <p>It has no permissions: it can use only what needs none.</p>
+      ) : (
+        <form method="post" action={`/connections/${grantId}/scopes`}>
+          {/* Enter in a checkbox decides nothing, as on the consent page. */}
+          <button type="submit" formmethod="dialog" hidden />
+          <input type="hidden" name="token" value={formToken} />
+          <ScopeList
+            scopes={scopes}
+            nothingTicked="Then nothing is left: you will be asked whether to end it."
+          />
+          <div class="actions">
+            <button type="submit">Allow only what is ticked</button>
+          </div>
+        </form>
+      )}
+      <h2>What it did lately</h2>
+      <Activities activities={activities} />
+      <h2>End it</h2>
+      <EndForm grantId={grantId} formToken={formToken} />
+      <p>
+        <a href="/connections">All your connected apps</a>
+      </p>
+    </Layout>
+  );
+}
+
+/** Ends one connection, at the press of its button. */
+export function EndForm({ grantId, formToken }: { grantId: string; formToken: string }) {
+  return (
+    <form method="post" action={`/connections/${grantId}/end`}>
+      <input type="hidden" name="token" value={formToken} />
+      <p>At once it can do nothing for you any more. To use it again, you connect it anew.</p>
+      <div class="actions">
+        <button type="submit" class="end">
+          End this connection
+        </button>
+      </div>
+    </form>
+  );
+}
+
+function Activities({ activities }: Pick<ConnectionPageProps, "activities">) {
+  if (activities === undefined) return <CallsUnknown />;
+  if (activities.length === 0) return <p class="note">No use of a tool was recorded lately.</p>;
+  return (
+    <ul class="activities">
+      {activities.map((activity) => (
+        <li>
+          <ActivityText {...activity} />
+        </li>
+      ))}
+    </ul>
+  );
+}

@@ -1,0 +1,77 @@
+import * as z from "zod";
+import { isLoopback } from "../config";
+import type { GrantId } from "../grants/grant-id";
+import { grantMetadataSchema } from "../grants/grant-metadata";
+import type { Redirect } from "../ui/client-facts";
+
+/** A grant, as the person who gave it sees it: one app that may act for them. */
+export type Connection = {
+  readonly grantId: string;
+  readonly clientId: string;
+  /** As the consent page named it: the client's own words. */
+  readonly clientName: string;
+  /** The domain that published the name, where one did. */
+  readonly clientDomain: string | undefined;
+  /** Where its access went. */
+  readonly redirect: Redirect | undefined;
+  readonly scopes: readonly string[];
+  readonly connectedAtSeconds: number;
+  /** When it last got a token. */
+  readonly lastTokenAtSeconds: number;
+};
+
+/** What counts here of the record that workers-oauth-provider keeps of a grant. */
+const recordSchema = z.object({
+  clientId: z.string(),
+  scope: z.array(z.string()),
+  createdAt: z.number(),
+  expiresAt: z.number().optional(),
+  redirectUri: z.string().optional(),
+  metadata: grantMetadataSchema.optional().catch(undefined),
+});
+
+/**
+ * @param record what KV has of it.
+ * @param idleTtlSeconds after how long without use a grant ends: each new token sets that anew.
+ * @returns undefined when it is no record of a grant.
+ */
+export function connectionOf(
+  { grantId }: GrantId,
+  record: unknown,
+  idleTtlSeconds: number,
+): Connection | undefined {
+  const grant = recordSchema.safeParse(record).data;
+  if (grant === undefined) return undefined;
+  const { clientId, createdAt, expiresAt = 0 } = grant;
+  return {
+    grantId,
+    clientId,
+    clientName: grant.metadata?.clientName ?? clientId,
+    clientDomain: domainOf(clientId),
+    redirect: redirectOf(grant.redirectUri),
+    scopes: grant.scope,
+    connectedAtSeconds: createdAt,
+    // Not later than now, whatever the time was set to when the grant got its token.
+    lastTokenAtSeconds: Math.min(
+      Math.max(createdAt, expiresAt - idleTtlSeconds),
+      Math.floor(Date.now() / 1_000),
+    ),
+  };
+}
+
+/**
+ * Of a client whose id is the address of its metadata document, which was read from there when the person
+ * allowed it. Registered clients have ids of ours, which are no addresses.
+ */
+function domainOf(clientId: string): string | undefined {
+  if (!URL.canParse(clientId)) return undefined;
+  const { protocol, hostname } = new URL(clientId);
+  return protocol === "https:" ? hostname : undefined;
+}
+
+/** As workers-oauth-provider describes it on the consent page. */
+function redirectOf(redirectUri = ""): Redirect | undefined {
+  if (!URL.canParse(redirectUri)) return undefined;
+  const redirectHost = new URL(redirectUri).hostname || redirectUri;
+  return { redirectUri, redirectHost, redirectIsLoopback: isLoopback(redirectHost) };
+}

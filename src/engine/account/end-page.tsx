@@ -1,0 +1,60 @@
+import { ClientText } from "../ui/client-text";
+import { Layout } from "../ui/layout";
+import type { Connection } from "./connection";
+import { EndForm } from "./connection-page";
+
+/** Asked before something ends. */
+export interface EndPageProps {
+  serverName: string;
+  /** Proves that a form is of this page. */
+  formToken: string;
+}
+
+/** Asks whether to end one connection, of which nothing was left ticked. */
+export function EndPage({
+  serverName,
+  formToken,
+  connection,
+}: EndPageProps & { connection: Connection }) {
+  return (
+    <Layout title="End this connection?" serverName={serverName}>
+      <h1>
+        End “<ClientText text={connection.clientName} max={40} />
+        ”?
+      </h1>
+      <p>Nothing was ticked, and an app that may do nothing needs no connection.</p>
+      <EndForm grantId={connection.grantId} formToken={formToken} />
+      <p>
+        <a href={`/connections/${connection.grantId}`}>Keep it as it is</a>
+      </p>
+    </Layout>
+  );
+}
+
+/** Asks whether to end all connections, before it is done. */
+export function EndAllPage(
+  props: EndPageProps & { connections: readonly Connection[]; hasMore: boolean },
+) {
+  const { serverName, formToken, connections, hasMore } = props;
+  const count = connections.length;
+  return (
+    <Layout title="End all connections?" serverName={serverName}>
+      <h1>End {hasMore || count === 1 ? "all" : `all ${count}`} of your connections?</h1>
+      <form method="post" action="/connections/end-all">
+        <input type="hidden" name="token" value={formToken} />
+        <p>
+          At once, none of your apps can do anything for you here any more. To use one again, you
+          connect it anew.
+        </p>
+        <div class="actions">
+          <button type="submit" class="end">
+            End all
+          </button>
+          <a class="button" href="/connections">
+            Keep them
+          </a>
+        </div>
+      </form>
+    </Layout>
+  );
+}

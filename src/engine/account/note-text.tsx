@@ -1,0 +1,32 @@
+import { ClientText } from "../ui/client-text";
+import type { Note } from "./notes";
+
+/** Tells what a form has just done. */
+export function NoteText({ note }: { note: Note }) {
+  return (
+    <p class="done" role="status">
+      <Words note={note} />
+    </p>
+  );
+}
+
+function Words({ note }: { note: Note }) {
+  switch (note.kind) {
+    case "ended":
+      return (
+        <>
+          “<ClientText text={note.clientName} max={40} />” is no longer connected.
+        </>
+      );
+    case "ended-all":
+      return note.left === 0 ? (
+        <>No app is connected any more.</>
+      ) : (
+        <>Not all could be ended in one go. Try again for those that are left.</>
+      );
+    case "narrowed":
+      return <>It may now do only what is ticked.</>;
+    case "unchanged":
+      return <>Nothing was changed.</>;
+  }
+}

@@ -1,0 +1,123 @@
+import type { AuthorizationErrorCode } from "@cloudflare/workers-oauth-provider";
+import { type Context, Hono } from "hono";
+import type { OwnAuthorization } from "../config";
+import { isAllowedPerson } from "../identity/allowed-people";
+import { userIdOf } from "../identity/user-id";
+import { allowMethods } from "../lib/allow-methods";
+import type { Signatures } from "../lib/signatures";
+import { signInErrorCode } from "../login/sign-in-error-code";
+import { failedSignIn, record } from "../login/sign-in-events";
+import { limitSignIns } from "../login/sign-in-limit";
+import { identityProvider } from "../providers";
+import { PersonRefusedPage } from "../ui/person-refused-page";
+import { page } from "../ui/respond";
+import type { BrowserSessions } from "./browser-session";
+import { sessionSignIn } from "./sign-in";
+import { SignInPage } from "./sign-in-page";
+
+type SessionEnv = { Bindings: Env };
+
+const SIGN_IN_PATH = "/connections/sign-in";
+const AFTER_SIGN_IN = "/connections";
+
+export type SessionAppOptions = {
+  serverName: string;
+  authorization: OwnAuthorization;
+  origin: string;
+  signatures: Signatures;
+  sessions: BrowserSessions;
+};
+
+/**
+ * How a person signs in with their browser alone, without a client: GET /connections/sign-in sends them to
+ * the identity provider, GET /callback takes them back. A callback that begins a grant goes on to the next
+ * handler of /callback.
+ */
+export function createSessionApp({
+  serverName,
+  authorization,
+  origin,
+  signatures,
+  sessions,
+}: SessionAppOptions): Hono<SessionEnv> {
+  const { allowedPeople } = authorization;
+  const provider = identityProvider(authorization.identityProvider, allowedPeople?.groups);
+  const signIns = sessionSignIn(provider, `${origin}/callback`, signatures);
+  const server = { serverName, identityProviderName: provider.displayName };
+  const app = new Hono<SessionEnv>();
+
+  app.use("/callback", allowMethods("GET"));
+  app.use(SIGN_IN_PATH, allowMethods("GET"), limitSignIns(serverName));
+
+  app.get(SIGN_IN_PATH, async (c) => {
+    const begun = await signIns.begin().catch(signInErrorCode);
+    if (typeof begun === "string") return failed(c, begun);
+    c.header("Set-Cookie", begun.cookie);
+    return redirect(c, begun.url.href);
+  });
+
+  app.get("/callback", async (c, next) => {
+    const callback = new URL(c.req.url);
+    if (!signIns.isFor(callback)) return next();
+    const resumed = await signIns.resume(c);
+    if (resumed === undefined) return notSignedIn(c, expired);
+    const { signIn, clearCookie } = resumed;
+    const headers = new Headers({ "set-cookie": clearCookie });
+    const identified = await provider.identify(callback, signIn).catch(signInErrorCode);
+    if (typeof identified === "string") return failed(c, identified, headers);
+    const { identity } = identified;
+    const userId = await userIdOf(identity);
+    const signedIn = { kind: "sign_in", userId, issuer: identity.issuer } as const;
+    if (!isAllowedPerson(allowedPeople, { userId, identity })) {
+      record(c, { ...signedIn, outcome: "refused", reason: "person_not_allowed" });
+      console.warn({ event: "person_not_allowed" });
+      const shown = <PersonRefusedPage {...server} account={identity} userId={userId} />;
+      return page(c, shown, { status: 403, headers });
+    }
+    record(c, { ...signedIn, outcome: "ok" });
+    const name = identity.name ?? identity.email ?? "an account without a name";
+    headers.append("set-cookie", await sessions.begin({ userId, name }));
+    for (const cookie of headers.getSetCookie()) c.header("Set-Cookie", cookie, { append: true });
+    return redirect(c, AFTER_SIGN_IN);
+  });
+
+  function failed(c: Context<SessionEnv>, code: AuthorizationErrorCode, headers?: Headers) {
+    record(c, { kind: "sign_in", ...failedSignIn(code) });
+    return notSignedIn(c, code === "access_denied" ? refused : unavailable, headers);
+  }
+
+  function notSignedIn(c: Context, { status, ...words }: Failure, headers = new Headers()) {
+    return page(c, <SignInPage {...server} {...words} />, { status, headers });
+  }
+
+  return app;
+}
+
+/** Why nobody was signed in, for the person. */
+type Failure = { status: 400 | 403 | 503; title: string; message: string };
+
+const expired: Failure = {
+  status: 400,
+  title: "This sign-in has expired",
+  message:
+    "It took more than ten minutes, was finished already, or was begun in another browser. Nothing happened.",
+};
+
+const refused: Failure = {
+  status: 403,
+  title: "You are not signed in",
+  message: "The sign-in was cancelled or refused. Nothing happened.",
+};
+
+const unavailable: Failure = {
+  status: 503,
+  title: "Signing in does not work just now",
+  message: "The service that signs people in does not answer as it should. Try again in a minute.",
+};
+
+/** Addresses here carry states, and each is good once. */
+function redirect(c: Context, location: string): Response {
+  c.header("Cache-Control", "no-store");
+  c.header("Referrer-Policy", "no-referrer");
+  return c.redirect(location, 302);
+}

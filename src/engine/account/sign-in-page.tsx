@@ -1,0 +1,26 @@
+import { Layout } from "../ui/layout";
+
+/** Why a person is asked to sign in, in our own words. */
+export interface SignInPageProps {
+  serverName: string;
+  /** Who signs the person in, e.g. "GitHub". */
+  identityProviderName: string;
+  title: string;
+  message: string;
+}
+
+/** Asks a person to sign in, to look after what they connected. It does not go on by itself. */
+export function SignInPage(props: SignInPageProps) {
+  const { serverName, identityProviderName, title, message } = props;
+  return (
+    <Layout title={title} serverName={serverName}>
+      <h1>{title}</h1>
+      <p>{message}</p>
+      <div class="actions">
+        <a class="button primary" id="sign-in" href="/connections/sign-in">
+          Sign in with {identityProviderName}
+        </a>
+      </div>
+    </Layout>
+  );
+}

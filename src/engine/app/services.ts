@@ -1,0 +1,37 @@
+import { type ArgumentsHash, argumentsHash } from "../audit/arguments-hash";
+import { type Config, parseConfig } from "../config";
+import { type Catalogue, createCatalogue, toolsets } from "../tools/catalogue";
+import { createUpstreams, type Upstreams } from "../upstream/upstreams";
+
+/** What a server of one configuration offers, made once an isolate: for the Worker and its sessions. */
+export type Offering = {
+  readonly config: Config;
+  readonly catalogue: Catalogue;
+  readonly upstreams: Upstreams;
+  /** What the audit has of a call's arguments. */
+  readonly argumentsHash: ArgumentsHash;
+};
+
+export function offeringOf(config: Config): Offering {
+  const upstreams = createUpstreams(config);
+  return {
+    config,
+    catalogue: createCatalogue(toolsets, upstreams.apis),
+    upstreams,
+    argumentsHash: argumentsHash(config.sessionSecret),
+  };
+}
+
+const offerings = new WeakMap<Env, Offering>();
+
+/**
+ * The offering of an environment. An isolate has one, in practice, and all sessions in it share what
+ * is made from it: above all the tokens that were exchanged.
+ *
+ * @throws ConfigError for a wrong or missing variable.
+ */
+export function offeringFor(env: Env): Offering {
+  const offering = offerings.get(env) ?? offeringOf(parseConfig(env));
+  offerings.set(env, offering);
+  return offering;
+}

@@ -1,0 +1,23 @@
+import type { LimitName } from "../lib/rate-limit";
+import { ShortMemory } from "../lib/ttl-cache";
+import { auditFor } from "./audit";
+import type { NewAuditEvent } from "./audit-event";
+
+type Ids = Pick<NewAuditEvent, "userId" | "clientId" | "grantId" | "requestId">;
+
+const MINUTE_MS = 60_000;
+
+const told = new ShortMemory<true>();
+
+/**
+ * Records that a limit was hit: once a minute for each limit and whom it counts, because an event for each
+ * refusal would be work that whoever is refused can cause.
+ *
+ * @param key what the limit counts. It is not recorded, as it may be an address.
+ */
+export function recordLimitHit(env: Env, limit: LimitName, key: string, ids: Ids = {}): void {
+  const name = `${limit} ${key}`;
+  if (told.get(name)) return;
+  told.set(name, true, Date.now() + MINUTE_MS);
+  auditFor(env).record({ kind: "limit_hit", limit, ...ids });
+}

@@ -1,0 +1,121 @@
+import { OAuthError, type OAuthResourceTokenValidator } from "@cloudflare/workers-oauth-provider";
+import type { Offering } from "../app/services";
+import type { ExternalAuthorization, KeyCredential } from "../config";
+import { isAllowedPerson } from "../identity/allowed-people";
+import type { Authenticated } from "../identity/authenticated";
+import { groupsReader } from "../identity/groups";
+import { tokenCheckUnavailable } from "../identity/token-check-unavailable";
+import { rememberingVerifier } from "../identity/verified-tokens";
+import { authenticatedBy, type ExternalClaims } from "../issuers/claims";
+import { publicKeySet } from "../issuers/client-authentication";
+import { introspector } from "../issuers/introspection";
+import { issuerKeys } from "../issuers/issuer-keys";
+import { jwtVerifier } from "../issuers/jwts";
+import { ValueUnavailable } from "../lib/remote-value";
+import { missingScopes, withImplied } from "../tools/scopes";
+import type { Authority, Handler } from "./auth-mode";
+
+/** What a token says, or undefined when it is not valid for `audience`. @throws ValueUnavailable */
+type Check = (token: string, audience: string) => Promise<ExternalClaims | undefined>;
+
+/** AUTH_MODE=jwt and AUTH_MODE=introspection: tokens come from an external authorization server. */
+export function externalAuthority(
+  authorization: ExternalAuthorization,
+  { catalogue }: Offering,
+): Authority {
+  const check = checkFor(authorization);
+  const { audience, requiredScopes, client, allowedPeople } = authorization;
+
+  const validate: OAuthResourceTokenValidator<Authenticated> = async (resource, token) => {
+    const claims = await check(token, audience ?? resource).catch((error: unknown) => {
+      if (error instanceof ValueUnavailable) throw tokenCheckUnavailable();
+      throw error;
+    });
+    if (claims === undefined) return null;
+    const props = await authenticatedBy(claims, token, resource, (scopes) =>
+      withImplied(scopes, catalogue.allScopes),
+    );
+    if (!isAllowedPerson(allowedPeople, props.principal)) throw personNotAllowed();
+    const { userId, clientId, scopes: scope, expiresAtSeconds: expiresAt } = props.principal;
+    if (missingScopes(scope, requiredScopes).length > 0) {
+      throw new OAuthError("insufficient_scope", {
+        description: "This server takes only tokens with all of these scopes",
+        requiredScopes: [...requiredScopes],
+      });
+    }
+    return { props, audience: resource, expiresAt, scope, userId, clientId };
+  };
+
+  return {
+    issuers: authorization.issuers,
+    requiredScopes,
+    // An introspected token is remembered for as long as the operator says, and no longer.
+    validateToken:
+      authorization.mode === "jwt" ? rememberingVerifier(() => validate) : () => validate,
+    routes: [
+      ["/.well-known/oauth-authorization-server", notTheAuthorizationServer],
+      ...(client?.kind === "key"
+        ? [["/.well-known/jwks.json", keySetHandler(client)] as const]
+        : []),
+    ],
+  };
+}
+
+/**
+ * 403: the token is good, and a new one of the same person would be refused as well. A 401 would have
+ * the client throw it away and sign in again, and again.
+ */
+function personNotAllowed(): OAuthError {
+  return new OAuthError("access_denied", {
+    description: "This person may not use this server (ALLOWED_PEOPLE)",
+    statusCode: 403,
+  });
+}
+
+function checkFor(authorization: ExternalAuthorization): Check {
+  const groupsIn = groupsReader(authorization.groupsClaim, authorization.allowedPeople?.groups);
+  switch (authorization.mode) {
+    case "jwt":
+      return jwtVerifier(
+        authorization.profile,
+        new Map(authorization.issuers.map((issuer) => [issuer, issuerKeys(issuer)])),
+        groupsIn,
+      );
+    case "introspection":
+      return introspector(authorization, groupsIn);
+  }
+}
+
+/**
+ * Clients of MCP 2025-03-26 look here, and the metadata of another issuer must not be found here: its
+ * `issuer` would not be this address, so that nobody may use it (RFC 8414, section 3.3). Where the
+ * authorization server is stands in the protected resource's metadata (RFC 9728).
+ */
+const notTheAuthorizationServer: Handler = () =>
+  Response.json(
+    {
+      error: "not_found",
+      error_description:
+        "This server issues no tokens: /.well-known/oauth-protected-resource names the one that does",
+    },
+    { status: 404 },
+  );
+
+/** How long the other side may keep the keys: a new one is published long before it signs. */
+const KEY_SET_MAX_AGE_SECONDS = 300;
+
+function keySetHandler(client: KeyCredential): Handler {
+  return async ({ method }) => {
+    if (method !== "GET" && method !== "HEAD") {
+      const headers = { allow: "GET, HEAD" };
+      return Response.json({ error: "method_not_allowed" }, { status: 405, headers });
+    }
+    const body = method === "GET" ? JSON.stringify(await publicKeySet(client)) : null;
+    return new Response(body, {
+      headers: {
+        "content-type": "application/jwk-set+json",
+        "cache-control": `public, max-age=${KEY_SET_MAX_AGE_SECONDS}`,
+      },
+    });
+  };
+}

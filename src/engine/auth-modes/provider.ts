@@ -1,0 +1,74 @@
+import { Hono } from "hono";
+import { createConnectionsApp } from "../account/app";
+import { browserSessions } from "../account/browser-session";
+import { createSessionApp } from "../account/sign-in-app";
+import type { Offering } from "../app/services";
+import { recentCalls } from "../audit/audit-query";
+import type { OwnAuthorization } from "../config";
+import { limitedByAddress } from "../grants/address-limit";
+import { mayRegister } from "../grants/allowed-clients";
+import { createAuthorizationServer } from "../grants/authorization-server";
+import { OPERATOR_REVOCATION, operatorRevocation } from "../grants/operator-revocation";
+import { ownTokenVerifier } from "../grants/own-tokens";
+import { recordingRegistrations } from "../grants/registration-events";
+import { refusingRevoked } from "../grants/revocation-check";
+import { sharedRegistration } from "../grants/shared-registration";
+import { tokenEndpoint } from "../grants/token-endpoint";
+import type { ProtectedResources } from "../identity/protected-resources";
+import { rememberingVerifier } from "../identity/verified-tokens";
+import { signatures } from "../lib/signatures";
+import { createLoginApp } from "../login/app";
+import { withImplied } from "../tools/scopes";
+import type { Authority } from "./auth-mode";
+
+/** AUTH_MODE=provider: this Worker is the authorization server itself. */
+export function ownAuthority(
+  authorization: OwnAuthorization,
+  { config: { serverName, sessionSecret }, catalogue }: Offering,
+  origin: string,
+  resources: ProtectedResources,
+): Authority {
+  const server = createAuthorizationServer(authorization, catalogue, origin, resources);
+  const serve = (request: Request, env: Env, ctx: ExecutionContext) =>
+    server.fetch(request, env, ctx);
+  const helpers = (env: Env) => server.getOAuthApi(env);
+  const registration = limitedByAddress(
+    "REGISTRATIONS_PER_ADDRESS",
+    recordingRegistrations(
+      sharedRegistration(serve, helpers, (metadata) => mayRegister(authorization, metadata)),
+    ),
+  );
+  const common = { serverName, authorization, origin };
+  const proofs = signatures(sessionSecret);
+  const sessions = browserSessions(proofs);
+  const verify = ownTokenVerifier(server, authorization, (scopes) =>
+    withImplied(scopes, catalogue.allScopes),
+  );
+  return {
+    issuers: [origin],
+    requiredScopes: [],
+    validateToken: refusingRevoked(
+      authorization.revocationDelaySeconds,
+      rememberingVerifier(verify),
+    ),
+    routes: [
+      ["/.well-known/oauth-authorization-server", serve],
+      [
+        "/oauth/token",
+        limitedByAddress("TOKEN_REQUESTS_PER_ADDRESS", tokenEndpoint(serve, origin)),
+      ],
+      [OPERATOR_REVOCATION, operatorRevocation(authorization.operatorSecret, helpers, origin)],
+      ...(authorization.dynamicClientRegistration
+        ? [["/oauth/register", registration] as const]
+        : []),
+    ],
+    login: new Hono<{ Bindings: Env }>()
+      // First: it leaves callbacks that are not of its own sign-ins to the next.
+      .route("/", createSessionApp({ ...common, signatures: proofs, sessions }))
+      .route("/", createLoginApp({ ...common, catalogue, helpers }))
+      .route(
+        "/",
+        createConnectionsApp({ ...common, catalogue, signatures: proofs, sessions, recentCalls }),
+      ),
+  };
+}

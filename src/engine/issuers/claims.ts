@@ -1,0 +1,50 @@
+import type { Authenticated } from "../identity/authenticated";
+import { userIdOf } from "../identity/user-id";
+
+/** What an external authorization server says with a token, once that was checked. */
+export type ExternalClaims = {
+  readonly issuer: string;
+  readonly subject: string;
+  readonly clientId: string;
+  readonly scopes: readonly string[];
+  readonly expiresAtSeconds: number;
+  readonly name: string | undefined;
+  /** Only an address that the issuer says it has verified. */
+  readonly email: string | undefined;
+  /** Of the groups that the person is in, those that the configuration names. */
+  readonly groups: readonly string[];
+};
+
+/**
+ * The caller behind an external token.
+ *
+ * @param token becomes the subject token of an exchange; it goes no further.
+ * @param withImplied adds to a token's scopes those that they imply.
+ */
+export async function authenticatedBy(
+  claims: ExternalClaims,
+  token: string,
+  resource: string,
+  withImplied: (scopes: readonly string[]) => string[],
+): Promise<Authenticated> {
+  const { issuer, subject, clientId, name, email, groups, expiresAtSeconds } = claims;
+  return {
+    principal: {
+      userId: await userIdOf({ issuer, subject }),
+      identity: {
+        issuer,
+        subject,
+        ...(name !== undefined && { name }),
+        ...(email !== undefined && { email }),
+        ...(groups.length > 0 && { groups: [...groups] }),
+      },
+      clientId,
+      // Clients are registered at the issuer, which does not say their names.
+      clientName: clientId,
+      scopes: withImplied(claims.scopes),
+      resource,
+      expiresAtSeconds,
+    },
+    credential: { kind: "subject-token", token },
+  };
+}

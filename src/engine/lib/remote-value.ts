@@ -1,0 +1,106 @@
+import { waitUntil } from "cloudflare:workers";
+import { errorText } from "./error-text";
+
+/** A value of another server could not be got, and there is none from before. */
+export class ValueUnavailable extends Error {
+  override readonly name = "ValueUnavailable";
+}
+
+export type KeptValueOptions<Value> = {
+  /** Gets the value, by up to three requests of at most {@link REQUEST_TIMEOUT_MS} each. */
+  readonly load: () => Promise<Value>;
+  readonly freshMs: number;
+  /** How long after that the value may still be used while it cannot be got anew. */
+  readonly staleMs: number;
+};
+
+export type KeptValue<Value> = {
+  /** @throws ValueUnavailable */
+  get(): Promise<Value>;
+  /**
+   * The value as it is now at its source, because what was looked for is not in the one here. It is
+   * got at most once in {@link RENEW_INTERVAL_MS}, however many ask.
+   *
+   * @throws ValueUnavailable when it cannot be got: "not in the one from before" is then no answer.
+   */
+  renewed(): Promise<Value>;
+};
+
+export const REQUEST_TIMEOUT_MS = 5_000;
+/** No load takes longer; one that seems to has lost the request that it belonged to. */
+const LOAD_LIMIT_MS = 3 * REQUEST_TIMEOUT_MS;
+const RENEW_INTERVAL_MS = 30_000;
+/** Short, so that an outage ends here soon after it has ended there. */
+const RETRY_INTERVAL_MS = 5_000;
+
+/**
+ * Keeps what another server publishes, such as its metadata or its keys.
+ *
+ * Whatever happens there, callers here get an answer within bounded time, and the other server is not
+ * asked by each of them: those who come while it is being asked wait for the same answer. An isolate's
+ * requests may share a promise only while the request that started it lives, so that one is kept alive
+ * (`waitUntil`), and the others wait no longer than it may take.
+ */
+export function keptValue<Value>(options: KeptValueOptions<Value>): KeptValue<Value> {
+  const { load, freshMs, staleMs } = options;
+  let kept: { value: Value; atMs: number } | undefined;
+  let flight: { done: Promise<Value>; startedAtMs: number } | undefined;
+  let failedAtMs = Number.NEGATIVE_INFINITY;
+
+  const ageMs = () => (kept === undefined ? Number.POSITIVE_INFINITY : Date.now() - kept.atMs);
+
+  function start(): Promise<Value> {
+    const startedAtMs = Date.now();
+    const done = load().then(
+      (value) => {
+        kept = { value, atMs: Date.now() };
+        return value;
+      },
+      (error: unknown) => {
+        failedAtMs = Date.now();
+        console.error({ event: "authority_unreachable", error: errorText(error) });
+        throw error;
+      },
+    );
+    flight = { done, startedAtMs };
+    const landed = done
+      .catch(() => undefined)
+      .then(() => {
+        if (flight?.done === done) flight = undefined;
+      });
+    waitUntil(landed);
+    return done;
+  }
+
+  /** @param maxAgeMs how old the value may be that stands in for one that cannot be got. */
+  async function renew(maxAgeMs: number): Promise<Value> {
+    const now = Date.now();
+    try {
+      if (flight !== undefined && now - flight.startedAtMs < LOAD_LIMIT_MS) {
+        return await withinTime(flight.done);
+      }
+      if (now - failedAtMs >= RETRY_INTERVAL_MS) return await start();
+    } catch {
+      // It was logged where it failed, once.
+    }
+    if (kept !== undefined && ageMs() < maxAgeMs) return kept.value;
+    throw new ValueUnavailable("The other server does not give what is needed of it");
+  }
+
+  return {
+    get: async () =>
+      kept !== undefined && ageMs() < freshMs ? kept.value : renew(freshMs + staleMs),
+    renewed: async () =>
+      kept !== undefined && ageMs() < RENEW_INTERVAL_MS ? kept.value : renew(0),
+  };
+}
+
+async function withinTime<Value>(work: Promise<Value>): Promise<Value> {
+  const { promise: late, reject } = Promise.withResolvers<never>();
+  const timer = setTimeout(() => reject(new Error("It took too long")), LOAD_LIMIT_MS);
+  try {
+    return await Promise.race([work, late]);
+  } finally {
+    clearTimeout(timer);
+  }
+}

@@ -1,0 +1,230 @@
+import {
+  AuthorizationError,
+  type AuthRequest,
+  authorizationErrorRedirect,
+  CimdFetchError,
+  type OAuthHelpers,
+} from "@cloudflare/workers-oauth-provider";
+import { type Context, Hono } from "hono";
+import { bodyLimit } from "hono/body-limit";
+import * as oauth from "oauth4webapi";
+import * as z from "zod";
+import type { OwnAuthorization } from "../config";
+import { grantIdOf } from "../grants/grant-id";
+import type { GrantMetadata } from "../grants/grant-metadata";
+import { isAllowedPerson } from "../identity/allowed-people";
+import type { GrantProps } from "../identity/principal";
+import { userIdOf } from "../identity/user-id";
+import { allowMethods } from "../lib/allow-methods";
+import { identityProvider } from "../providers";
+import type { Catalogue } from "../tools/catalogue";
+import { ErrorPage } from "../ui/error-page";
+import { page } from "../ui/respond";
+import { ConsentPage } from "./consent-page";
+import { consentScopes } from "./consent-scopes";
+import { ContinuePage } from "./continue-page";
+import { onlyAllowedClients } from "./only-allowed-clients";
+import { refusePerson } from "./person-refusal";
+import { nothingTicked, refusalOf } from "./refusals";
+import { signInErrorCode } from "./sign-in-error-code";
+import { failedSignIn, record, scopesAskedIn } from "./sign-in-events";
+import { limitSignIns } from "./sign-in-limit";
+
+type LoginEnv = { Bindings: Env };
+
+/** What is kept, sealed and bound to the browser, while the person is at the identity provider. */
+const pendingSignInSchema = z.object({
+  codeVerifier: z.string(),
+  nonce: z.string(),
+  clientName: z.string(),
+  /** As the consent page posted it: for the audit only, which has what was given besides. */
+  scopesAsked: z.array(z.string()).default([]),
+});
+type PendingSignIn = z.infer<typeof pendingSignInSchema>;
+
+const MAX_FORM_BYTES = 64 * 1_024;
+
+export type LoginOptions = {
+  serverName: string;
+  authorization: OwnAuthorization;
+  catalogue: Catalogue;
+  origin: string;
+  /**
+   * workers-oauth-provider's helpers: they keep the request server-side, single use, and bound to the
+   * browser by one cookie a page, so that two tabs do not disturb each other.
+   */
+  helpers: (env: Env) => OAuthHelpers;
+};
+
+/**
+ * How a person signs in and consents: GET /authorize shows the consent page, POST /authorize takes
+ * the decision and sends the person to the identity provider, GET /callback takes them back and
+ * sends the client its code.
+ */
+export function createLoginApp({
+  serverName,
+  authorization,
+  catalogue,
+  origin,
+  helpers,
+}: LoginOptions): Hono<LoginEnv> {
+  const { allowedPeople } = authorization;
+  const provider = identityProvider(authorization.identityProvider, allowedPeople?.groups);
+  const redirectUri = `${origin}/callback`;
+  const app = new Hono<LoginEnv>();
+
+  app.use("/authorize", allowMethods("GET", "POST"), limitSignIns(serverName));
+  app.use("/callback", allowMethods("GET"));
+
+  app.get("/authorize", onlyAllowedClients(serverName, authorization), async (c) => {
+    const oauthHelpers = helpers(c.env);
+    const request = await oauthHelpers.parseAuthRequest(c.req.raw);
+    requirePkce(request);
+    const client = await oauthHelpers.describeConsent(request);
+    const consent = await oauthHelpers.beginConsent(request);
+    return page(
+      c,
+      <ConsentPage
+        serverName={serverName}
+        identityProviderName={provider.displayName}
+        handle={consent.handle}
+        client={client}
+        scopes={consentScopes(catalogue, request.scope)}
+      />,
+      { headers: consent.headers },
+    );
+  });
+
+  app.post("/authorize", bodyLimit({ maxSize: MAX_FORM_BYTES }), async (c) => {
+    // A body that is no form is like an empty one: the page is refused as not from this server.
+    const form = await c.req.formData().catch(() => new FormData());
+    const handle = String(form.get("handle"));
+    const oauthHelpers = helpers(c.env);
+    if (form.get("decision") !== "approve") {
+      const denied = await oauthHelpers.denyConsent(c.req.raw, handle);
+      record(c, {
+        kind: "consent",
+        outcome: "denied",
+        clientId: denied.request.clientId,
+        scopesAsked: denied.request.scope,
+        scopesGiven: [],
+      });
+      return continueTo(c, denied.redirectTo, "the app", denied.headers);
+    }
+
+    const scope = form.getAll("scope").map(String);
+    // The handle is not used up, so the person can go back to the page and still decide.
+    if (scope.length === 0) {
+      return page(c, <ErrorPage serverName={serverName} {...nothingTicked} />, { status: 400 });
+    }
+    const approved = await oauthHelpers.approveConsent(c.req.raw, handle, { scope });
+    const { clientName } = await oauthHelpers.describeConsent(approved.request);
+    const pending: PendingSignIn = {
+      codeVerifier: oauth.generateRandomCodeVerifier(),
+      nonce: oauth.generateRandomNonce(),
+      clientName,
+      scopesAsked: scopesAskedIn(form, catalogue),
+    };
+    const { state, headers } = await oauthHelpers.beginUpstream(approved.request, {
+      data: pending,
+      headers: approved.headers,
+    });
+    try {
+      const url = await provider.authorizationUrl({ redirectUri, state, ...pending });
+      return continueTo(c, url.href, provider.displayName, headers);
+    } catch (error) {
+      const code = signInErrorCode(error);
+      record(c, { kind: "sign_in", clientId: approved.request.clientId, ...failedSignIn(code) });
+      const url = authorizationErrorRedirect(approved.request, code);
+      return continueTo(c, url, "the app", headers);
+    }
+  });
+
+  app.get("/callback", async (c) => {
+    const oauthHelpers = helpers(c.env);
+    const callback = new URL(c.req.url);
+    const { request, data, headers } = await oauthHelpers.finishUpstream(c.req.raw);
+    const { clientName, scopesAsked, ...pending } = pendingSignInSchema.parse(data);
+    const { clientId, scope } = request;
+    const state = callback.searchParams.get("state") ?? "";
+    const identified = await provider
+      .identify(callback, { redirectUri, state, ...pending })
+      .catch(signInErrorCode);
+    if (typeof identified === "string") {
+      record(c, { kind: "sign_in", clientId, ...failedSignIn(identified) });
+      headers.set("Location", authorizationErrorRedirect(request, identified));
+      return new Response(null, { status: 302, headers });
+    }
+    const { identity, upstream } = identified;
+    const userId = await userIdOf(identity);
+    const person = { userId, identity };
+    const signedIn = { kind: "sign_in", clientId, userId, issuer: identity.issuer } as const;
+    if (!isAllowedPerson(allowedPeople, person)) {
+      record(c, { ...signedIn, outcome: "refused", reason: "person_not_allowed" });
+      const server = { serverName, identityProviderName: provider.displayName };
+      return refusePerson(c, server, person, request, headers);
+    }
+    const props: GrantProps = { identity, clientName, ...(upstream && { upstream }) };
+    const { redirectTo } = await oauthHelpers.completeAuthorization({
+      request,
+      userId,
+      metadata: { clientName } satisfies GrantMetadata,
+      scope,
+      props,
+      // The same client on a second device is a grant of its own: a new sign-in must not end it.
+      revokeExistingGrants: false,
+    });
+    record(c, { ...signedIn, outcome: "ok" });
+    const code = new URL(redirectTo).searchParams.get("code") ?? "";
+    record(c, {
+      kind: "consent",
+      outcome: "given",
+      userId,
+      clientId,
+      ...grantIdOf(code),
+      scopesAsked,
+      scopesGiven: scope,
+    });
+    headers.set("Location", redirectTo);
+    return new Response(null, { status: 302, headers });
+  });
+
+  /**
+   * A page that goes on to `url`. Not a redirect, because the Content-Security-Policy's form-action
+   * also governs redirects after a form was sent, and no list of every provider's hosts and every
+   * client's scheme could be complete.
+   */
+  function continueTo(c: Context<LoginEnv>, url: string, destination: string, headers: Headers) {
+    headers.delete("Location");
+    return page(c, <ContinuePage serverName={serverName} url={url} destination={destination} />, {
+      headers,
+    });
+  }
+
+  app.onError((error, c) => {
+    // Only a request whose client and redirect URI were validated carries an address to go back to.
+    if (error instanceof AuthorizationError && error.redirectTo !== undefined) {
+      return c.redirect(error.redirectTo, 302);
+    }
+    if (error instanceof AuthorizationError || error instanceof CimdFetchError) {
+      return page(c, <ErrorPage serverName={serverName} {...refusalOf(error)} />, { status: 400 });
+    }
+    throw error;
+  });
+
+  return app;
+}
+
+/**
+ * OAuth 2.1, section 7.5.2, and MCP authorization ask it of every client; the library, of public
+ * ones only.
+ */
+function requirePkce({ codeChallenge, redirectUri, state, issuer }: AuthRequest): void {
+  if (codeChallenge !== undefined) return;
+  throw new AuthorizationError("invalid_request", {
+    description: "PKCE is required: send code_challenge with code_challenge_method S256",
+    redirectUri,
+    state,
+    ...(issuer !== undefined && { issuer }),
+  });
+}

@@ -1,0 +1,28 @@
+import type { MiddlewareHandler } from "hono";
+import type { OwnAuthorization } from "../config";
+import { isAllowedClient } from "../grants/allowed-clients";
+import { ErrorPage } from "../ui/error-page";
+import { page } from "../ui/respond";
+import { clientNotAllowed } from "./refusals";
+
+/**
+ * Lets authorization requests through only from clients that ALLOWED_CLIENTS lets in, also from those
+ * that registered before it said so.
+ *
+ * It comes before the request is parsed: a client that may not connect is sent no answer, not even
+ * that its request was wrong, and its metadata document is not fetched.
+ */
+export function onlyAllowedClients(
+  serverName: string,
+  authorization: OwnAuthorization,
+): MiddlewareHandler<{ Bindings: Env }> {
+  return async (c, next) => {
+    // As workers-oauth-provider reads them, so that what is allowed is what is then used.
+    const { searchParams } = new URL(c.req.url);
+    const clientId = searchParams.get("client_id") ?? "";
+    const redirectUri = searchParams.get("redirect_uri") ?? "";
+    if (isAllowedClient(authorization, clientId, redirectUri)) return next();
+    console.warn({ event: "client_not_allowed" });
+    return page(c, <ErrorPage serverName={serverName} {...clientNotAllowed} />, { status: 403 });
+  };
+}

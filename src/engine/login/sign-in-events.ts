@@ -1,0 +1,27 @@
+import type { AuthorizationErrorCode } from "@cloudflare/workers-oauth-provider";
+import type { Context } from "hono";
+import { auditFor } from "../audit/audit";
+import type { NewAuditEvent } from "../audit/audit-event";
+import { requestIdOf } from "../lib/request-id";
+import type { Catalogue } from "../tools/catalogue";
+
+/** Records what a person decided, or came to, in a browser. */
+export function record(c: Context<{ Bindings: Env }>, event: NewAuditEvent): void {
+  auditFor(c.env).record({ requestId: requestIdOf(c.req.raw), ...event });
+}
+
+/** @param code what the client is told. */
+export function failedSignIn(code: AuthorizationErrorCode) {
+  return code === "access_denied"
+    ? ({ outcome: "refused", reason: "refused_by_provider" } as const)
+    : ({ outcome: "failed", reason: "provider_unavailable" } as const);
+}
+
+/**
+ * The scopes that a client asked for, as the consent page posts them back: the person's browser could say
+ * something else, and nothing depends on it.
+ */
+export function scopesAskedIn(form: FormData, { allScopes }: Catalogue): string[] {
+  const asked = String(form.get("asked") ?? "").split(" ");
+  return allScopes.map(({ name }) => name).filter((name) => asked.includes(name));
+}

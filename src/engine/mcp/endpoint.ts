@@ -1,0 +1,158 @@
+import type { OAuthResourceContext } from "@cloudflare/workers-oauth-provider";
+import type { Offering } from "../app/services";
+import { auditFor } from "../audit/audit";
+import type { Authenticated } from "../identity/authenticated";
+import { requestIdOf } from "../lib/request-id";
+import { messageFacts } from "../telemetry/message-facts";
+import { reportOf } from "../telemetry/request-report";
+import { callerIds } from "./call-audit";
+import { refuseBeyondCallLimits } from "./call-limits";
+import { credentialSeal } from "./credential-header";
+import { jsonRpcError, type Message, MessageError, readMessage, sessionNotFound } from "./message";
+import { refuseBeyondScopes } from "./scope-check";
+import { answeredResponse, forwardedRequest } from "./session/forward";
+import { keptAlive } from "./session/keep-alive";
+import { McpSession } from "./session/session";
+import { refuseEndedGrant } from "./session/session-grant";
+import { type SessionIds, startOf } from "./session/session-id";
+import { BINDING, contextFor, objectName, recordStart, sessionLane } from "./session/session-lane";
+import { SESSION_ENDED } from "./session/session-lifetime";
+import { classified } from "./stateless/fast-path";
+import type { StatelessLane } from "./stateless/handler";
+import { callerOf } from "./tool-context";
+
+/** A request whose token was verified for the resource of this endpoint. */
+export type McpHandler = {
+  fetch(request: Request, env: Env, ctx: OAuthResourceContext<Authenticated>): Promise<Response>;
+};
+
+/**
+ * Streamable HTTP at /mcp, for both eras of MCP: 2024-11-05 to 2025-11-25 with sessions, 2026-07-28
+ * without.
+ */
+export function streamableHttpEndpoint(
+  offering: Offering,
+  ids: SessionIds,
+  stateless: StatelessLane,
+): McpHandler {
+  const sessions = sessionLane(offering, ids);
+  // An isolate has one env, in practice; should it get another, it gets another handler.
+  let lane: { env: Env; handle: ReturnType<StatelessLane> } | undefined;
+  return {
+    async fetch(request, env, ctx) {
+      if (!["GET", "POST", "DELETE"].includes(request.method))
+        return methodNotAllowed("GET, POST, DELETE");
+      const { principal } = ctx.props;
+      const owner = startOf(principal);
+      const sealed = request.headers.get("mcp-session-id");
+      const session = sealed === null ? undefined : await ids.open(sealed, owner);
+      if (sealed !== null && session === undefined) return sessionNotFound();
+      // A session that was begun with this grant would be closed, were it over.
+      if (session !== undefined && session.grantId !== principal.grantId) {
+        const name = objectName(session.id);
+        const refusal = await refuseEndedGrant(env, principal, ctx.auth, name);
+        if (refusal !== undefined) return refusal;
+      }
+
+      const message = await messageWithinBounds(offering, request, env, ctx);
+      if (message instanceof Response) return message;
+      const outcome = message && classified(request, message.json);
+      if (message !== undefined && outcome !== undefined && outcome.kind !== "legacy") {
+        reportOf(request).era = "stateless";
+        if (lane?.env !== env) lane = { env, handle: stateless(offering, env) };
+        return answeredResponse(await lane.handle(request, message.json, ctx.props, outcome));
+      }
+      reportOf(request).era = "session";
+      return sessions(request, env, ctx, session?.id, message);
+    },
+  };
+}
+
+/**
+ * HTTP with server-sent events at /sse and /sse/message, the transport of MCP 2024-11-05. The
+ * session's id is in the address of the messages, which the client learns from the stream.
+ */
+export function sseEndpoint(offering: Offering, ids: SessionIds): McpHandler {
+  const seal = credentialSeal(offering.config.sessionSecret);
+  const sessions = McpSession.serveSSE("/sse", { binding: BINDING });
+  return {
+    async fetch(request, env, ctx) {
+      const { principal } = ctx.props;
+      const owner = startOf(principal);
+      reportOf(request).era = "session";
+      const url = new URL(request.url);
+      if (url.pathname === "/sse") {
+        if (request.method !== "GET") return methodNotAllowed("GET");
+        // McpAgent takes the id from the address; a client's own choice is never passed on.
+        const sessionId = crypto.randomUUID();
+        const sealed = await ids.seal(sessionId, owner);
+        const refusal = await refuseEndedGrant(env, principal, ctx.auth, `sse:${sealed}`);
+        if (refusal !== undefined) return refusal;
+        url.search = `?sessionId=${sealed}`;
+        const forwarded = await forwardedRequest(request, ctx.props, seal, { url });
+        const stream = await sessions.fetch(forwarded, env, contextFor(owner, ctx));
+        if (stream.ok) recordStart(request, env, principal, sessionId, "sse");
+        return answeredResponse(keptAlive(stream));
+      }
+      if (url.pathname !== "/sse/message") return jsonRpcError(404, -32_000, "Not found");
+      if (request.method !== "POST") return methodNotAllowed("POST");
+      const sealed = url.searchParams.get("sessionId");
+      const session = sealed === null ? undefined : await ids.open(sealed, owner);
+      if (session === undefined) return sessionNotFound();
+      if (session.grantId !== principal.grantId) {
+        const refusal = await refuseEndedGrant(env, principal, ctx.auth, `sse:${sealed}`);
+        if (refusal !== undefined) return refusal;
+      }
+      url.search = `?sessionId=${sealed}`;
+      const message = await messageWithinBounds(offering, request, env, ctx);
+      if (message instanceof Response) return message;
+      const forwarded = await forwardedRequest(request, ctx.props, seal, {
+        url,
+        ...(message !== undefined && { body: message.text }),
+      });
+      const response = await sessions.fetch(forwarded, env, contextFor(undefined, ctx));
+      const ended = response.status === 400 && (await response.clone().text()) === SESSION_ENDED;
+      return ended ? sessionNotFound() : answeredResponse(response);
+    },
+  };
+}
+
+/** A POST's message; a Response when it is none, calls too often, or asks for more than the token allows. */
+async function messageWithinBounds(
+  { config, catalogue }: Offering,
+  request: Request,
+  env: Env,
+  ctx: OAuthResourceContext<Authenticated>,
+): Promise<Message | undefined | Response> {
+  if (request.method !== "POST") return undefined;
+  try {
+    const { principal } = ctx.props;
+    const requestId = requestIdOf(request);
+    const message = await readMessage(request);
+    const caller = callerOf(config, principal);
+    reportOf(request).message = messageFacts(
+      message.json,
+      (name) => catalogue.findTool(name, caller) !== undefined,
+    );
+    const tooOften = await refuseBeyondCallLimits(message.json, principal, env, requestId);
+    if (tooOften !== undefined) return tooOften;
+    const beyond = refuseBeyondScopes(catalogue, message.json, caller, ctx.auth, (missing) =>
+      auditFor(env).record({
+        kind: "step_up",
+        missingScopes: [...missing],
+        scopes: principal.scopes,
+        ...callerIds(principal, { requestId }),
+      }),
+    );
+    return beyond ?? message;
+  } catch (error) {
+    if (error instanceof MessageError) return jsonRpcError(error.status, error.code, error.message);
+    throw error;
+  }
+}
+
+function methodNotAllowed(allow: string): Response {
+  const response = jsonRpcError(405, -32_000, "Method not allowed");
+  response.headers.set("allow", `${allow}, OPTIONS`);
+  return response;
+}

@@ -1,0 +1,175 @@
+import type { CallJournal } from "../audit/call-report";
+import { errorText } from "../lib/error-text";
+import type { Catalogue } from "../tools/catalogue";
+import { resourceId, resourceUri } from "../tools/define-resource";
+import {
+  type Caller,
+  type Tool,
+  type ToolContext,
+  ToolError,
+  type ToolResult,
+} from "../tools/define-tool";
+import { missingScopes } from "../tools/scopes";
+import { QuestionPending } from "./question";
+
+/** What MCP's methods do here, for both eras of the protocol: the adapters only carry it over. */
+
+/** The client names a tool, a resource, a prompt or a page that is not there for it. */
+export class NotFoundError extends Error {
+  override readonly name = "NotFoundError";
+}
+
+export function listTools(catalogue: Catalogue, caller: Caller) {
+  return catalogue.toolsFor(caller).map(({ name, title, description, annotations, ...tool }) => ({
+    name,
+    title,
+    description,
+    annotations,
+    inputSchema: tool.inputSchema(),
+    outputSchema: tool.outputSchema(),
+  }));
+}
+
+/**
+ * Calls a tool. The text says the same as the structured content, for clients that do not read that
+ * (MCP, tools).
+ *
+ * @param journal is told of the call, unless it is of a tool that the caller may not know of.
+ * @throws NotFoundError for a tool that the caller may not know of, and QuestionPending.
+ */
+export async function callTool(
+  catalogue: Catalogue,
+  name: string,
+  args: unknown,
+  context: ToolContext,
+  journal: CallJournal,
+) {
+  const tool = catalogue.findTool(name, context);
+  if (tool === undefined) throw new NotFoundError(`Unknown tool: ${name}`);
+  const startedAtMs = Date.now();
+  // While the tool runs, so that the call does not take longer for it.
+  const hashing = journal.argumentsHash(tool.name, args);
+  const ended = await callSafely(tool, args, context);
+  const milliseconds = Date.now() - startedAtMs;
+  const safeArguments = tool.safeArguments(args);
+  journal.report({
+    tool: tool.name,
+    readOnly: tool.annotations.readOnlyHint,
+    outcome: ended.outcome,
+    milliseconds,
+    argumentsHash: await hashing,
+    ...(safeArguments !== undefined && { safeArguments }),
+  });
+  switch (ended.outcome) {
+    case "ok":
+      return { content: [text(ended.result.text)], structuredContent: ended.result.output };
+    case "asked":
+      throw ended.pending;
+    default:
+      return { content: [text(ended.message)], isError: true };
+  }
+}
+
+/** How a call ended: one case for each outcome of a report. */
+type Ended =
+  | { readonly outcome: "ok"; readonly result: Extract<ToolResult, { ok: true }> }
+  | { readonly outcome: "error" | "failed" | "cancelled"; readonly message: string }
+  | { readonly outcome: "asked"; readonly pending: QuestionPending };
+
+/** Nothing of an unforeseen failure reaches the client but a reference, under which the log has it. */
+async function callSafely(tool: Tool, args: unknown, context: ToolContext): Promise<Ended> {
+  try {
+    const result = await tool.call(args, context);
+    return result.ok ? { outcome: "ok", result } : { outcome: "error", message: result.message };
+  } catch (error) {
+    if (error instanceof QuestionPending) return { outcome: "asked", pending: error };
+    // Nobody reads the result any more, and to stop was what the client wanted.
+    if (context.signal.aborted) return { outcome: "cancelled", message: "The call was cancelled." };
+    const reference = crypto.randomUUID();
+    console.error({ event: "tool_failed", tool: tool.name, reference, error: errorText(error) });
+    return { outcome: "failed", message: `The tool failed unexpectedly. Reference: ${reference}` };
+  }
+}
+
+/**
+ * Lists the resources of all collections, one page at a time.
+ *
+ * @param cursor of the page before: the number of a collection and where to go on in it.
+ * @throws NotFoundError when it is none of ours.
+ */
+export async function listResources(
+  catalogue: Catalogue,
+  cursor: string | undefined,
+  context: ToolContext,
+) {
+  const collections = catalogue.resourcesFor(context);
+  const [, number, after] = /^(\d+):(.*)$/s.exec(cursor ?? "0:") ?? [];
+  if (number === undefined) throw new NotFoundError("There is no such cursor");
+  const index = Number(number);
+  const collection = collections[index];
+  if (collection === undefined) return { resources: [] };
+  const page = await collection.list({ after: after === "" ? undefined : after }, context);
+  const { mimeType } = collection;
+  const resources = page.entries.map(({ id, name }) => ({
+    uri: resourceUri(collection, id),
+    name,
+    mimeType,
+  }));
+  if (page.next !== undefined) return { resources, nextCursor: `${index}:${page.next}` };
+  return index + 1 < collections.length
+    ? { resources, nextCursor: `${index + 1}:` }
+    : { resources };
+}
+
+export function listResourceTemplates(catalogue: Catalogue, caller: Caller) {
+  return catalogue
+    .resourcesFor(caller)
+    .map(({ name, title, description, mimeType, uriPrefix }) => ({
+      name,
+      title,
+      description,
+      mimeType,
+      uriTemplate: `${uriPrefix}{id}`,
+    }));
+}
+
+/** @throws NotFoundError when there is no such resource for this caller. */
+export async function readResource(catalogue: Catalogue, uri: string, context: ToolContext) {
+  const collection = catalogue.findResource(uri);
+  const id = collection === undefined ? undefined : resourceId(collection, uri);
+  // The endpoint has answered 403 before this; a request that came another way is stopped here.
+  const allowed =
+    collection !== undefined &&
+    missingScopes(context.principal.scopes, collection.scopes).length === 0;
+  const content = allowed && id !== undefined ? await collection.read(id, context) : undefined;
+  if (collection === undefined || content === undefined) {
+    throw new NotFoundError(`Resource not found: ${uri}`);
+  }
+  return { contents: [{ uri, mimeType: collection.mimeType, text: content }] };
+}
+
+export function listPrompts(catalogue: Catalogue, caller: Caller) {
+  return catalogue.promptsFor(caller).map((prompt) => ({
+    name: prompt.name,
+    title: prompt.title,
+    description: prompt.description,
+    arguments: [...prompt.arguments],
+  }));
+}
+
+/** @throws NotFoundError when there is no such prompt, or its arguments are wrong. */
+export function getPrompt(catalogue: Catalogue, name: string, args: unknown) {
+  const prompt = catalogue.findPrompt(name);
+  if (prompt === undefined) throw new NotFoundError(`Unknown prompt: ${name}`);
+  try {
+    const content = text(prompt.text(args));
+    return { description: prompt.description, messages: [{ role: "user" as const, content }] };
+  } catch (error) {
+    if (error instanceof ToolError) throw new NotFoundError(error.message);
+    throw error;
+  }
+}
+
+function text(content: string) {
+  return { type: "text" as const, text: content };
+}

@@ -1,0 +1,115 @@
+import {
+  isInitializeRequest,
+  isJSONRPCRequest,
+  type JSONRPCMessage,
+  JSONRPCMessageSchema,
+  type MessageExtraInfo,
+} from "@modelcontextprotocol/sdk/types.js";
+import type { CallReport } from "../../audit/call-report";
+import type { Principal } from "../../identity/principal";
+import { jsonRpcError, sessionNotFound } from "../message";
+import { Exchange } from "./pending-request";
+import { ExchangeTransport } from "./post-transport";
+import { decodePrincipal, PRINCIPAL_HEADER } from "./principal-header";
+import { ResumableSession } from "./resumable-session";
+import { startOf } from "./session-id";
+
+/** Carries the id that the stream of an answer has, should there be one. */
+export const STREAM_HEADER = "gatehouse-stream";
+
+/**
+ * A session that takes a POST of one message as it is. McpAgent's own way is three calls of the object, a
+ * WebSocket, and rows for every message; it stays for several messages in one POST, for the streams of GET, and
+ * for the answers that become streams. Up to then McpAgent is not even started.
+ */
+export abstract class DirectSession extends ResumableSession {
+  readonly #transport = new ExchangeTransport(this.exchanges, () =>
+    this.__unsafe_ensureInitialized(),
+  );
+  #isPrepared = false;
+
+  /** Tells the server what to serve; done once. Not `async`: see SessionLifetime. */
+  protected abstract prepare(): void;
+
+  /** McpAgent calls this, and then connects its transport: ours stays before it. */
+  override init(): Promise<void> {
+    this.#prepareOnce();
+    const { server } = this;
+    const connect = server.connect.bind(server);
+    server.connect = async (inner) => {
+      if (inner === this.#transport) return connect(inner);
+      await this.#transport.attach(inner);
+      if (server.transport === undefined) await connect(this.#transport);
+    };
+    return Promise.resolve();
+  }
+
+  /** McpAgent comes with GET only, to open a WebSocket; all else is from session-post.ts. */
+  override async fetch(request: Request): Promise<Response> {
+    if (request.method === "GET") return super.fetch(request);
+    const headers = Object.fromEntries(request.headers);
+    const principal = decodePrincipal(headers[PRINCIPAL_HEADER]);
+    if (request.method === "DELETE") {
+      if (!this.isOwner(principal)) return sessionNotFound();
+      await this._cf_terminateSession();
+      return new Response(null, { status: 204 });
+    }
+    const { data: message } = JSONRPCMessageSchema.safeParse(await request.json());
+    // As McpAgent says it.
+    if (message === undefined) {
+      return jsonRpcError(400, -32_700, "Parse error: Invalid JSON-RPC message");
+    }
+    // The Worker sends no other `initialize` than one to an object that is new.
+    if (this.owner === undefined && isJSONRPCRequest(message) && isInitializeRequest(message)) {
+      await this.begin(startOf(principal), message);
+    }
+    if (!this.isOwner(principal)) return sessionNotFound();
+    this.noteRequest();
+    await this.#connect(message);
+    const extra: MessageExtraInfo = { requestInfo: { headers, url: new URL(request.url) } };
+    if (!isJSONRPCRequest(message)) {
+      this.#transport.receive(message, extra);
+      return new Response(null, { status: 202 });
+    }
+    const exchange = new Exchange(
+      request.headers.get(STREAM_HEADER) ?? crypto.randomUUID(),
+      message.id,
+      request.headers.get("mcp-protocol-version"),
+      this.streamLog,
+    );
+    this.#transport.begin(message, extra, exchange);
+    return exchange.response;
+  }
+
+  /**
+   * Tells of a call: through the Worker where its answer goes there, and otherwise here.
+   *
+   * @param messageId of the request as the SDK's server knows it.
+   */
+  protected tell(messageId: string | number, report: CallReport, record: () => void): void {
+    const isHeld = this.exchanges.find(messageId)?.hold({ report, record }) ?? false;
+    if (!isHeld) record();
+  }
+
+  /** Nothing is awaited before the server knows its client, so that no other message comes first. */
+  async #connect(message: JSONRPCMessage): Promise<void> {
+    if (this.server.transport !== undefined) return;
+    this.#prepareOnce();
+    const connecting = this.server.connect(this.#transport);
+    const { initializeRequest } = this;
+    const isFirst = "method" in message && message.method === "initialize";
+    if (initializeRequest !== undefined && !isFirst) this.#transport.onmessage?.(initializeRequest);
+    await connecting;
+  }
+
+  #prepareOnce(): void {
+    if (this.#isPrepared) return;
+    this.#isPrepared = true;
+    this.prepare();
+  }
+
+  /** Whether the session is that of this person and client, and has not ended. */
+  protected isOwner({ userId, clientId }: Principal): boolean {
+    return this.owner?.userId === userId && this.owner.clientId === clientId;
+  }
+}

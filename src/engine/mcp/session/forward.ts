@@ -1,0 +1,76 @@
+import type { Authenticated } from "../../identity/authenticated";
+import { requestIdOf } from "../../lib/request-id";
+import { CREDENTIAL_HEADER, type CredentialSeal } from "../credential-header";
+import { CALL_REPORT_HEADER } from "./call-report-header";
+import { encodePrincipal, PRINCIPAL_HEADER } from "./principal-header";
+
+/**
+ * Says which account of another service a client is set to: a person can write it into their client's
+ * configuration, beside the server's address, and a model cannot change it. Cloudflare's own MCP
+ * servers take the same one.
+ */
+export const ACCOUNT_HEADER = "cf-account-id";
+
+/** Carries the id of a request (http/request-id.ts) into the session's object. */
+export const REQUEST_ID_HEADER = "gatehouse-request-id";
+
+/**
+ * The client's headers that a session needs. Everything else stays outside: the access token, which
+ * must not end up in an object's storage, cookies, and any forged copy of an internal header.
+ */
+const PASSED_ON = [
+  ACCOUNT_HEADER,
+  "accept",
+  "content-type",
+  "last-event-id",
+  "mcp-protocol-version",
+  "mcp-session-id",
+  "user-agent",
+];
+
+/**
+ * The request as the session gets it: of the same method, with the Principal of this very request.
+ *
+ * @param change `url` and `sessionId` in place of the client's; `body` where it was read already.
+ */
+export async function forwardedRequest(
+  request: Request,
+  { principal, credential }: Authenticated,
+  seal: CredentialSeal,
+  change: { url?: URL; sessionId?: string; body?: string },
+): Promise<Request> {
+  const headers = new Headers();
+  for (const name of PASSED_ON) {
+    const value = request.headers.get(name);
+    if (value !== null) headers.set(name, value);
+  }
+  headers.set(PRINCIPAL_HEADER, encodePrincipal(principal));
+  headers.set(REQUEST_ID_HEADER, requestIdOf(request));
+  // Only a message can lead to a call of an API.
+  if (credential !== undefined && change.body !== undefined) {
+    headers.set(CREDENTIAL_HEADER, await seal.seal(credential));
+  }
+  if (change.sessionId !== undefined) headers.set("mcp-session-id", change.sessionId);
+  return new Request(change.url ?? request.url, {
+    method: request.method,
+    headers,
+    ...(change.body !== undefined && { body: change.body }),
+  });
+}
+
+/**
+ * The session's answer as the client gets it. McpAgent lets scripts of every site read it; here the
+ * resource server in front decides that (CORS), after foreign origins were refused.
+ */
+export function answeredResponse(response: Response, sealedSessionId?: string): Response {
+  const headers = new Headers(response.headers);
+  for (const name of response.headers.keys()) {
+    if (name.startsWith("access-control-")) headers.delete(name);
+  }
+  headers.delete(CALL_REPORT_HEADER);
+  // McpAgent would send the id without its MAC.
+  headers.delete("mcp-session-id");
+  headers.set("access-control-expose-headers", "Mcp-Session-Id");
+  if (sealedSessionId !== undefined) headers.set("mcp-session-id", sealedSessionId);
+  return new Response(response.body, { status: response.status, headers });
+}

@@ -1,0 +1,162 @@
+import type { JSONRPCMessage, RequestId } from "@modelcontextprotocol/sdk/types.js";
+import type { CallReport } from "../../audit/call-report";
+import { errorText } from "../../lib/error-text";
+import { sessionNotFound } from "../message";
+import { CALL_REPORT_HEADER, encodeCallReport } from "./call-report-header";
+import { primingEvent } from "./priming";
+
+/**
+ * How long an answer may take and still come as JSON. A client that loses the connection meanwhile
+ * has lost it, as with every POST; what takes longer is worth rows by which it can be resumed.
+ */
+const DIRECT_FOR_MS = 3_000;
+
+/** Where the events of a stream wait for a client that resumes it. */
+export type StreamLog = {
+  /** From now on the stream can be resumed. */
+  begin(streamId: string, requestId: RequestId): Promise<void>;
+  /** @returns the event's id. */
+  store(streamId: string, message: JSONRPCMessage): Promise<string>;
+  /** For whoever has resumed the stream by GET; nothing happens when nobody has. */
+  resend(streamId: string, event: string): void;
+  /** The answer was sent, or at least stored. */
+  end(streamId: string): Promise<void>;
+};
+
+/** A report of a call, and how to record it here where no answer carries it to the Worker. */
+type HeldReport = { readonly report: CallReport; readonly record: () => void };
+
+/**
+ * One request of a client, and the way of its answer. When that is all there is to say, it goes out as
+ * JSON and nothing is written. Whatever else is to be said before, or a wait of {@link DIRECT_FOR_MS},
+ * makes it a stream of events that can be resumed (MCP, transports: a server may answer with either).
+ */
+export class Exchange {
+  readonly streamId: string;
+  readonly requestId: RequestId;
+  readonly #version: string | null;
+  readonly #log: StreamLog;
+  readonly #response = Promise.withResolvers<Response>();
+  readonly #timer: ReturnType<typeof setTimeout>;
+  #phase: "undecided" | "stream" | "over" = "undecided";
+  #client: ReadableStreamDefaultController<Uint8Array> | undefined;
+  #held: HeldReport[] = [];
+  #sending: Promise<void> = Promise.resolve();
+
+  /** @param version the request's MCP-Protocol-Version. */
+  constructor(streamId: string, requestId: RequestId, version: string | null, log: StreamLog) {
+    this.streamId = streamId;
+    this.requestId = requestId;
+    this.#version = version;
+    this.#log = log;
+    this.#timer = setTimeout(() => {
+      this.#inTurn(() => this.#becomeStream()).catch((error) => {
+        console.error({ event: "stream_not_begun", error: errorText(error) });
+      });
+    }, DIRECT_FOR_MS);
+  }
+
+  /** What the POST is answered with, once it is known which it is. Never rejects. */
+  get response(): Promise<Response> {
+    return this.#response.promise;
+  }
+
+  /** Whether the POST's own connection receives what is sent. */
+  get isOpen(): boolean {
+    return this.#client !== undefined;
+  }
+
+  /** Whether nothing more is sent. */
+  get isOver(): boolean {
+    return this.#phase === "over";
+  }
+
+  /** Whether the report goes to the Worker with the answer; otherwise it must be recorded here. */
+  hold(held: HeldReport): boolean {
+    if (this.#phase !== "undecided") return false;
+    this.#held.push(held);
+    return true;
+  }
+
+  /** @param isAnswer whether it is the last message. */
+  send(message: JSONRPCMessage, isAnswer: boolean): Promise<void> {
+    return this.#inTurn(async () => {
+      if (this.#phase === "over") return;
+      if (isAnswer && this.#phase === "undecided") return this.#answer(message);
+      await this.#becomeStream();
+      const id = await this.#log.store(this.streamId, message);
+      this.#emit(`event: message\nid: ${id}\ndata: ${JSON.stringify(message)}\n\n`);
+      if (!isAnswer) return;
+      this.#phase = "over";
+      await this.#log.end(this.streamId);
+      this.drop();
+    });
+  }
+
+  /** The POST's client has gone, or goes on elsewhere. */
+  drop(): void {
+    const client = this.#client;
+    this.#client = undefined;
+    client?.close();
+  }
+
+  /**
+   * The client has cancelled the request, and nothing answers it any more (MCP, cancellation). A stream
+   * stays open, as its client would resume one that ended without an answer.
+   */
+  cancel(): void {
+    if (this.#phase === "undecided") this.#decide(new Response(null, { headers: STREAM_HEADERS }));
+    this.#phase = "over";
+  }
+
+  /** The session has ended. */
+  end(): void {
+    if (this.#phase === "undecided") this.#decide(sessionNotFound());
+    this.#phase = "over";
+    this.drop();
+  }
+
+  #answer(message: JSONRPCMessage): void {
+    const headers = new Headers({ "content-type": "application/json" });
+    for (const { report } of this.#held) headers.set(CALL_REPORT_HEADER, encodeCallReport(report));
+    this.#held = [];
+    this.#decide(Response.json(message, { headers }));
+  }
+
+  /** The Response decides for good: reports that it does not carry are recorded here. */
+  #decide(response: Response, phase: "stream" | "over" = "over"): void {
+    clearTimeout(this.#timer);
+    this.#phase = phase;
+    for (const { record } of this.#held.splice(0)) record();
+    this.#response.resolve(response);
+  }
+
+  async #becomeStream(): Promise<void> {
+    if (this.#phase !== "undecided") return;
+    const body = new ReadableStream<Uint8Array>({
+      start: (controller) => {
+        this.#client = controller;
+      },
+      cancel: () => {
+        this.#client = undefined;
+      },
+    });
+    this.#decide(new Response(body, { headers: STREAM_HEADERS }), "stream");
+    await this.#log.begin(this.streamId, this.requestId);
+    const priming = primingEvent(this.streamId, this.#version);
+    if (priming !== undefined) this.#emit(priming);
+  }
+
+  #emit(event: string): void {
+    if (this.#client === undefined) this.#log.resend(this.streamId, event);
+    else this.#client.enqueue(new TextEncoder().encode(event));
+  }
+
+  #inTurn(work: () => Promise<void>): Promise<void> {
+    const turn = this.#sending.then(work);
+    this.#sending = turn.catch(() => undefined);
+    return turn;
+  }
+}
+
+const STREAM_HEADERS = { "content-type": "text/event-stream", "cache-control": "no-cache" };

@@ -1,0 +1,72 @@
+import type { EventStore } from "@modelcontextprotocol/sdk/server/streamableHttp.js";
+import type { Connection } from "agents";
+import * as z from "zod";
+import { MissedEventStore } from "./missed-events";
+import type { StreamLog } from "./pending-request";
+import { Exchanges } from "./post-transport";
+import { SessionLifetime } from "./session-lifetime";
+
+/** What McpAgent keeps on a connection, as far as it is used here. */
+const connectionSchema = z.object({ streamId: z.string() });
+
+/** McpAgent's name for the stream of GET, on which the server speaks of its own accord. */
+const LISTENING_STREAM = "_GET_stream";
+
+/** A session whose streams a client can take up again where they broke off, without missing anything. */
+export abstract class ResumableSession extends SessionLifetime {
+  readonly #events = new MissedEventStore(this.ctx.storage, {
+    isOpen: (streamId) =>
+      this.exchanges.find(streamId)?.isOpen === true || this.#connectionsOf(streamId).length > 0,
+    isUnanswered: async (streamId) =>
+      streamId === LISTENING_STREAM || (await this.getStreamRequestIds(streamId)) !== undefined,
+    leave: (streamId) => this.#leave(streamId),
+    close: (streamId) => {
+      this.#leave(streamId);
+      for (const connection of this.#connectionsOf(streamId)) connection.close(1_000, "Answered");
+    },
+  });
+  /** The requests that are under way, of POSTs with one message. */
+  protected readonly exchanges = new Exchanges();
+  protected readonly streamLog: StreamLog = {
+    // Whoever resumes the stream comes by GET, to McpAgent.
+    begin: async (streamId, requestId) => {
+      await this.__unsafe_ensureInitialized();
+      await this.setStreamRequestIds(streamId, [requestId]);
+    },
+    store: (streamId, message) => this.#events.storeEvent(streamId, message),
+    resend: (streamId, event) => {
+      const message = JSON.stringify({ type: "cf_mcp_agent_event", event });
+      for (const connection of this.#connectionsOf(streamId)) connection.send(message);
+    },
+    end: async (streamId) => {
+      await this.deleteStreamRequestIds(streamId);
+      await this.#events.clearStream(streamId);
+    },
+  };
+
+  protected override getEventStore(): EventStore {
+    return this.#events;
+  }
+
+  /** The Worker calls this when a stream's client has gone. Not `async`: see SessionLifetime. */
+  dropStream(connectionId: string): void {
+    this.#leave(connectionId);
+    for (const connection of this.getConnections()) {
+      if (connection.id === connectionId) connection.close(1_000, "Dropped");
+    }
+  }
+
+  /** Sends nothing more to the client that made the POST. */
+  #leave(streamId: string): void {
+    const exchange = this.exchanges.find(streamId);
+    if (exchange === undefined) return;
+    exchange.drop();
+    this.exchanges.settle(exchange);
+  }
+
+  #connectionsOf(streamId: string): Connection[] {
+    return [...this.getConnections()].filter(
+      ({ state }) => connectionSchema.safeParse(state).data?.streamId === streamId,
+    );
+  }
+}

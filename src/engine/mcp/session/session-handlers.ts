@@ -1,0 +1,158 @@
+import type { Server } from "@modelcontextprotocol/sdk/server/index.js";
+import type { RequestHandlerExtra } from "@modelcontextprotocol/sdk/shared/protocol.js";
+import {
+  CallToolRequestSchema,
+  ElicitRequestFormParamsSchema,
+  ElicitResultSchema,
+  ErrorCode,
+  GetPromptRequestSchema,
+  ListPromptsRequestSchema,
+  ListResourcesRequestSchema,
+  ListResourceTemplatesRequestSchema,
+  ListToolsRequestSchema,
+  ReadResourceRequestSchema,
+  type RequestId,
+  type ServerNotification,
+  type ServerRequest,
+} from "@modelcontextprotocol/sdk/types.js";
+import * as z from "zod";
+import type { CallJournal } from "../../audit/call-report";
+import type { Principal } from "../../identity/principal";
+import type { UpstreamCredential } from "../../identity/upstream-credential";
+import { type Ask, parseAnswer } from "../../tools/ask";
+import type { Catalogue } from "../../tools/catalogue";
+import { type Caller, type ToolContext, ToolError } from "../../tools/define-tool";
+import { CREDENTIAL_HEADER } from "../credential-header";
+import * as operations from "../operations";
+import type { Exchange } from "../tool-context";
+import { ACCOUNT_HEADER, REQUEST_ID_HEADER } from "./forward";
+import { decodePrincipal, PRINCIPAL_HEADER } from "./principal-header";
+
+type Extra = RequestHandlerExtra<ServerRequest, ServerNotification>;
+
+/** What a session knows and the protocol does not: who is calling, and what tools may reach. */
+export type Host = {
+  readonly catalogue: Catalogue;
+  callerOf(principal: Principal): Caller;
+  openCredential(header: string): Promise<UpstreamCredential>;
+  contextFor(caller: Caller, exchange: Exchange): ToolContext;
+  /** What is told of the calls that one request carries. */
+  journalFor(caller: Caller, request: CallRequest): CallJournal;
+};
+
+/** What is known of the request that carries a call. */
+export type CallRequest = {
+  /** Of the message with the call, as the SDK's server knows it. */
+  readonly messageId: RequestId;
+  /** Of the HTTP request. */
+  readonly requestId: string | undefined;
+  readonly userAgent: string | undefined;
+};
+
+/** How long a person may think about a question before the call fails. */
+const ASK_TIMEOUT_MS = 10 * 60 * 1_000;
+
+/** MCP 2024-11-05 to 2025-11-25: serves the operations through the SDK v1 server of a session. */
+export function serveOperations(server: Server, host: Host): void {
+  const { catalogue } = host;
+  // Of the very request that carries the message: a refreshed token counts at once.
+  const callerOf = (extra: Extra) =>
+    host.callerOf(decodePrincipal(headerOf(extra, PRINCIPAL_HEADER)));
+  const credentialOf = (extra: Extra) => async () => {
+    const header = headerOf(extra, CREDENTIAL_HEADER);
+    return header === undefined ? undefined : host.openCredential(header);
+  };
+  const contextOf = (extra: Extra) =>
+    host.contextFor(callerOf(extra), {
+      credential: credentialOf(extra),
+      requestId: headerOf(extra, REQUEST_ID_HEADER),
+      clientAccount: headerOf(extra, ACCOUNT_HEADER),
+      signal: extra.signal,
+      ask: askThrough(server, extra),
+      report: reportThrough(extra),
+    });
+
+  server.setRequestHandler(ListToolsRequestSchema, (_request, extra) => ({
+    tools: operations.listTools(catalogue, callerOf(extra)),
+  }));
+  server.setRequestHandler(CallToolRequestSchema, ({ params }, extra) =>
+    withCode(ErrorCode.InvalidParams, () => {
+      const context = contextOf(extra);
+      const journal = host.journalFor(context, {
+        messageId: extra.requestId,
+        requestId: headerOf(extra, REQUEST_ID_HEADER),
+        userAgent: headerOf(extra, "user-agent"),
+      });
+      return operations.callTool(catalogue, params.name, params.arguments ?? {}, context, journal);
+    }),
+  );
+  server.setRequestHandler(ListResourcesRequestSchema, ({ params }, extra) =>
+    withCode(ErrorCode.InvalidParams, () =>
+      operations.listResources(catalogue, params?.cursor, contextOf(extra)),
+    ),
+  );
+  server.setRequestHandler(ListResourceTemplatesRequestSchema, (_request, extra) => ({
+    resourceTemplates: operations.listResourceTemplates(catalogue, callerOf(extra)),
+  }));
+  server.setRequestHandler(ReadResourceRequestSchema, ({ params }, extra) =>
+    withCode(RESOURCE_NOT_FOUND, () =>
+      operations.readResource(catalogue, params.uri, contextOf(extra)),
+    ),
+  );
+  server.setRequestHandler(ListPromptsRequestSchema, (_request, extra) => ({
+    prompts: operations.listPrompts(catalogue, callerOf(extra)),
+  }));
+  server.setRequestHandler(GetPromptRequestSchema, ({ params }) =>
+    withCode(ErrorCode.InvalidParams, async () =>
+      operations.getPrompt(catalogue, params.name, params.arguments ?? {}),
+    ),
+  );
+}
+
+/** A header of the request that carries the message. */
+function headerOf({ requestInfo }: Extra, name: string): string | undefined {
+  const value = requestInfo?.headers[name];
+  return Array.isArray(value) ? undefined : value;
+}
+
+/** MCP 2025-11-25, resources, error handling. The later era has -32602 instead. */
+const RESOURCE_NOT_FOUND = -32_002;
+
+/** The SDK sends an error's `code` and `message` as they are; its McpError would put a prefix before. */
+async function withCode<Result>(code: number, work: () => Promise<Result>): Promise<Result> {
+  try {
+    return await work();
+  } catch (error) {
+    if (error instanceof operations.NotFoundError) throw Object.assign(error, { code });
+    throw error;
+  }
+}
+
+/** The question goes to the client on the stream of the call that asks (elicitation/create). */
+function askThrough(server: Server, extra: Extra): Ask {
+  return async (question) => {
+    if (server.getClientCapabilities()?.elicitation === undefined) {
+      throw new ToolError("This needs your consent, and this client cannot ask you for it.");
+    }
+    const { message, answers } = question;
+    const requestedSchema = z.toJSONSchema(answers, { io: "input" });
+    const params = ElicitRequestFormParamsSchema.parse({ mode: "form", message, requestedSchema });
+    const answer = await extra.sendRequest(
+      { method: "elicitation/create", params },
+      ElicitResultSchema,
+      { timeout: ASK_TIMEOUT_MS, signal: extra.signal },
+    );
+    return parseAnswer(question.answers, answer);
+  };
+}
+
+function reportThrough(extra: Extra): ToolContext["report"] {
+  return async (progress) => {
+    const progressToken = extra._meta?.progressToken;
+    if (progressToken === undefined) return;
+    await extra.sendNotification({
+      method: "notifications/progress",
+      params: { progressToken, ...progress },
+    });
+  };
+}

@@ -1,0 +1,115 @@
+import type { OAuthResourceContext } from "@cloudflare/workers-oauth-provider";
+import type { Offering } from "../../app/services";
+import { auditFor } from "../../audit/audit";
+import type { Authenticated } from "../../identity/authenticated";
+import type { Principal } from "../../identity/principal";
+import { requestIdOf } from "../../lib/request-id";
+import { callerIds } from "../call-audit";
+import { credentialSeal } from "../credential-header";
+import { jsonRpcError, type Message } from "../message";
+import { callerOf } from "../tool-context";
+import { STREAM_HEADER } from "./direct-session";
+import { addressFor, reportingDrop } from "./dropped-stream";
+import { answeredResponse, forwardedRequest } from "./forward";
+import { keptAlive } from "./keep-alive";
+import { lostCall } from "./lost-call";
+import { McpSession } from "./session";
+import { refuseEndedGrant } from "./session-grant";
+import { type SessionIds, type SessionStart, startOf } from "./session-id";
+import { goesDirectly, isBatchedInitialize, postToSession } from "./session-post";
+
+/** The binding of the sessions' objects. */
+export const BINDING = "MCP_SESSION";
+
+/**
+ * Serves requests of MCP 2024-11-05 to 2025-11-25 at /mcp, whose origin, token, session id and scopes
+ * were checked already.
+ *
+ * @param sessionId of the session that the request names.
+ * @param message of a POST.
+ */
+export type SessionLane = (
+  request: Request,
+  env: Env,
+  ctx: OAuthResourceContext<Authenticated>,
+  sessionId: string | undefined,
+  message: Message | undefined,
+) => Promise<Response>;
+
+/** One message goes to the session's object as it is, all else by way of McpAgent. */
+export function sessionLane(offering: Offering, ids: SessionIds): SessionLane {
+  const seal = credentialSeal(offering.config.sessionSecret);
+  const sessions = McpSession.serve("/mcp", { binding: BINDING });
+  return async (request, env, ctx, sessionId, message) => {
+    const { principal } = ctx.props;
+    const connectionId = crypto.randomUUID();
+    const change = {
+      url: addressFor(request.url, connectionId),
+      ...(message !== undefined && { body: message.text }),
+    };
+    if (!goesDirectly(request, message?.json, sessionId)) {
+      if (sessionId === undefined && isBatchedInitialize(message?.json)) {
+        return jsonRpcError(400, -32_600, "Invalid Request: initialize must come by itself");
+      }
+      const forwarded = await forwardedRequest(request, ctx.props, seal, {
+        ...change,
+        ...(sessionId !== undefined && { sessionId }),
+      });
+      const answer = await sessions.fetch(forwarded, env, contextFor(undefined, ctx));
+      const sessionName = objectName(sessionId ?? "");
+      const stream = reportingDrop(answer, env, ctx, { sessionName, connectionId });
+      // McpAgent does so itself on its streams of POST.
+      return answeredResponse(request.method === "GET" ? keptAlive(stream) : stream);
+    }
+
+    const id = sessionId ?? env.MCP_SESSION.newUniqueId().toString();
+    const object = objectName(id);
+    const forwarded = await forwardedRequest(request, ctx.props, seal, change);
+    forwarded.headers.set(STREAM_HEADER, connectionId);
+    const to = { principal, sessionId: id, object };
+    const startedAtMs = Date.now();
+    const answer = await postToSession(request, forwarded, env, ctx, to, () =>
+      lostCall(offering, callerOf(offering.config, principal), message?.json, startedAtMs),
+    );
+    const stream = reportingDrop(answer, env, ctx, { sessionName: object, connectionId });
+    const response = keptAlive(stream);
+    if (sessionId !== undefined || !answer.ok) return answeredResponse(response);
+
+    // Not before: the grant could end in between, and close a session that has not begun yet.
+    const refusal = await refuseEndedGrant(env, principal, ctx.auth, object);
+    if (refusal !== undefined) {
+      await env.MCP_SESSION.getByName(object).closeForGrant();
+      return refusal;
+    }
+    recordStart(request, env, principal, id, "streamable_http");
+    return answeredResponse(response, await ids.seal(id, startOf(principal)));
+  };
+}
+
+/** As McpAgent names the object of a session of streamable HTTP. */
+export function objectName(sessionId: string): string {
+  return `streamable-http:${sessionId}`;
+}
+
+export function recordStart(
+  request: Request,
+  env: Env,
+  principal: Principal,
+  sessionId: string,
+  transport: "streamable_http" | "sse",
+): void {
+  const ids = callerIds(principal, { requestId: requestIdOf(request), sessionId });
+  auditFor(env).record({ kind: "session_started", transport, ...ids });
+}
+
+/**
+ * McpAgent writes the props of its context to the object's storage, unencrypted: so they are the
+ * owner's ids only, and only where a session may start (session-lifetime.ts). The rest of the context
+ * is the request's own.
+ */
+export function contextFor(
+  owner: SessionStart | undefined,
+  ctx: ExecutionContext,
+): ExecutionContext {
+  return Object.create(ctx, { props: { value: owner } });
+}

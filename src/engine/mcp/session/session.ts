@@ -1,0 +1,73 @@
+import { Server } from "@modelcontextprotocol/sdk/server/index.js";
+import type { Connection, ConnectionContext } from "agents";
+import { type Offering, offeringFor } from "../../app/services";
+import { auditFor } from "../../audit/audit";
+import type { CallReport } from "../../audit/call-report";
+import type { Principal } from "../../identity/principal";
+import { tellOfCall } from "../../telemetry/call-telemetry";
+import { clientFamilyOf } from "../../telemetry/client-family";
+import type { Caller } from "../../tools/define-tool";
+import { toolCallEvent } from "../call-audit";
+import { serverInfo, serverOptions } from "../capabilities";
+import { credentialSeal } from "../credential-header";
+import { callerOf, toolContext } from "../tool-context";
+import { DirectSession } from "./direct-session";
+import { primeStream } from "./priming";
+import { type CallRequest, serveOperations } from "./session-handlers";
+import { sessionNameOf } from "./session-id";
+
+/**
+ * One MCP session, in a Durable Object. It keeps the protocol's state and who owns it; what a call
+ * may do comes with each request (principal-header.ts), never from here.
+ */
+export class McpSession extends DirectSession {
+  readonly #offering: Offering;
+  override server: Server;
+  protected override readonly idleTtlSeconds: number;
+
+  constructor(ctx: DurableObjectState, env: Env) {
+    super(ctx, env);
+    this.#offering = offeringFor(env);
+    const { config, catalogue } = this.#offering;
+    this.idleTtlSeconds = config.sessionIdleTtlSeconds;
+    this.server = new Server(serverInfo(config.serverName), serverOptions(catalogue));
+  }
+
+  protected override prepare(): void {
+    const { config, catalogue } = this.#offering;
+    const seal = credentialSeal(config.sessionSecret);
+    serveOperations(this.server, {
+      catalogue,
+      openCredential: seal.open,
+      callerOf: (principal) => this.#callerOf(principal),
+      contextFor: (caller, exchange) => toolContext(this.#offering, this.env, caller, exchange),
+      journalFor: ({ principal }, request) => ({
+        argumentsHash: this.#offering.argumentsHash,
+        report: (report) =>
+          this.tell(request.messageId, report, () => this.#tellOf(report, principal, request)),
+      }),
+    });
+  }
+
+  override async onConnect(connection: Connection, context: ConnectionContext): Promise<void> {
+    primeStream(connection, context.request);
+    await super.onConnect(connection, context);
+  }
+
+  #tellOf(call: CallReport, principal: Principal, { requestId, userAgent }: CallRequest): void {
+    const sessionId = sessionNameOf(this.getSessionId());
+    auditFor(this.env).record(toolCallEvent(principal, call, { requestId, sessionId }));
+    const { clientId, clientName } = principal;
+    const names = [clientName, this.server.getClientVersion()?.name];
+    const client = clientFamilyOf(names, userAgent ?? null);
+    tellOfCall(this.env, call, { era: "session", client, clientId, requestId });
+  }
+
+  /** @throws when the session is somebody else's; the endpoint has answered 404 before that. */
+  #callerOf(principal: Principal): Caller {
+    if (!this.isOwner(principal)) {
+      throw new Error("This session belongs to another person or client");
+    }
+    return callerOf(this.#offering.config, principal);
+  }
+}

@@ -1,0 +1,67 @@
+import {
+  type InboundClassificationOutcome,
+  SERVER_INFO_META_KEY,
+} from "@modelcontextprotocol/server";
+import type { Offering } from "../../app/services";
+import type { CallReport } from "../../audit/call-report";
+import type { Authenticated } from "../../identity/authenticated";
+import { requestIdOf } from "../../lib/request-id";
+import { serverInfo } from "../capabilities";
+import { callTool } from "../operations";
+import { QuestionPending } from "../question";
+import { recordCall } from "../record-call";
+import { ACCOUNT_HEADER } from "../session/forward";
+import { callerOf, toolContext } from "../tool-context";
+import { plainCallIn } from "./fast-path";
+
+/** @returns undefined for a request that the SDK has to answer, of which nothing has been reported. */
+export type PlainAnswers = (
+  request: Request,
+  authenticated: Authenticated,
+  outcome: InboundClassificationOutcome,
+) => Promise<Response | undefined>;
+
+/**
+ * Answers plain calls (plain-call.ts) as the SDK would, without it. A tool that asks the person
+ * something is run by the SDK again, from its start: until it has asked, a tool changes nothing.
+ */
+export function plainAnswers(offering: Offering, env: Env): PlainAnswers {
+  const { config, catalogue, argumentsHash } = offering;
+  const _meta = { [SERVER_INFO_META_KEY]: serverInfo(config.serverName) };
+
+  return async (request, { principal, credential }, outcome) => {
+    const call = plainCallIn(request, outcome);
+    const caller = callerOf(config, principal);
+    if (call === undefined || catalogue.findTool(call.name, caller) === undefined) return undefined;
+    const requestId = requestIdOf(request);
+    const { signal } = request;
+    const context = toolContext(offering, env, caller, {
+      credential: async () => credential,
+      clientAccount: request.headers.get(ACCOUNT_HEADER) ?? undefined,
+      requestId,
+      signal,
+      report: async () => undefined,
+      ask: async (question) => {
+        throw new QuestionPending(question);
+      },
+    });
+    const report = (ended: CallReport) => {
+      if (ended.outcome === "asked") return;
+      recordCall(env, request, principal, ended, { era: "stateless" });
+    };
+    try {
+      const journal = { argumentsHash, report };
+      const result = await callTool(catalogue, call.name, call.args, context, journal);
+      // As the SDK: nobody reads it any more.
+      if (signal.aborted) return new Response(null, { status: 499 });
+      return Response.json({
+        jsonrpc: "2.0",
+        id: call.id,
+        result: { ...result, resultType: "complete", _meta },
+      });
+    } catch (error) {
+      if (error instanceof QuestionPending) return undefined;
+      throw error;
+    }
+  };
+}

@@ -1,0 +1,51 @@
+import type { ServerContext } from "@modelcontextprotocol/server";
+import * as z from "zod";
+import { type Ask, parseAnswer } from "../../tools/ask";
+import { QuestionPending } from "../question";
+
+/**
+ * What a client carries from one round of a call to the next: which call it is, and the answers so
+ * far. The codec signs it, for this person and client and for ten minutes, because it comes back as
+ * input of a stranger (MCP 2026-07-28, multi round-trip requests).
+ */
+const stateSchema = z.object({ call: z.string(), answers: z.array(z.unknown()) });
+
+/** One run of a tool that may ask: questions that were answered in earlier rounds return at once. */
+export type Round = {
+  readonly ask: Ask;
+  /** The key of the question that is pending. */
+  nextKey(): string;
+  /** What the client has to bring back with the answer. */
+  state(): z.infer<typeof stateSchema>;
+};
+
+/**
+ * The round that a request belongs to.
+ *
+ * @param call what is called, with its arguments: answers given to one call do not count for another.
+ */
+export async function roundOf(
+  ctx: ServerContext,
+  call: { name: string; args: unknown },
+): Promise<Round> {
+  const fingerprint = await fingerprintOf(call);
+  const state = stateSchema.safeParse(ctx.mcpReq.requestState());
+  const key = () => `question-${answers.length + 1}`;
+  // Without the state of this very call an answer belongs to no question that was asked.
+  const goesOn = state.success && state.data.call === fingerprint;
+  const answers = goesOn ? [...state.data.answers] : [];
+  const fresh = goesOn ? ctx.mcpReq.inputResponses?.[key()] : undefined;
+  if (fresh !== undefined) answers.push(fresh);
+
+  let asked = 0;
+  const ask: Ask = async (question) => {
+    if (asked >= answers.length) throw new QuestionPending(question);
+    return parseAnswer(question.answers, answers[asked++]);
+  };
+  return { ask, nextKey: key, state: () => ({ call: fingerprint, answers }) };
+}
+
+async function fingerprintOf(call: { name: string; args: unknown }): Promise<string> {
+  const bytes = new TextEncoder().encode(JSON.stringify([call.name, call.args]));
+  return new Uint8Array(await crypto.subtle.digest("SHA-256", bytes)).toBase64();
+}

@@ -1,0 +1,54 @@
+import type { Offering } from "../app/services";
+import { auditFor } from "../audit/audit";
+import type { Config } from "../config";
+import { endRefusedGrant } from "../grants/end-grant";
+import { isAdmin } from "../identity/admins";
+import type { Principal } from "../identity/principal";
+import type { UpstreamCredential } from "../identity/upstream-credential";
+import { personStorage, usageReport } from "../storage/d1";
+import type { Caller, ToolContext } from "../tools/define-tool";
+
+import { callerIds } from "./call-audit";
+
+/** What of a tool's context depends on the era and the request: the rest is made here. */
+export type Exchange = Pick<ToolContext, "signal" | "ask" | "report" | "clientAccount"> & {
+  /** What the request brought along for calling APIs; asked for only when a tool calls one. */
+  readonly credential: () => Promise<UpstreamCredential | undefined>;
+  /** Of the request that carried the call (http/request-id.ts). */
+  readonly requestId: string | undefined;
+};
+
+/** Whom a request is made by, as far as tools may know. */
+export function callerOf(config: Config, principal: Principal): Caller {
+  return { principal, isAdmin: isAdmin(config, principal) };
+}
+
+/** Everything a tool can reach in one call. */
+export function toolContext(
+  offering: Offering,
+  env: Env,
+  caller: Caller,
+  { credential, requestId, ...exchange }: Exchange,
+): ToolContext {
+  const { principal } = caller;
+  return {
+    ...caller,
+    ...exchange,
+    api: offering.upstreams.clientsFor(
+      {
+        principal,
+        credential,
+        endRefusedGrant: (accessToken) => endRefusedGrant(env, principal, accessToken),
+        onExchange: (exchanged) =>
+          auditFor(env).record({
+            kind: "credentials_issued",
+            ...exchanged,
+            ...callerIds(principal, { requestId }),
+          }),
+      },
+      exchange.signal,
+    ),
+    storage: personStorage(env.DB, caller.principal.userId),
+    usage: usageReport(env.DB),
+  };
+}

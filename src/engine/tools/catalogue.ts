@@ -1,0 +1,88 @@
+import { account } from "../../tools/account";
+import { admin } from "../../tools/admin";
+import { calculator } from "../../tools/calculator";
+import { observability } from "../../tools/observability";
+import { orders } from "../../tools/orders";
+import type { UpstreamName } from "../upstream/upstream-api";
+import type { Prompt } from "./define-prompt";
+import type { ResourceCollection } from "./define-resource";
+import type { Caller, Tool } from "./define-tool";
+import type { Toolset } from "./define-toolset";
+import { missingScopes, type Scope } from "./scopes";
+
+/** What this server offers. Add your toolset here. */
+export const toolsets: readonly Toolset[] = [calculator, account, orders, observability, admin];
+
+/** What is offered under one configuration, found by name and by caller. */
+export type Catalogue = {
+  /** Every scope that can be granted: the authorization server's `scopes_supported` (RFC 8414). */
+  readonly allScopes: readonly Scope[];
+  /** The scopes that clients ask for first: the resource's `scopes_supported` (RFC 9728). */
+  readonly baselineScopes: readonly Scope[];
+  /** What clients tell their model about this server; undefined when no toolset has any. */
+  readonly instructions: string | undefined;
+  /** Every tool, whoever may see it. */
+  readonly allTools: readonly Tool[];
+  /** The tools that the caller may use, in a stable order, so that clients can cache the list. */
+  toolsFor(caller: Caller): Tool[];
+  /** The tool of that name, unless the caller may not know of it. It may still be beyond their scopes. */
+  findTool(name: string, caller: Caller): Tool | undefined;
+  /** The collections of resources that the caller may read, in a stable order. */
+  resourcesFor(caller: Caller): ResourceCollection[];
+  /** The collection that an address belongs to, whether or not the caller may read it. */
+  findResource(uri: string): ResourceCollection | undefined;
+  /** The prompts whose scopes the caller has, in a stable order. */
+  promptsFor(caller: Caller): Prompt[];
+  /** The prompt of that name, whether or not the caller has its scopes. */
+  findPrompt(name: string): Prompt | undefined;
+};
+
+/**
+ * @param reachable the APIs that the configuration has: toolsets that need another are left out,
+ *   with their scopes.
+ * @throws TypeError when two toolsets declare the same name.
+ */
+export function createCatalogue(
+  all: readonly Toolset[],
+  reachable: { has(name: UpstreamName): boolean },
+): Catalogue {
+  const offered = all.filter(({ upstream }) => upstream === undefined || reachable.has(upstream));
+  const tools = indexByName(offered.flatMap((toolset) => toolset.tools));
+  const prompts = indexByName(offered.flatMap((toolset) => toolset.prompts ?? []));
+  const resources = offered.flatMap((toolset) => toolset.resources ?? []);
+  const allScopes = [...indexByName(offered.flatMap((toolset) => toolset.scopes)).values()];
+  const allTools = [...tools.values()];
+  const instructions = offered.flatMap((toolset) => toolset.instructions ?? []).join("\n\n");
+
+  return {
+    allScopes,
+    baselineScopes: allScopes.filter((scope) => scope.baseline),
+    instructions: instructions || undefined,
+    allTools,
+    toolsFor: (caller) =>
+      allTools.filter((tool) => tool.visibleTo(caller) && tool.usableWith(caller.principal.scopes)),
+    findTool(name, caller) {
+      const tool = tools.get(name);
+      return tool?.visibleTo(caller) ? tool : undefined;
+    },
+    resourcesFor: ({ principal }) =>
+      resources.filter(({ scopes }) => missingScopes(principal.scopes, scopes).length === 0),
+    findResource: (uri) => resources.find(({ uriPrefix }) => uri.startsWith(uriPrefix)),
+    promptsFor: ({ principal }) =>
+      [...prompts.values()].filter(
+        ({ scopes }) => missingScopes(principal.scopes, scopes).length === 0,
+      ),
+    findPrompt: (name) => prompts.get(name),
+  };
+}
+
+function indexByName<Named extends { readonly name: string }>(
+  items: readonly Named[],
+): Map<string, Named> {
+  const index = new Map<string, Named>();
+  for (const item of items) {
+    if (index.has(item.name)) throw new TypeError(`Two toolsets declare "${item.name}"`);
+    index.set(item.name, item);
+  }
+  return index;
+}

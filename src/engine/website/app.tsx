@@ -1,0 +1,100 @@
+import { type Context, Hono } from "hono";
+import { accepts } from "hono/accepts";
+import { HTTPException } from "hono/http-exception";
+import { version } from "../../../package.json";
+import type { Offering } from "../app/services";
+import { allowMethods } from "../lib/allow-methods";
+import { errorText } from "../lib/error-text";
+import { requestIdOf } from "../lib/request-id";
+import { routeNameOf } from "../telemetry/route-name";
+import { ErrorPage } from "../ui/error-page";
+import { markdownPage, page } from "../ui/respond";
+import { FrontPage } from "./front-page";
+import { frontPageContent } from "./front-page-content";
+import { frontPageMarkdown } from "./front-page-markdown";
+
+/** For how long caches may tell of the tools of an earlier deployment. */
+const FRONT_PAGE_SECONDS = 300;
+
+/**
+ * What people see in a browser: sign-in and consent, the front page, and errors. Agents read the front
+ * page as Markdown.
+ *
+ * @param login absent where people sign in elsewhere.
+ */
+export function createWebsite(
+  offering: Pick<Offering, "config" | "catalogue">,
+  origin: string,
+  login: Hono<{ Bindings: Env }> | undefined,
+): Hono<{ Bindings: Env }> {
+  const { serverName } = offering.config;
+  const app = new Hono<{ Bindings: Env }>();
+
+  if (login !== undefined) app.route("/", login);
+
+  app.use("/", allowMethods("GET", "HEAD"));
+  app.get("/", (c) => {
+    const content = frontPageContent(offering, origin);
+    const init = { publicForSeconds: FRONT_PAGE_SECONDS, headers: { vary: "Accept" } };
+    return prefersMarkdown(c)
+      ? markdownPage(frontPageMarkdown(content), init)
+      : page(c, <FrontPage content={content} />, init);
+  });
+
+  app.use("/llms.txt", allowMethods("GET", "HEAD"));
+  app.get("/llms.txt", () =>
+    markdownPage(frontPageMarkdown(frontPageContent(offering, origin)), {
+      publicForSeconds: FRONT_PAGE_SECONDS,
+    }),
+  );
+
+  // It says that this code answers, and nothing of what is behind it: whoever asks often costs nothing.
+  app.use("/health", allowMethods("GET", "HEAD"));
+  app.get("/health", (c) =>
+    c.json({ status: "ok", name: serverName, version }, 200, { "cache-control": "no-store" }),
+  );
+
+  // Programs look for documents under /.well-known/ and must not be given a page.
+  app.notFound((c) => {
+    const forPeople = !c.req.path.startsWith("/.well-known/") && acceptsHtml(c.req.raw);
+    if (!forPeople) return c.json({ error: "not_found" }, 404);
+    const error = {
+      title: "There is nothing here",
+      message: "This address does not exist on this server.",
+      advice: `To connect an app, give it the address ${origin}/mcp.`,
+    };
+    return page(c, <ErrorPage serverName={serverName} {...error} />, { status: 404 });
+  });
+
+  app.onError((error, c) => {
+    if (error instanceof HTTPException) return error.getResponse();
+    const reference = requestIdOf(c.req.raw);
+    const route = routeNameOf(c.req.path);
+    console.error({
+      event: "unexpected_error",
+      requestId: reference,
+      route,
+      error: errorText(error),
+    });
+    if (!acceptsHtml(c.req.raw)) return c.json({ error: "server_error", reference }, 500);
+    const words = {
+      title: "Something went wrong here",
+      message: "The server could not finish this. Nothing was allowed.",
+      advice: "Try again in a minute. If it stays so, give its operator the reference.",
+    };
+    return page(c, <ErrorPage serverName={serverName} {...words} reference={reference} />, {
+      status: 500,
+    });
+  });
+  return app;
+}
+
+/** Browsers do not name Markdown; agents name it first, or alone. */
+function prefersMarkdown(c: Context): boolean {
+  const supports = ["text/html", "text/markdown"];
+  return accepts(c, { header: "Accept", supports, default: "text/html" }) === "text/markdown";
+}
+
+function acceptsHtml(request: Request): boolean {
+  return request.headers.get("accept")?.includes("text/html") ?? false;
+}
