@@ -2,7 +2,7 @@ import { createExecutionContext } from "cloudflare:test";
 import { env } from "cloudflare:workers";
 import { afterEach, beforeEach, expect, it, vi } from "vitest";
 import { seeded } from "../../dev/cloudflare-stand-in/random.ts";
-import { offeringOf } from "../../src/engine/app/services";
+import { servicesOf } from "../../src/engine/app/services";
 import { parseConfig } from "../../src/engine/config";
 import { createAuthorizationServer } from "../../src/engine/grants/authorization-server";
 import { grantPropsSchema, tokenPropsSchema } from "../../src/engine/identity/principal";
@@ -109,7 +109,7 @@ function plainCallback(): Refresh {
   const provider = cloudflare(authorization.identityProvider);
   const server = createAuthorizationServer(
     authorization,
-    offeringOf(parseConfig(env)).catalogue,
+    servicesOf(parseConfig(env)).catalogue,
     TEST_ORIGIN,
     protectedResources(TEST_ORIGIN),
     async ({ props, grantId }) => {

@@ -4,7 +4,7 @@ import { users } from "../../dev/cloudflare-stand-in/accounts.ts";
 import { signIn } from "../../dev/headless-browser.ts";
 import type { PersonId } from "../../dev/people.ts";
 import { ScriptlessBrowser } from "../../dev/scriptless-browser.ts";
-import { offeringOf } from "../../src/engine/app/services";
+import { servicesOf } from "../../src/engine/app/services";
 import { parseConfig } from "../../src/engine/config";
 import { createAuthorizationServer } from "../../src/engine/grants/authorization-server";
 import { tokenPropsSchema } from "../../src/engine/identity/principal";
@@ -112,7 +112,7 @@ describe("Cloudflare's tokens", () => {
     if (authorization.mode !== "provider") throw new TypeError("The mode must be provider");
     const server = createAuthorizationServer(
       authorization,
-      offeringOf(config).catalogue,
+      servicesOf(config).catalogue,
       TEST_ORIGIN,
       protectedResources(TEST_ORIGIN),
     );

@@ -19,7 +19,7 @@ export class McpSession extends GatehouseSession {
 
   /** Ends the stream of the call that is being answered; resolves when the client has come back to it. */
   async #loseClient(streamId: string): Promise<void> {
-    await until(() => this.exchanges.find(streamId)?.isOpen === true);
+    await until(() => this.pending.find(streamId)?.isOpen === true);
     this.dropStream(streamId);
     await until(() =>
       [...this.getConnections<{ streamId?: string }>()].some(

@@ -3,9 +3,9 @@ import { env } from "cloudflare:workers";
 import { beforeAll, describe, expect, it } from "vitest";
 import * as z from "zod";
 import { createGatehouse } from "../../src/engine/app/gatehouse";
-import { offeringOf } from "../../src/engine/app/services";
+import { servicesOf } from "../../src/engine/app/services";
 import { parseConfig } from "../../src/engine/config";
-import { classified, plainCallIn } from "../../src/engine/mcp/stateless/fast-path";
+import { classifyEra, plainCallIn } from "../../src/engine/mcp/stateless/fast-path";
 import { plainAnswers } from "../../src/engine/mcp/stateless/fast-path-answers";
 import { sdkLane } from "../../src/engine/mcp/stateless/handler";
 import { createCatalogue } from "../../src/engine/tools/catalogue";
@@ -74,7 +74,7 @@ async function answerOf(gatehouse: typeof ours, request: Request) {
 }
 
 async function isPlain(request: Request): Promise<boolean> {
-  const outcome = classified(request, await request.clone().json());
+  const outcome = classifyEra(request, await request.clone().json());
   return plainCallIn(request, outcome) !== undefined;
 }
 
@@ -173,10 +173,10 @@ it("a client that goes away cancels the work of its call", async () => {
     },
   });
   const toolset = defineToolset({ name: "slow", scopes: [], tools: [slow] });
-  const offering = { ...offeringOf(config), catalogue: createCatalogue([toolset], new Map()) };
+  const services = { ...servicesOf(config), catalogue: createCatalogue([toolset], new Map()) };
   const controller = new AbortController();
   const request = new Request(callWith({}), { signal: controller.signal });
-  const outcome = classified(request, await request.clone().json());
+  const outcome = classifyEra(request, await request.clone().json());
   const principal = {
     userId: "someone",
     identity: { issuer: "https://idp.example", subject: "1" },
@@ -186,7 +186,7 @@ it("a client that goes away cancels the work of its call", async () => {
     resource: `${TEST_ORIGIN}/mcp`,
     expiresAtSeconds: Date.now() / 1_000 + 60,
   };
-  const answer = plainAnswers(offering, env)(request, { principal }, outcome);
+  const answer = plainAnswers(services, env)(request, { principal }, outcome);
   await started.promise;
   controller.abort();
   expect((await answer)?.status).toBe(499);

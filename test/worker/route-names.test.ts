@@ -1,6 +1,6 @@
 import { env } from "cloudflare:workers";
 import { expect, it } from "vitest";
-import { offeringOf } from "../../src/engine/app/services";
+import { servicesOf } from "../../src/engine/app/services";
 import { externalAuthority } from "../../src/engine/auth-modes/external";
 import { ownAuthority } from "../../src/engine/auth-modes/provider";
 import { parseConfig } from "../../src/engine/config";
@@ -11,14 +11,14 @@ import { TEST_ORIGIN } from "./origin.ts";
 
 /** Every path that is served, with a made-up value for each of its parameters. */
 function pathsWith(vars: Record<string, string>): string[] {
-  const offering = offeringOf(parseConfig({ ...env, ...vars }));
-  const { authorization } = offering.config;
+  const services = servicesOf(parseConfig({ ...env, ...vars }));
+  const { authorization } = services.config;
   const resources = protectedResources(TEST_ORIGIN);
   const authority =
     authorization.mode === "provider"
-      ? ownAuthority(authorization, offering, TEST_ORIGIN, resources)
-      : externalAuthority(authorization, offering);
-  const pages = createWebsite(offering, TEST_ORIGIN, authority.login).routes;
+      ? ownAuthority(authorization, services, TEST_ORIGIN, resources)
+      : externalAuthority(authorization, services);
+  const pages = createWebsite(services, TEST_ORIGIN, authority.login).routes;
   const paths = [...authority.routes.map(([path]) => path), ...pages.map(({ path }) => path)];
   return paths.filter((path) => path !== "/*").map((path) => path.replace(/:\w+/g, "some-id"));
 }

@@ -1,5 +1,5 @@
 import { type GrantId, grantKey, grantObject } from "../grants/grant-id";
-import { noteEnded } from "../grants/local-revocations";
+import { localRevocations } from "../grants/local-revocations";
 import { errorText } from "../lib/error-text";
 import { type Connection, connectionOf } from "./connection";
 
@@ -67,7 +67,7 @@ export function connectionsOf(
 
   async function end(grantId: string): Promise<void> {
     await grantObject(env, { userId, grantId }).end(issuer);
-    noteEnded({ grantId });
+    localRevocations.add({ grantId });
   }
 
   return {

@@ -12,7 +12,7 @@ import { sessionIds } from "../mcp/session/session-id";
 import { type StatelessLane, statelessLane } from "../mcp/stateless/handler";
 import { reportOf } from "../telemetry/request-report";
 import { createWebsite } from "../website/app";
-import { type Offering, offeringOf } from "./services";
+import { type Services, servicesOf } from "./services";
 
 const RESOURCE_METADATA = "/.well-known/oauth-protected-resource";
 
@@ -27,11 +27,11 @@ export function createGatehouse(
   origin: string,
   stateless: StatelessLane = statelessLane,
 ): Handler {
-  const offering = offeringOf(config);
+  const services = servicesOf(config);
   const resources = protectedResources(origin);
-  const authority = authorityFor(offering, origin, resources);
+  const authority = authorityFor(services, origin, resources);
   const ids = sessionIds(config.sessionSecret);
-  const baseline = offering.catalogue.baselineScopes.map((scope) => scope.name);
+  const baseline = services.catalogue.baselineScopes.map((scope) => scope.name);
 
   function resourceServer(resource: string, handler: McpHandler): Handler {
     const server = new OAuthResourceServer<Env, Authenticated>({
@@ -52,9 +52,9 @@ export function createGatehouse(
     return (request, env, ctx) =>
       server.fetch(request, env, ctx).then((response) => withoutBodyForHead(request, response));
   }
-  const mcp = resourceServer(resources.mcp, streamableHttpEndpoint(offering, ids, stateless));
-  const sse = resourceServer(resources.sse, sseEndpoint(offering, ids));
-  const website = createWebsite(offering, origin, authority.login);
+  const mcp = resourceServer(resources.mcp, streamableHttpEndpoint(services, ids, stateless));
+  const sse = resourceServer(resources.sse, sseEndpoint(services, ids));
+  const website = createWebsite(services, origin, authority.login);
 
   const guarded =
     (handler: Handler): Handler =>
@@ -85,14 +85,14 @@ export function createGatehouse(
 }
 
 function authorityFor(
-  offering: Offering,
+  services: Services,
   origin: string,
   resources: ProtectedResources,
 ): Authority {
-  const { authorization } = offering.config;
+  const { authorization } = services.config;
   return authorization.mode === "provider"
-    ? ownAuthority(authorization, offering, origin, resources)
-    : externalAuthority(authorization, offering);
+    ? ownAuthority(authorization, services, origin, resources)
+    : externalAuthority(authorization, services);
 }
 
 /** RFC 9110, section 9.3.2. The resource server answers HEAD without a token like any other method. */

@@ -4,7 +4,7 @@ import { type Catalogue, createCatalogue, toolsets } from "../tools/catalogue";
 import { createUpstreams, type Upstreams } from "../upstream/upstreams";
 
 /** What a server of one configuration offers, made once an isolate: for the Worker and its sessions. */
-export type Offering = {
+export type Services = {
   readonly config: Config;
   readonly catalogue: Catalogue;
   readonly upstreams: Upstreams;
@@ -12,7 +12,7 @@ export type Offering = {
   readonly argumentsHash: ArgumentsHash;
 };
 
-export function offeringOf(config: Config): Offering {
+export function servicesOf(config: Config): Services {
   const upstreams = createUpstreams(config);
   return {
     config,
@@ -22,16 +22,16 @@ export function offeringOf(config: Config): Offering {
   };
 }
 
-const offerings = new WeakMap<Env, Offering>();
+const servicesByEnv = new WeakMap<Env, Services>();
 
 /**
- * The offering of an environment. An isolate has one, in practice, and all sessions in it share what
+ * The services of an environment. An isolate has one, in practice, and all sessions in it share what
  * is made from it: above all the tokens that were exchanged.
  *
  * @throws ConfigError for a wrong or missing variable.
  */
-export function offeringFor(env: Env): Offering {
-  const offering = offerings.get(env) ?? offeringOf(parseConfig(env));
-  offerings.set(env, offering);
-  return offering;
+export function servicesFor(env: Env): Services {
+  const services = servicesByEnv.get(env) ?? servicesOf(parseConfig(env));
+  servicesByEnv.set(env, services);
+  return services;
 }

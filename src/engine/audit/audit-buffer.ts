@@ -12,7 +12,7 @@ const GATHER_MS = 1_000;
  * How many requests stay alive for one batch, beside the one that stores at once. A request can be cut off
  * at any time; all of them are only together with the isolate.
  */
-const KEEPERS = 2;
+const MAX_WAITERS = 2;
 
 /** No attempt takes longer (batch-store.ts); one that seems to has lost the request that made it. */
 const ATTEMPT_LIMIT_MS = 8_000;
@@ -36,14 +36,14 @@ type Waiting = {
  * each batch stay alive (`waitUntil`), and whichever comes first takes all there is. A batch is forgotten
  * only when it is stored; until then any later request tries again.
  */
-export class Gathering {
+export class AuditBuffer {
   readonly #store: BatchStore;
   readonly #stamp = eventStamps();
   readonly #waiting = new Map<string, Waiting>();
   #waitingLength = 0;
   #open: OpenBatch | undefined;
-  #keepers = 0;
-  #keptAtMs = 0;
+  #waiters = 0;
+  #flushDueSinceMs = 0;
   #isUrgent = false;
   /** A request is storing urgent events, and goes on with those that come meanwhile. */
   #urgentUntilMs = 0;
@@ -61,17 +61,17 @@ export class Gathering {
       this.#open.add(stamped);
     }
     this.#isUrgent ||= urgent;
-    this.#keep();
-    if (urgent) this.#hurry();
+    this.#flushSoon();
+    if (urgent) this.#flushNow();
   }
 
-  #keep(): void {
+  #flushSoon(): void {
     const nowMs = Date.now();
     // Those that should have taken the batch by now are gone.
-    const late = nowMs - this.#keptAtMs >= GATHER_MS;
-    if (this.#keepers >= KEEPERS && !late) return;
-    this.#keepers += 1;
-    this.#keptAtMs = nowMs;
+    const late = nowMs - this.#flushDueSinceMs >= GATHER_MS;
+    if (this.#waiters >= MAX_WAITERS && !late) return;
+    this.#waiters += 1;
+    this.#flushDueSinceMs = nowMs;
     waitUntil(this.#afterGathering());
   }
 
@@ -86,7 +86,7 @@ export class Gathering {
     await this.#storeWaiting();
   }
 
-  #hurry(): void {
+  #flushNow(): void {
     const nowMs = Date.now();
     if (nowMs < this.#urgentUntilMs) return;
     this.#urgentUntilMs = nowMs + ATTEMPT_LIMIT_MS;
@@ -110,7 +110,7 @@ export class Gathering {
     this.#waiting.set(batch.id, { batch, events, busyUntilMs: 0 });
     this.#waitingLength += batch.events.length;
     this.#open = undefined;
-    this.#keepers = 0;
+    this.#waiters = 0;
     this.#isUrgent = false;
     this.#dropOldest();
   }

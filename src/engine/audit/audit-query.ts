@@ -15,7 +15,7 @@ export type RecentCall = {
 const RECENT_MS = 7 * 86_400_000;
 const MAX_BATCHES = 20_000;
 /** So that a busy client does not hide the others. */
-const CALLS_A_GRANT = 20;
+const CALLS_PER_GRANT = 20;
 const MAX_CALLS = 2_000;
 
 const rowSchema = z.object({
@@ -62,7 +62,7 @@ export async function recentCalls(
   const sinceMs = Date.now() - RECENT_MS;
   const since = firstIdAt(sinceMs - BATCH_SPAN_MS);
   const { results } = await DB.prepare(SQL)
-    .bind(since, MAX_BATCHES, ` ${userId} `, userId, sinceMs, CALLS_A_GRANT, MAX_CALLS)
+    .bind(since, MAX_BATCHES, ` ${userId} `, userId, sinceMs, CALLS_PER_GRANT, MAX_CALLS)
     .all();
   return results.map((row) => {
     const { client_id, grant_id, tool, outcome, at_ms } = rowSchema.parse(row);

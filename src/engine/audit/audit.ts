@@ -1,6 +1,6 @@
 import { type AuditConfig, parseConfig } from "../config";
 import { errorText } from "../lib/error-text";
-import { Gathering } from "./audit-buffer";
+import { AuditBuffer } from "./audit-buffer";
 import type { NewAuditEvent } from "./audit-event";
 import { batchStore } from "./batch-store";
 
@@ -25,7 +25,7 @@ export function auditFor(env: Env): Audit {
 
 function auditOf(env: Env): Audit {
   const { audit } = parseConfig(env);
-  const gathering = new Gathering(batchStore(env));
+  const gathering = new AuditBuffer(batchStore(env));
   return {
     record(event) {
       try {

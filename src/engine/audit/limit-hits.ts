@@ -1,5 +1,5 @@
 import type { LimitName } from "../lib/rate-limit";
-import { ShortMemory } from "../lib/ttl-cache";
+import { TtlCache } from "../lib/ttl-cache";
 import { auditFor } from "./audit";
 import type { NewAuditEvent } from "./audit-event";
 
@@ -7,7 +7,7 @@ type Ids = Pick<NewAuditEvent, "userId" | "clientId" | "grantId" | "requestId">;
 
 const MINUTE_MS = 60_000;
 
-const told = new ShortMemory<true>();
+const told = new TtlCache<true>();
 
 /**
  * Records that a limit was hit: once a minute for each limit and whom it counts, because an event for each

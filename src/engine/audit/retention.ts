@@ -3,7 +3,7 @@ import { firstIdAt } from "./event-id";
 
 const DAY_MS = 86_400_000;
 /** D1 is busy for every statement, and others wait for it. */
-const BATCHES_A_STEP = 500;
+const BATCHES_PER_STEP = 500;
 /** What is left after so many steps, the next day's run deletes. */
 const MAX_STEPS = 200;
 
@@ -23,12 +23,12 @@ export async function deleteOldBatches(
       "DELETE FROM audit_batches WHERE id IN " +
         "(SELECT id FROM audit_batches WHERE id < ?1 ORDER BY id LIMIT ?2)",
     )
-    .bind(before, BATCHES_A_STEP);
+    .bind(before, BATCHES_PER_STEP);
   let deleted = 0;
   for (let step = 0; step < MAX_STEPS; step++) {
     const { meta } = await statement.run();
     deleted += meta.changes;
-    if (meta.changes < BATCHES_A_STEP) break;
+    if (meta.changes < BATCHES_PER_STEP) break;
   }
   return deleted;
 }

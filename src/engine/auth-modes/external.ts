@@ -1,5 +1,5 @@
 import { OAuthError, type OAuthResourceTokenValidator } from "@cloudflare/workers-oauth-provider";
-import type { Offering } from "../app/services";
+import type { Services } from "../app/services";
 import type { ExternalAuthorization, KeyCredential } from "../config";
 import { isAllowedPerson } from "../identity/allowed-people";
 import type { Authenticated } from "../identity/authenticated";
@@ -21,7 +21,7 @@ type Check = (token: string, audience: string) => Promise<ExternalClaims | undef
 /** AUTH_MODE=jwt and AUTH_MODE=introspection: tokens come from an external authorization server. */
 export function externalAuthority(
   authorization: ExternalAuthorization,
-  { catalogue }: Offering,
+  { catalogue }: Services,
 ): Authority {
   const check = checkFor(authorization);
   const { audience, requiredScopes, client, allowedPeople } = authorization;

@@ -2,7 +2,7 @@ import { Hono } from "hono";
 import { createConnectionsApp } from "../account/app";
 import { browserSessions } from "../account/browser-session";
 import { createSessionApp } from "../account/sign-in-app";
-import type { Offering } from "../app/services";
+import type { Services } from "../app/services";
 import { recentCalls } from "../audit/audit-query";
 import type { OwnAuthorization } from "../config";
 import { limitedByAddress } from "../grants/address-limit";
@@ -24,7 +24,7 @@ import type { Authority } from "./auth-mode";
 /** AUTH_MODE=provider: this Worker is the authorization server itself. */
 export function ownAuthority(
   authorization: OwnAuthorization,
-  { config: { serverName, sessionSecret }, catalogue }: Offering,
+  { config: { serverName, sessionSecret }, catalogue }: Services,
   origin: string,
   resources: ProtectedResources,
 ): Authority {

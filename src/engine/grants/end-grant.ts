@@ -1,7 +1,7 @@
 import type { Principal } from "../identity/principal";
 import { grantObject } from "./grant-id";
 import { tokenIdOf } from "./grant-record";
-import { noteEnded } from "./local-revocations";
+import { localRevocations } from "./local-revocations";
 
 /**
  * Ends the grant behind a request, because the identity provider's API refuses the token that came with
@@ -19,7 +19,7 @@ export async function endRefusedGrant(
   const grant = grantObject(env, { userId, grantId });
   const hasEnded = await grant.endIfRefused(origin, await tokenIdOf(upstreamAccessToken));
   if (hasEnded) {
-    noteEnded({ grantId });
+    localRevocations.add({ grantId });
     console.warn({ event: "grant_ended", reason: "upstream_refused", clientId, grantId });
   }
   return hasEnded;

@@ -1,6 +1,6 @@
 import { DurableObject, exports, tracing } from "cloudflare:workers";
 import type { OAuthAuthorizationServer } from "@cloudflare/workers-oauth-provider";
-import { offeringFor } from "../app/services";
+import { servicesFor } from "../app/services";
 import { auditFor } from "../audit/audit";
 import type { EventOf } from "../audit/audit-event";
 import type { OwnAuthorization } from "../config";
@@ -208,7 +208,7 @@ export class Grant extends DurableObject<Env> {
     const authorization = this.#authorization;
     return createAuthorizationServer(
       authorization,
-      offeringFor(this.env).catalogue,
+      servicesFor(this.env).catalogue,
       issuer,
       protectedResources(issuer),
       tokenExchange(authorization, (upstream) => this.#renewal.fresh(upstream)),
@@ -216,7 +216,7 @@ export class Grant extends DurableObject<Env> {
   }
 
   get #authorization(): OwnAuthorization {
-    const { authorization } = offeringFor(this.env).config;
+    const { authorization } = servicesFor(this.env).config;
     if (authorization.mode === "provider") return authorization;
     throw new TypeError("Grants are kept by another authorization server (AUTH_MODE)");
   }

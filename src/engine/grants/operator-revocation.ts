@@ -3,7 +3,7 @@ import * as z from "zod";
 import { readBytes } from "../lib/read-bytes";
 import { sameSecret } from "../lib/same-secret";
 import { grantObject } from "./grant-id";
-import { noteEnded } from "./local-revocations";
+import { localRevocations } from "./local-revocations";
 
 /** Where the operator ends grants: those of a person, or one of them. */
 export const OPERATOR_REVOCATION = "/operator/revoke";
@@ -49,7 +49,7 @@ export function operatorRevocation(
       grantIds.map((id) => grantObject(env, { userId, grantId: id }).end(issuer, "operator")),
     );
     const ended = grantIds.filter((_id, index) => results[index]?.status === "fulfilled");
-    for (const id of ended) noteEnded({ grantId: id });
+    for (const id of ended) localRevocations.add({ grantId: id });
     const failed = grantIds.filter((id) => !ended.includes(id));
     console.warn({ event: "grants_ended_by_operator", userId, ended, failed });
     return Response.json(

@@ -1,10 +1,10 @@
 import { tokenCheckUnavailable } from "../identity/token-check-unavailable";
 import type { TokenVerifier } from "../identity/verified-tokens";
 import { errorText } from "../lib/error-text";
-import { ShortMemory } from "../lib/ttl-cache";
+import { TtlCache } from "../lib/ttl-cache";
 import { grantIdOf, grantObject } from "./grant-id";
 import { tokenIdOf } from "./grant-record";
-import { hasEndedHere } from "./local-revocations";
+import { localRevocations } from "./local-revocations";
 
 /** The REVOCATION_DELAY_SECONDS that needs no question: KV, and what is remembered of it, keep it. */
 const UNASKED_SECONDS = 60;
@@ -18,11 +18,12 @@ const UNASKED_SECONDS = 60;
  * @returns a verifier whose validators throw OAuthError (503) when the object cannot be asked.
  */
 export function refusingRevoked(delaySeconds: number, verify: TokenVerifier): TokenVerifier {
-  const counting = new ShortMemory<true>();
+  const counting = new TtlCache<true>();
   return (env) => async (resource, token) => {
     const validation = await verify(env)(resource, token);
     const { grantId } = validation?.props?.principal ?? {};
-    if (validation === null || (grantId !== undefined && hasEndedHere(grantId))) return null;
+    if (validation === null || (grantId !== undefined && localRevocations.has(grantId)))
+      return null;
     if (delaySeconds >= UNASKED_SECONDS) return validation;
     const tokenId = await tokenIdOf(token);
     if (counting.get(tokenId)) return validation;

@@ -2,7 +2,7 @@ import { readableByScripts } from "../lib/cross-origin";
 import { errorText } from "../lib/error-text";
 import { readBytes } from "../lib/read-bytes";
 import { type GrantId, grantIdOf, grantKey, grantObject } from "./grant-id";
-import { noteEnded } from "./local-revocations";
+import { localRevocations } from "./local-revocations";
 import { recordTokenAnswer } from "./token-events";
 import {
   presentedIn,
@@ -64,7 +64,7 @@ async function answerOfObject(
     ctx.waitUntil(asked.catch(() => undefined));
     const answer = await asked;
     const isRevocation = !form.has("grant_type");
-    if (isRevocation && (await grantObject(env, grant).isEnded())) noteEnded(grant);
+    if (isRevocation && (await grantObject(env, grant).isEnded())) localRevocations.add(grant);
     return answer;
   } catch (error) {
     console.error({ event: "grant_unreachable", error: errorText(error) });

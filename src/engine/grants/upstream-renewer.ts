@@ -1,5 +1,5 @@
 import { WorkerEntrypoint } from "cloudflare:workers";
-import { offeringFor } from "../app/services";
+import { servicesFor } from "../app/services";
 import type { UpstreamTokens } from "../identity/upstream-tokens";
 import { errorText } from "../lib/error-text";
 import { identityProvider } from "../providers";
@@ -43,7 +43,7 @@ export class UpstreamRenewer extends WorkerEntrypoint<Env> {
   }
 
   async #ask(tokens: UpstreamTokens): Promise<UpstreamTokens> {
-    const { authorization } = offeringFor(this.env).config;
+    const { authorization } = servicesFor(this.env).config;
     const provider =
       authorization.mode === "provider"
         ? identityProvider(authorization.identityProvider)

@@ -1,5 +1,5 @@
 import type { OAuthResourceTokenValidator } from "@cloudflare/workers-oauth-provider";
-import { ShortMemory } from "../lib/ttl-cache";
+import { TtlCache } from "../lib/ttl-cache";
 import type { Authenticated } from "./authenticated";
 
 /** Makes a validator for an environment, as OAuthResourceServer asks for one at each request. */
@@ -20,7 +20,7 @@ export const VERIFIED_TOKEN_SECONDS = 30;
  * @param verify is asked about a token that was not verified lately.
  */
 export function rememberingVerifier(verify: TokenVerifier): TokenVerifier {
-  const verified = new ShortMemory<Verified>();
+  const verified = new TtlCache<Verified>();
   return (env) => async (resource, token) => {
     const key = `${await hashOf(token)} ${resource}`;
     const known = verified.get(key);

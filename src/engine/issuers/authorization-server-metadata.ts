@@ -1,6 +1,6 @@
 import * as oauth from "oauth4webapi";
 import { isLoopback } from "../config";
-import { type KeptValue, keptValue, REQUEST_TIMEOUT_MS } from "../lib/remote-value";
+import { REQUEST_TIMEOUT_MS, type RemoteValue, remoteValue } from "../lib/remote-value";
 
 const FRESH_MS = 60 * 60 * 1_000;
 /** Endpoints rarely move: a server whose metadata cannot be read for a while can still be used. */
@@ -15,7 +15,7 @@ export function requestOptions(issuer: string, timeoutMs = REQUEST_TIMEOUT_MS) {
 }
 
 type Form = "oauth2" | "oidc";
-type Metadata = KeptValue<oauth.AuthorizationServer>;
+type Metadata = RemoteValue<oauth.AuthorizationServer>;
 
 /** It is public, so all of an isolate share it; only the issuers of the configuration are in it. */
 const known = new Map<string, Metadata>();
@@ -50,7 +50,7 @@ function keptMetadata(issuer: string, forms: readonly [Form, ...Form[]]): Metada
     return metadata;
   }
 
-  return keptValue({
+  return remoteValue({
     freshMs: FRESH_MS,
     staleMs: STALE_MS,
     async load() {

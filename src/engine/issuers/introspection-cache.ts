@@ -1,5 +1,5 @@
 import * as z from "zod";
-import { ShortMemory } from "../lib/ttl-cache";
+import { TtlCache } from "../lib/ttl-cache";
 
 const activeSchema = z.looseObject({ active: z.literal(true), exp: z.number() });
 
@@ -10,7 +10,7 @@ const activeSchema = z.looseObject({ active: z.literal(true), exp: z.number() })
 export class IntrospectionCache {
   readonly #issuer: string;
   readonly #ttlMs: number;
-  readonly #answers = new ShortMemory<object>();
+  readonly #answers = new TtlCache<object>();
 
   constructor(issuer: string, ttlSeconds: number) {
     this.#issuer = issuer;

@@ -2,7 +2,7 @@ import { createLocalJWKSet, errors, type JWTVerifyGetKey } from "jose";
 import * as z from "zod";
 import { isLoopback } from "../config";
 import { readBytes } from "../lib/read-bytes";
-import { keptValue, REQUEST_TIMEOUT_MS } from "../lib/remote-value";
+import { REQUEST_TIMEOUT_MS, remoteValue } from "../lib/remote-value";
 import { authorizationServerMetadata } from "./authorization-server-metadata";
 
 const FRESH_MS = 10 * 60 * 1_000;
@@ -40,7 +40,7 @@ const keySetSchema = z.object({
  */
 export function issuerKeys(issuer: string): JWTVerifyGetKey {
   const metadata = authorizationServerMetadata(issuer);
-  const keys = keptValue({
+  const keys = remoteValue({
     freshMs: FRESH_MS,
     staleMs: STALE_MS,
     async load() {

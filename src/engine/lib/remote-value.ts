@@ -6,7 +6,7 @@ export class ValueUnavailable extends Error {
   override readonly name = "ValueUnavailable";
 }
 
-export type KeptValueOptions<Value> = {
+export type RemoteValueOptions<Value> = {
   /** Gets the value, by up to three requests of at most {@link REQUEST_TIMEOUT_MS} each. */
   readonly load: () => Promise<Value>;
   readonly freshMs: number;
@@ -14,7 +14,7 @@ export type KeptValueOptions<Value> = {
   readonly staleMs: number;
 };
 
-export type KeptValue<Value> = {
+export type RemoteValue<Value> = {
   /** @throws ValueUnavailable */
   get(): Promise<Value>;
   /**
@@ -41,7 +41,7 @@ const RETRY_INTERVAL_MS = 5_000;
  * requests may share a promise only while the request that started it lives, so that one is kept alive
  * (`waitUntil`), and the others wait no longer than it may take.
  */
-export function keptValue<Value>(options: KeptValueOptions<Value>): KeptValue<Value> {
+export function remoteValue<Value>(options: RemoteValueOptions<Value>): RemoteValue<Value> {
   const { load, freshMs, staleMs } = options;
   let kept: { value: Value; atMs: number } | undefined;
   let flight: { done: Promise<Value>; startedAtMs: number } | undefined;

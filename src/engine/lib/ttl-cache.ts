@@ -2,7 +2,7 @@
 const MAX_ENTRIES = 1_000;
 
 /** What an isolate remembers, each value until its own end. It forgets the oldest when there are too many. */
-export class ShortMemory<Value> {
+export class TtlCache<Value> {
   readonly #entries = new Map<string, { value: Value; endsAtMs: number }>();
 
   get(key: string): Value | undefined {

@@ -2,7 +2,7 @@ import * as z from "zod";
 import { recordLimitHit } from "../audit/limit-hits";
 import type { Principal } from "../identity/principal";
 import { type LimitName, RETRY_AFTER_SECONDS, withinLimit } from "../lib/rate-limit";
-import { ShortMemory } from "../lib/ttl-cache";
+import { TtlCache } from "../lib/ttl-cache";
 import { callerIds } from "./call-audit";
 import { jsonRpcError } from "./message";
 
@@ -10,7 +10,7 @@ import { jsonRpcError } from "./message";
 const callSchema = z.object({ method: z.literal("tools/call") });
 
 /** Clients whose limit refused a call within the longest period there is, so that it may do so again. */
-const refusedClients = new ShortMemory<true>();
+const refusedClients = new TtlCache<true>();
 
 /**
  * Answers 429 when a person, or one client of a person, calls tools too often. Everything else in

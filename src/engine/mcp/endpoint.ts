@@ -1,5 +1,5 @@
 import type { OAuthResourceContext } from "@cloudflare/workers-oauth-provider";
-import type { Offering } from "../app/services";
+import type { Services } from "../app/services";
 import { auditFor } from "../audit/audit";
 import type { Authenticated } from "../identity/authenticated";
 import { requestIdOf } from "../lib/request-id";
@@ -13,11 +13,11 @@ import { refuseBeyondScopes } from "./scope-check";
 import { answeredResponse, forwardedRequest } from "./session/forward";
 import { keptAlive } from "./session/keep-alive";
 import { McpSession } from "./session/session";
-import { refuseEndedGrant } from "./session/session-grant";
+import { admitSession } from "./session/session-grant";
 import { type SessionIds, startOf } from "./session/session-id";
 import { BINDING, contextFor, objectName, recordStart, sessionLane } from "./session/session-lane";
 import { SESSION_ENDED } from "./session/session-lifetime";
-import { classified } from "./stateless/fast-path";
+import { classifyEra } from "./stateless/fast-path";
 import type { StatelessLane } from "./stateless/handler";
 import { callerOf } from "./tool-context";
 
@@ -31,11 +31,11 @@ export type McpHandler = {
  * without.
  */
 export function streamableHttpEndpoint(
-  offering: Offering,
+  services: Services,
   ids: SessionIds,
   stateless: StatelessLane,
 ): McpHandler {
-  const sessions = sessionLane(offering, ids);
+  const sessions = sessionLane(services, ids);
   // An isolate has one env, in practice; should it get another, it gets another handler.
   let lane: { env: Env; handle: ReturnType<StatelessLane> } | undefined;
   return {
@@ -44,22 +44,22 @@ export function streamableHttpEndpoint(
         return methodNotAllowed("GET, POST, DELETE");
       const { principal } = ctx.props;
       const owner = startOf(principal);
-      const sealed = request.headers.get("mcp-session-id");
-      const session = sealed === null ? undefined : await ids.open(sealed, owner);
-      if (sealed !== null && session === undefined) return sessionNotFound();
+      const signed = request.headers.get("mcp-session-id");
+      const session = signed === null ? undefined : await ids.verify(signed, owner);
+      if (signed !== null && session === undefined) return sessionNotFound();
       // A session that was begun with this grant would be closed, were it over.
       if (session !== undefined && session.grantId !== principal.grantId) {
         const name = objectName(session.id);
-        const refusal = await refuseEndedGrant(env, principal, ctx.auth, name);
+        const refusal = await admitSession(env, principal, ctx.auth, name);
         if (refusal !== undefined) return refusal;
       }
 
-      const message = await messageWithinBounds(offering, request, env, ctx);
+      const message = await readAuthorizedMessage(services, request, env, ctx);
       if (message instanceof Response) return message;
-      const outcome = message && classified(request, message.json);
+      const outcome = message && classifyEra(request, message.json);
       if (message !== undefined && outcome !== undefined && outcome.kind !== "legacy") {
         reportOf(request).era = "stateless";
-        if (lane?.env !== env) lane = { env, handle: stateless(offering, env) };
+        if (lane?.env !== env) lane = { env, handle: stateless(services, env) };
         return answeredResponse(await lane.handle(request, message.json, ctx.props, outcome));
       }
       reportOf(request).era = "session";
@@ -72,8 +72,8 @@ export function streamableHttpEndpoint(
  * HTTP with server-sent events at /sse and /sse/message, the transport of MCP 2024-11-05. The
  * session's id is in the address of the messages, which the client learns from the stream.
  */
-export function sseEndpoint(offering: Offering, ids: SessionIds): McpHandler {
-  const seal = credentialSeal(offering.config.sessionSecret);
+export function sseEndpoint(services: Services, ids: SessionIds): McpHandler {
+  const seal = credentialSeal(services.config.sessionSecret);
   const sessions = McpSession.serveSSE("/sse", { binding: BINDING });
   return {
     async fetch(request, env, ctx) {
@@ -85,10 +85,10 @@ export function sseEndpoint(offering: Offering, ids: SessionIds): McpHandler {
         if (request.method !== "GET") return methodNotAllowed("GET");
         // McpAgent takes the id from the address; a client's own choice is never passed on.
         const sessionId = crypto.randomUUID();
-        const sealed = await ids.seal(sessionId, owner);
-        const refusal = await refuseEndedGrant(env, principal, ctx.auth, `sse:${sealed}`);
+        const signed = await ids.sign(sessionId, owner);
+        const refusal = await admitSession(env, principal, ctx.auth, `sse:${signed}`);
         if (refusal !== undefined) return refusal;
-        url.search = `?sessionId=${sealed}`;
+        url.search = `?sessionId=${signed}`;
         const forwarded = await forwardedRequest(request, ctx.props, seal, { url });
         const stream = await sessions.fetch(forwarded, env, contextFor(owner, ctx));
         if (stream.ok) recordStart(request, env, principal, sessionId, "sse");
@@ -96,15 +96,15 @@ export function sseEndpoint(offering: Offering, ids: SessionIds): McpHandler {
       }
       if (url.pathname !== "/sse/message") return jsonRpcError(404, -32_000, "Not found");
       if (request.method !== "POST") return methodNotAllowed("POST");
-      const sealed = url.searchParams.get("sessionId");
-      const session = sealed === null ? undefined : await ids.open(sealed, owner);
+      const signed = url.searchParams.get("sessionId");
+      const session = signed === null ? undefined : await ids.verify(signed, owner);
       if (session === undefined) return sessionNotFound();
       if (session.grantId !== principal.grantId) {
-        const refusal = await refuseEndedGrant(env, principal, ctx.auth, `sse:${sealed}`);
+        const refusal = await admitSession(env, principal, ctx.auth, `sse:${signed}`);
         if (refusal !== undefined) return refusal;
       }
-      url.search = `?sessionId=${sealed}`;
-      const message = await messageWithinBounds(offering, request, env, ctx);
+      url.search = `?sessionId=${signed}`;
+      const message = await readAuthorizedMessage(services, request, env, ctx);
       if (message instanceof Response) return message;
       const forwarded = await forwardedRequest(request, ctx.props, seal, {
         url,
@@ -118,8 +118,8 @@ export function sseEndpoint(offering: Offering, ids: SessionIds): McpHandler {
 }
 
 /** A POST's message; a Response when it is none, calls too often, or asks for more than the token allows. */
-async function messageWithinBounds(
-  { config, catalogue }: Offering,
+async function readAuthorizedMessage(
+  { config, catalogue }: Services,
   request: Request,
   env: Env,
   ctx: OAuthResourceContext<Authenticated>,

@@ -2,7 +2,7 @@ import { auditFor } from "../audit/audit";
 import type { CallReport } from "../audit/call-report";
 import type { Principal } from "../identity/principal";
 import { requestIdOf } from "../lib/request-id";
-import { tellOfCall } from "../telemetry/call-telemetry";
+import { logCall } from "../telemetry/call-telemetry";
 import { clientFamilyIn, type Era, reportOf } from "../telemetry/request-report";
 import { toolCallEvent } from "./call-audit";
 
@@ -20,5 +20,5 @@ export function recordCall(
   const requestReport = request && reportOf(request);
   const client = request && requestReport ? clientFamilyIn(request, requestReport) : "other";
   const source = { era, client, clientId: principal.clientId, requestId };
-  tellOfCall(env, report, source, requestReport);
+  logCall(env, report, source, requestReport);
 }

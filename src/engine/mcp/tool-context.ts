@@ -1,4 +1,4 @@
-import type { Offering } from "../app/services";
+import type { Services } from "../app/services";
 import { auditFor } from "../audit/audit";
 import type { Config } from "../config";
 import { endRefusedGrant } from "../grants/end-grant";
@@ -11,7 +11,7 @@ import type { Caller, ToolContext } from "../tools/define-tool";
 import { callerIds } from "./call-audit";
 
 /** What of a tool's context depends on the era and the request: the rest is made here. */
-export type Exchange = Pick<ToolContext, "signal" | "ask" | "report" | "clientAccount"> & {
+export type CallContext = Pick<ToolContext, "signal" | "ask" | "report" | "clientAccount"> & {
   /** What the request brought along for calling APIs; asked for only when a tool calls one. */
   readonly credential: () => Promise<UpstreamCredential | undefined>;
   /** Of the request that carried the call (http/request-id.ts). */
@@ -25,16 +25,16 @@ export function callerOf(config: Config, principal: Principal): Caller {
 
 /** Everything a tool can reach in one call. */
 export function toolContext(
-  offering: Offering,
+  services: Services,
   env: Env,
   caller: Caller,
-  { credential, requestId, ...exchange }: Exchange,
+  { credential, requestId, ...call }: CallContext,
 ): ToolContext {
   const { principal } = caller;
   return {
     ...caller,
-    ...exchange,
-    api: offering.upstreams.clientsFor(
+    ...call,
+    api: services.upstreams.clientsFor(
       {
         principal,
         credential,
@@ -46,7 +46,7 @@ export function toolContext(
             ...callerIds(principal, { requestId }),
           }),
       },
-      exchange.signal,
+      call.signal,
     ),
     storage: personStorage(env.DB, caller.principal.userId),
     usage: usageReport(env.DB),

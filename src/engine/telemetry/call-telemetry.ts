@@ -8,7 +8,7 @@ import type { RequestReport } from "./request-report";
  *
  * @param requestReport of the request that carried the call, where that is answered in this isolate.
  */
-export function tellOfCall(
+export function logCall(
   env: Metrics,
   call: CallReport,
   source: CallSource & { readonly requestId: string | undefined },

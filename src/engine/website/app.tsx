@@ -2,7 +2,7 @@ import { type Context, Hono } from "hono";
 import { accepts } from "hono/accepts";
 import { HTTPException } from "hono/http-exception";
 import { version } from "../../../package.json";
-import type { Offering } from "../app/services";
+import type { Services } from "../app/services";
 import { allowMethods } from "../lib/allow-methods";
 import { errorText } from "../lib/error-text";
 import { requestIdOf } from "../lib/request-id";
@@ -23,18 +23,18 @@ const FRONT_PAGE_SECONDS = 300;
  * @param login absent where people sign in elsewhere.
  */
 export function createWebsite(
-  offering: Pick<Offering, "config" | "catalogue">,
+  services: Pick<Services, "config" | "catalogue">,
   origin: string,
   login: Hono<{ Bindings: Env }> | undefined,
 ): Hono<{ Bindings: Env }> {
-  const { serverName } = offering.config;
+  const { serverName } = services.config;
   const app = new Hono<{ Bindings: Env }>();
 
   if (login !== undefined) app.route("/", login);
 
   app.use("/", allowMethods("GET", "HEAD"));
   app.get("/", (c) => {
-    const content = frontPageContent(offering, origin);
+    const content = frontPageContent(services, origin);
     const init = { publicForSeconds: FRONT_PAGE_SECONDS, headers: { vary: "Accept" } };
     return prefersMarkdown(c)
       ? markdownPage(frontPageMarkdown(content), init)
@@ -43,7 +43,7 @@ export function createWebsite(
 
   app.use("/llms.txt", allowMethods("GET", "HEAD"));
   app.get("/llms.txt", () =>
-    markdownPage(frontPageMarkdown(frontPageContent(offering, origin)), {
+    markdownPage(frontPageMarkdown(frontPageContent(services, origin)), {
       publicForSeconds: FRONT_PAGE_SECONDS,
     }),
   );

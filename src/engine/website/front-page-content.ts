@@ -1,4 +1,4 @@
-import type { Offering } from "../app/services";
+import type { Services } from "../app/services";
 import type { Config } from "../config";
 import { protectedResources } from "../identity/protected-resources";
 import type { Tool } from "../tools/define-tool";
@@ -36,7 +36,7 @@ export type PublicTool = {
  * @throws TypeError when the origin could not stand in a command line as it is.
  */
 export function frontPageContent(
-  { config, catalogue }: Pick<Offering, "config" | "catalogue">,
+  { config, catalogue }: Pick<Services, "config" | "catalogue">,
   origin: string,
 ): FrontPageContent {
   const { mcp: mcpUrl, sse: sseUrl } = protectedResources(origin);

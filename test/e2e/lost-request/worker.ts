@@ -1,10 +1,10 @@
-import { keptValue } from "../../../src/engine/lib/remote-value";
+import { remoteValue } from "../../../src/engine/lib/remote-value";
 import { ExchangedTokens } from "../../../src/engine/upstream/exchanged-tokens";
 
 /** Only the test of lost requests serves this: what isolates share, and requests that end too early. */
 const tokens = new ExchangedTokens();
 let slowAddress = "";
-const keys = keptValue({
+const keys = remoteValue({
   load: async () => (await fetch(`${slowAddress}/keys`)).text(),
   freshMs: 60_000,
   staleMs: 0,

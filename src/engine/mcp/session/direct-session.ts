@@ -8,8 +8,8 @@ import {
 import type { CallReport } from "../../audit/call-report";
 import type { Principal } from "../../identity/principal";
 import { jsonRpcError, sessionNotFound } from "../message";
-import { Exchange } from "./pending-request";
-import { ExchangeTransport } from "./post-transport";
+import { PendingRequest } from "./pending-request";
+import { PostTransport } from "./post-transport";
 import { decodePrincipal, PRINCIPAL_HEADER } from "./principal-header";
 import { ResumableSession } from "./resumable-session";
 import { startOf } from "./session-id";
@@ -23,9 +23,7 @@ export const STREAM_HEADER = "gatehouse-stream";
  * for the answers that become streams. Up to then McpAgent is not even started.
  */
 export abstract class DirectSession extends ResumableSession {
-  readonly #transport = new ExchangeTransport(this.exchanges, () =>
-    this.__unsafe_ensureInitialized(),
-  );
+  readonly #transport = new PostTransport(this.pending, () => this.__unsafe_ensureInitialized());
   #isPrepared = false;
 
   /** Tells the server what to serve; done once. Not `async`: see SessionLifetime. */
@@ -71,14 +69,14 @@ export abstract class DirectSession extends ResumableSession {
       this.#transport.receive(message, extra);
       return new Response(null, { status: 202 });
     }
-    const exchange = new Exchange(
+    const pendingRequest = new PendingRequest(
       request.headers.get(STREAM_HEADER) ?? crypto.randomUUID(),
       message.id,
       request.headers.get("mcp-protocol-version"),
       this.streamLog,
     );
-    this.#transport.begin(message, extra, exchange);
-    return exchange.response;
+    this.#transport.begin(message, extra, pendingRequest);
+    return pendingRequest.response;
   }
 
   /**
@@ -87,7 +85,7 @@ export abstract class DirectSession extends ResumableSession {
    * @param messageId of the request as the SDK's server knows it.
    */
   protected tell(messageId: string | number, report: CallReport, record: () => void): void {
-    const isHeld = this.exchanges.find(messageId)?.hold({ report, record }) ?? false;
+    const isHeld = this.pending.find(messageId)?.hold({ report, record }) ?? false;
     if (!isHeld) record();
   }
 

@@ -1,5 +1,5 @@
 import * as z from "zod";
-import type { Offering } from "../../app/services";
+import type { Services } from "../../app/services";
 import type { CallReport } from "../../audit/call-report";
 import type { Caller } from "../../tools/define-tool";
 
@@ -16,7 +16,7 @@ const callSchema = z.object({
  * @returns undefined when that is no call of a tool that the caller may know of.
  */
 export async function lostCall(
-  { catalogue, argumentsHash }: Pick<Offering, "catalogue" | "argumentsHash">,
+  { catalogue, argumentsHash }: Pick<Services, "catalogue" | "argumentsHash">,
   caller: Caller,
   message: unknown,
   startedAtMs: number,

@@ -31,7 +31,7 @@ type HeldReport = { readonly report: CallReport; readonly record: () => void };
  * JSON and nothing is written. Whatever else is to be said before, or a wait of {@link DIRECT_FOR_MS},
  * makes it a stream of events that can be resumed (MCP, transports: a server may answer with either).
  */
-export class Exchange {
+export class PendingRequest {
   readonly streamId: string;
   readonly requestId: RequestId;
   readonly #version: string | null;

@@ -10,33 +10,35 @@ import {
   type MessageExtraInfo,
   type RequestId,
 } from "@modelcontextprotocol/sdk/types.js";
-import type { Exchange } from "./pending-request";
+import type { PendingRequest } from "./pending-request";
 
 /** The requests of a session that are under way, and came as a POST of one message each. */
-export class Exchanges {
-  readonly #byStream = new Map<RequestId, Exchange>();
+export class PendingRequests {
+  readonly #byStream = new Map<RequestId, PendingRequest>();
 
-  add(exchange: Exchange): void {
-    this.#byStream.set(exchange.streamId, exchange);
+  add(request: PendingRequest): void {
+    this.#byStream.set(request.streamId, request);
   }
 
-  find(streamId: RequestId | undefined): Exchange | undefined {
+  find(streamId: RequestId | undefined): PendingRequest | undefined {
     return streamId === undefined ? undefined : this.#byStream.get(streamId);
   }
 
   /** The streams of requests with this id: of several at once, when a client uses an id more than once. */
   streamsOf(requestId: RequestId): string[] {
-    const exchanges = [...this.#byStream.values()];
-    return exchanges.filter((exchange) => exchange.requestId === requestId).map((e) => e.streamId);
+    const pending = [...this.#byStream.values()];
+    return pending
+      .filter((request) => request.requestId === requestId)
+      .map((request) => request.streamId);
   }
 
   /** Forgets one that is over and whose client has gone. */
-  settle(exchange: Exchange): void {
-    if (exchange.isOver && !exchange.isOpen) this.#byStream.delete(exchange.streamId);
+  settle(request: PendingRequest): void {
+    if (request.isOver && !request.isOpen) this.#byStream.delete(request.streamId);
   }
 
   endAll(): void {
-    for (const exchange of this.#byStream.values()) exchange.end();
+    for (const request of this.#byStream.values()) request.end();
     this.#byStream.clear();
   }
 }
@@ -46,23 +48,23 @@ export class Exchanges {
  * request has its stream's id in place of its own: two at once with the same id have not the same
  * answer, and a client cannot name another's.
  */
-export class ExchangeTransport implements Transport {
+export class PostTransport implements Transport {
   onclose?: () => void;
   onerror?: (error: Error) => void;
   onmessage?: <T extends JSONRPCMessage>(message: T, extra?: MessageExtraInfo) => void;
-  readonly #exchanges: Exchanges;
+  readonly #pending: PendingRequests;
   readonly #startAgent: () => Promise<void>;
   #inner: Transport | undefined;
 
   /** @param startAgent makes McpAgent {@link attach} its transport. */
-  constructor(exchanges: Exchanges, startAgent: () => Promise<void>) {
-    this.#exchanges = exchanges;
+  constructor(pending: PendingRequests, startAgent: () => Promise<void>) {
+    this.#pending = pending;
     this.#startAgent = startAgent;
   }
 
   async start(): Promise<void> {}
 
-  /** From now on McpAgent's transport takes what belongs to no exchange. */
+  /** From now on McpAgent's transport takes what belongs to no request. */
   async attach(inner: Transport): Promise<void> {
     this.#inner = inner;
     inner.onclose = () => this.#closed();
@@ -73,17 +75,17 @@ export class ExchangeTransport implements Transport {
 
   async send(message: JSONRPCMessage, options?: TransportSendOptions): Promise<void> {
     const isAnswer = isJSONRPCResultResponse(message) || isJSONRPCErrorResponse(message);
-    const exchange = this.#exchanges.find(isAnswer ? message.id : options?.relatedRequestId);
-    if (exchange === undefined) {
+    const request = this.#pending.find(isAnswer ? message.id : options?.relatedRequestId);
+    if (request === undefined) {
       // Only the answer to the `initialize` that was said again after a restart is for nobody.
       if (this.#inner === undefined && isAnswer) return;
       if (this.#inner === undefined) await this.#startAgent();
       await this.#inner?.send(message, options);
       return;
     }
-    const { requestId } = exchange;
-    await exchange.send(isAnswer ? { ...message, id: requestId } : message, isAnswer);
-    this.#exchanges.settle(exchange);
+    const { requestId } = request;
+    await request.send(isAnswer ? { ...message, id: requestId } : message, isAnswer);
+    this.#pending.settle(request);
   }
 
   async close(): Promise<void> {
@@ -91,17 +93,17 @@ export class ExchangeTransport implements Transport {
     else await this.#inner.close();
   }
 
-  /** Begins a request whose answer goes to the exchange. */
-  begin(message: JSONRPCMessage, extra: MessageExtraInfo, exchange: Exchange): void {
-    this.#exchanges.add(exchange);
-    this.onmessage?.({ ...message, id: exchange.streamId }, extra);
+  /** Begins a request, and sends its answer to the client that waits for it. */
+  begin(message: JSONRPCMessage, extra: MessageExtraInfo, request: PendingRequest): void {
+    this.#pending.add(request);
+    this.onmessage?.({ ...message, id: request.streamId }, extra);
   }
 
   /** Takes any other message. */
   receive(message: JSONRPCMessage, extra?: MessageExtraInfo): void {
     const { data } = CancelledNotificationSchema.safeParse(message);
     const cancelled = data?.params.requestId;
-    const streams = cancelled === undefined ? [] : this.#exchanges.streamsOf(cancelled);
+    const streams = cancelled === undefined ? [] : this.#pending.streamsOf(cancelled);
     if (streams.length === 0) {
       this.onmessage?.(message, extra);
       return;
@@ -109,14 +111,14 @@ export class ExchangeTransport implements Transport {
     for (const requestId of streams) {
       const params = { requestId };
       this.onmessage?.({ jsonrpc: "2.0", method: "notifications/cancelled", params }, extra);
-      const exchange = this.#exchanges.find(requestId);
-      exchange?.cancel();
-      if (exchange !== undefined) this.#exchanges.settle(exchange);
+      const request = this.#pending.find(requestId);
+      request?.cancel();
+      if (request !== undefined) this.#pending.settle(request);
     }
   }
 
   #closed(): void {
-    this.#exchanges.endAll();
+    this.#pending.endAll();
     this.onclose?.();
   }
 }

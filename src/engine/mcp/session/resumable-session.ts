@@ -3,7 +3,7 @@ import type { Connection } from "agents";
 import * as z from "zod";
 import { MissedEventStore } from "./missed-events";
 import type { StreamLog } from "./pending-request";
-import { Exchanges } from "./post-transport";
+import { PendingRequests } from "./post-transport";
 import { SessionLifetime } from "./session-lifetime";
 
 /** What McpAgent keeps on a connection, as far as it is used here. */
@@ -16,7 +16,7 @@ const LISTENING_STREAM = "_GET_stream";
 export abstract class ResumableSession extends SessionLifetime {
   readonly #events = new MissedEventStore(this.ctx.storage, {
     isOpen: (streamId) =>
-      this.exchanges.find(streamId)?.isOpen === true || this.#connectionsOf(streamId).length > 0,
+      this.pending.find(streamId)?.isOpen === true || this.#connectionsOf(streamId).length > 0,
     isUnanswered: async (streamId) =>
       streamId === LISTENING_STREAM || (await this.getStreamRequestIds(streamId)) !== undefined,
     leave: (streamId) => this.#leave(streamId),
@@ -26,7 +26,7 @@ export abstract class ResumableSession extends SessionLifetime {
     },
   });
   /** The requests that are under way, of POSTs with one message. */
-  protected readonly exchanges = new Exchanges();
+  protected readonly pending = new PendingRequests();
   protected readonly streamLog: StreamLog = {
     // Whoever resumes the stream comes by GET, to McpAgent.
     begin: async (streamId, requestId) => {
@@ -58,10 +58,10 @@ export abstract class ResumableSession extends SessionLifetime {
 
   /** Sends nothing more to the client that made the POST. */
   #leave(streamId: string): void {
-    const exchange = this.exchanges.find(streamId);
-    if (exchange === undefined) return;
-    exchange.drop();
-    this.exchanges.settle(exchange);
+    const request = this.pending.find(streamId);
+    if (request === undefined) return;
+    request.drop();
+    this.pending.settle(request);
   }
 
   #connectionsOf(streamId: string): Connection[] {

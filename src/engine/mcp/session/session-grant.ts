@@ -14,7 +14,7 @@ const RETRY_AFTER_SECONDS = 1;
  * @param session the name of its object.
  * @returns the refusal; undefined when it may, and where another server keeps the grants.
  */
-export async function refuseEndedGrant(
+export async function admitSession(
   { GRANT }: Pick<Env, "GRANT">,
   { userId, grantId }: Pick<Principal, "userId" | "grantId">,
   auth: OAuthResourceAuth,

@@ -24,7 +24,7 @@ import type { Catalogue } from "../../tools/catalogue";
 import { type Caller, type ToolContext, ToolError } from "../../tools/define-tool";
 import { CREDENTIAL_HEADER } from "../credential-header";
 import * as operations from "../operations";
-import type { Exchange } from "../tool-context";
+import type { CallContext } from "../tool-context";
 import { ACCOUNT_HEADER, REQUEST_ID_HEADER } from "./forward";
 import { decodePrincipal, PRINCIPAL_HEADER } from "./principal-header";
 
@@ -35,7 +35,7 @@ export type Host = {
   readonly catalogue: Catalogue;
   callerOf(principal: Principal): Caller;
   openCredential(header: string): Promise<UpstreamCredential>;
-  contextFor(caller: Caller, exchange: Exchange): ToolContext;
+  contextFor(caller: Caller, call: CallContext): ToolContext;
   /** What is told of the calls that one request carries. */
   journalFor(caller: Caller, request: CallRequest): CallJournal;
 };

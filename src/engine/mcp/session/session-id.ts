@@ -16,10 +16,10 @@ export function startOf({ userId, clientId, grantId }: SessionStart): SessionSta
  */
 export type SessionIds = {
   /** The id that the client gets for the session `id`: `id.mac`, or `id.grantId.mac`. */
-  seal(id: string, start: SessionStart): Promise<string>;
-  /** What {@link SessionIds.seal} was given, or undefined when we did not make this one for this owner. */
-  open(
-    sealed: string,
+  sign(id: string, start: SessionStart): Promise<string>;
+  /** What {@link SessionIds.sign} was given, or undefined when we did not make this one for this owner. */
+  verify(
+    signed: string,
     owner: SessionOwner,
   ): Promise<{ id: string; grantId: string | undefined } | undefined>;
 };
@@ -48,13 +48,13 @@ export function sessionIds(secret: string): SessionIds {
     return key;
   }
   return {
-    async seal(id, { grantId, ...owner }) {
+    async sign(id, { grantId, ...owner }) {
       const named = grantId === undefined ? id : `${id}.${grantId}`;
       const mac = await crypto.subtle.sign("HMAC", await signingKey(), signedBytes(named, owner));
       return `${named}.${new Uint8Array(mac).toBase64({ alphabet: "base64url", omitPadding: true })}`;
     },
-    async open(sealed, owner) {
-      const [, named, encodedMac] = /^([\w-]+(?:\.[\w-]+)?)\.([\w-]{43})$/.exec(sealed) ?? [];
+    async verify(signed, owner) {
+      const [, named, encodedMac] = /^([\w-]+(?:\.[\w-]+)?)\.([\w-]{43})$/.exec(signed) ?? [];
       if (named === undefined || encodedMac === undefined) return undefined;
       const mac = Uint8Array.fromBase64(encodedMac, { alphabet: "base64url" });
       const fits = await crypto.subtle.verify(

@@ -1,5 +1,5 @@
 import type { OAuthResourceContext } from "@cloudflare/workers-oauth-provider";
-import type { Offering } from "../../app/services";
+import type { Services } from "../../app/services";
 import { auditFor } from "../../audit/audit";
 import type { Authenticated } from "../../identity/authenticated";
 import type { Principal } from "../../identity/principal";
@@ -14,7 +14,7 @@ import { answeredResponse, forwardedRequest } from "./forward";
 import { keptAlive } from "./keep-alive";
 import { lostCall } from "./lost-call";
 import { McpSession } from "./session";
-import { refuseEndedGrant } from "./session-grant";
+import { admitSession } from "./session-grant";
 import { type SessionIds, type SessionStart, startOf } from "./session-id";
 import { goesDirectly, isBatchedInitialize, postToSession } from "./session-post";
 
@@ -37,8 +37,8 @@ export type SessionLane = (
 ) => Promise<Response>;
 
 /** One message goes to the session's object as it is, all else by way of McpAgent. */
-export function sessionLane(offering: Offering, ids: SessionIds): SessionLane {
-  const seal = credentialSeal(offering.config.sessionSecret);
+export function sessionLane(services: Services, ids: SessionIds): SessionLane {
+  const seal = credentialSeal(services.config.sessionSecret);
   const sessions = McpSession.serve("/mcp", { binding: BINDING });
   return async (request, env, ctx, sessionId, message) => {
     const { principal } = ctx.props;
@@ -69,20 +69,20 @@ export function sessionLane(offering: Offering, ids: SessionIds): SessionLane {
     const to = { principal, sessionId: id, object };
     const startedAtMs = Date.now();
     const answer = await postToSession(request, forwarded, env, ctx, to, () =>
-      lostCall(offering, callerOf(offering.config, principal), message?.json, startedAtMs),
+      lostCall(services, callerOf(services.config, principal), message?.json, startedAtMs),
     );
     const stream = reportingDrop(answer, env, ctx, { sessionName: object, connectionId });
     const response = keptAlive(stream);
     if (sessionId !== undefined || !answer.ok) return answeredResponse(response);
 
     // Not before: the grant could end in between, and close a session that has not begun yet.
-    const refusal = await refuseEndedGrant(env, principal, ctx.auth, object);
+    const refusal = await admitSession(env, principal, ctx.auth, object);
     if (refusal !== undefined) {
       await env.MCP_SESSION.getByName(object).closeForGrant();
       return refusal;
     }
     recordStart(request, env, principal, id, "streamable_http");
-    return answeredResponse(response, await ids.seal(id, startOf(principal)));
+    return answeredResponse(response, await ids.sign(id, startOf(principal)));
   };
 }
 

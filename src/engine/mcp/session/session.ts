@@ -1,10 +1,10 @@
 import { Server } from "@modelcontextprotocol/sdk/server/index.js";
 import type { Connection, ConnectionContext } from "agents";
-import { type Offering, offeringFor } from "../../app/services";
+import { type Services, servicesFor } from "../../app/services";
 import { auditFor } from "../../audit/audit";
 import type { CallReport } from "../../audit/call-report";
 import type { Principal } from "../../identity/principal";
-import { tellOfCall } from "../../telemetry/call-telemetry";
+import { logCall } from "../../telemetry/call-telemetry";
 import { clientFamilyOf } from "../../telemetry/client-family";
 import type { Caller } from "../../tools/define-tool";
 import { toolCallEvent } from "../call-audit";
@@ -21,28 +21,28 @@ import { sessionNameOf } from "./session-id";
  * may do comes with each request (principal-header.ts), never from here.
  */
 export class McpSession extends DirectSession {
-  readonly #offering: Offering;
+  readonly #services: Services;
   override server: Server;
   protected override readonly idleTtlSeconds: number;
 
   constructor(ctx: DurableObjectState, env: Env) {
     super(ctx, env);
-    this.#offering = offeringFor(env);
-    const { config, catalogue } = this.#offering;
+    this.#services = servicesFor(env);
+    const { config, catalogue } = this.#services;
     this.idleTtlSeconds = config.sessionIdleTtlSeconds;
     this.server = new Server(serverInfo(config.serverName), serverOptions(catalogue));
   }
 
   protected override prepare(): void {
-    const { config, catalogue } = this.#offering;
+    const { config, catalogue } = this.#services;
     const seal = credentialSeal(config.sessionSecret);
     serveOperations(this.server, {
       catalogue,
       openCredential: seal.open,
       callerOf: (principal) => this.#callerOf(principal),
-      contextFor: (caller, exchange) => toolContext(this.#offering, this.env, caller, exchange),
+      contextFor: (caller, call) => toolContext(this.#services, this.env, caller, call),
       journalFor: ({ principal }, request) => ({
-        argumentsHash: this.#offering.argumentsHash,
+        argumentsHash: this.#services.argumentsHash,
         report: (report) =>
           this.tell(request.messageId, report, () => this.#tellOf(report, principal, request)),
       }),
@@ -60,7 +60,7 @@ export class McpSession extends DirectSession {
     const { clientId, clientName } = principal;
     const names = [clientName, this.server.getClientVersion()?.name];
     const client = clientFamilyOf(names, userAgent ?? null);
-    tellOfCall(this.env, call, { era: "session", client, clientId, requestId });
+    logCall(this.env, call, { era: "session", client, clientId, requestId });
   }
 
   /** @throws when the session is somebody else's; the endpoint has answered 404 before that. */
@@ -68,6 +68,6 @@ export class McpSession extends DirectSession {
     if (!this.isOwner(principal)) {
       throw new Error("This session belongs to another person or client");
     }
-    return callerOf(this.#offering.config, principal);
+    return callerOf(this.#services.config, principal);
   }
 }

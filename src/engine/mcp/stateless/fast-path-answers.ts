@@ -2,7 +2,7 @@ import {
   type InboundClassificationOutcome,
   SERVER_INFO_META_KEY,
 } from "@modelcontextprotocol/server";
-import type { Offering } from "../../app/services";
+import type { Services } from "../../app/services";
 import type { CallReport } from "../../audit/call-report";
 import type { Authenticated } from "../../identity/authenticated";
 import { requestIdOf } from "../../lib/request-id";
@@ -25,8 +25,8 @@ export type PlainAnswers = (
  * Answers plain calls (plain-call.ts) as the SDK would, without it. A tool that asks the person
  * something is run by the SDK again, from its start: until it has asked, a tool changes nothing.
  */
-export function plainAnswers(offering: Offering, env: Env): PlainAnswers {
-  const { config, catalogue, argumentsHash } = offering;
+export function plainAnswers(services: Services, env: Env): PlainAnswers {
+  const { config, catalogue, argumentsHash } = services;
   const _meta = { [SERVER_INFO_META_KEY]: serverInfo(config.serverName) };
 
   return async (request, { principal, credential }, outcome) => {
@@ -35,7 +35,7 @@ export function plainAnswers(offering: Offering, env: Env): PlainAnswers {
     if (call === undefined || catalogue.findTool(call.name, caller) === undefined) return undefined;
     const requestId = requestIdOf(request);
     const { signal } = request;
-    const context = toolContext(offering, env, caller, {
+    const context = toolContext(services, env, caller, {
       credential: async () => credential,
       clientAccount: request.headers.get(ACCOUNT_HEADER) ?? undefined,
       requestId,

@@ -21,7 +21,7 @@ const STATELESS_VERSION = "2026-07-28";
 const plainParamsSchema = z.strictObject({
   name: z.string(),
   arguments: z.record(z.string(), z.unknown()).optional(),
-  // The values were checked when the request was classified.
+  // The values were checked when the request was classifyEra.
   _meta: z.strictObject({
     [PROTOCOL_VERSION_META_KEY]: z.literal(STATELESS_VERSION),
     [CLIENT_CAPABILITIES_META_KEY]: z.unknown(),
@@ -30,7 +30,7 @@ const plainParamsSchema = z.strictObject({
 });
 
 /** Which era of MCP a POST belongs to, and whether it is right so far, as the SDK judges it. */
-export function classified(request: Request, body: unknown): InboundClassificationOutcome {
+export function classifyEra(request: Request, body: unknown): InboundClassificationOutcome {
   const { headers } = request;
   const version = headers.get("mcp-protocol-version");
   const method = headers.get("mcp-method");

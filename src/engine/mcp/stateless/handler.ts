@@ -12,7 +12,7 @@ import {
 } from "@modelcontextprotocol/server";
 import { createMcpHandler } from "agents/mcp/server";
 import * as z from "zod";
-import type { Offering } from "../../app/services";
+import type { Services } from "../../app/services";
 import type { CallJournal } from "../../audit/call-report";
 import type { Authenticated } from "../../identity/authenticated";
 import { requestIdOf } from "../../lib/request-id";
@@ -28,7 +28,7 @@ import { type Round, roundOf } from "./question-round";
 
 /** Serves requests whose origin, token and scopes were checked already. */
 export type StatelessLane = (
-  offering: Offering,
+  services: Services,
   env: Env,
 ) => (
   request: Request,
@@ -38,17 +38,17 @@ export type StatelessLane = (
 ) => Promise<Response>;
 
 /** MCP 2026-07-28: every request stands for itself, with its own token and without a session. */
-export const statelessLane: StatelessLane = (offering, env) => {
-  const answerAnything = sdkLane(offering, env);
-  const answerPlainly = plainAnswers(offering, env);
+export const statelessLane: StatelessLane = (services, env) => {
+  const answerAnything = sdkLane(services, env);
+  const answerPlainly = plainAnswers(services, env);
   return async (request, body, caller, outcome) =>
     (await answerPlainly(request, caller, outcome)) ??
     answerAnything(request, body, caller, outcome);
 };
 
 /** The same, all of it by the SDK. */
-export const sdkLane: StatelessLane = (offering, env) =>
-  statelessLaneOf((caller) => createServer(offering, env, caller));
+export const sdkLane: StatelessLane = (services, env) =>
+  statelessLaneOf((caller) => createServer(services, env, caller));
 
 /** @param serverFor makes the SDK v2 server for one request. */
 export function statelessLaneOf(
@@ -85,8 +85,8 @@ function callerIn(authInfo: AuthInfo | undefined): Authenticated {
   return caller.authenticated;
 }
 
-function createServer(offering: Offering, env: Env, authenticated: Authenticated): Server {
-  const { config, catalogue } = offering;
+function createServer(services: Services, env: Env, authenticated: Authenticated): Server {
+  const { config, catalogue } = services;
   const { principal, credential } = authenticated;
   const caller = callerOf(config, principal);
   const codec = createRequestStateCodec({
@@ -98,7 +98,7 @@ function createServer(offering: Offering, env: Env, authenticated: Authenticated
     requestState: { verify: codec.verify },
   });
   const contextOf = (ctx: ServerContext, round?: Round): ToolContext =>
-    toolContext(offering, env, caller, {
+    toolContext(services, env, caller, {
       credential: async () => credential,
       clientAccount: ctx.http?.req?.headers.get(ACCOUNT_HEADER) ?? undefined,
       requestId: requestIdIn(ctx),
@@ -108,7 +108,7 @@ function createServer(offering: Offering, env: Env, authenticated: Authenticated
     });
 
   const journalOf = (ctx: ServerContext): CallJournal => ({
-    argumentsHash: offering.argumentsHash,
+    argumentsHash: services.argumentsHash,
     report(report) {
       // The handler was given the client's own request.
       const request = ctx.http?.req;
