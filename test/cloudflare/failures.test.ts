@@ -6,8 +6,8 @@ import { externalGatehouse } from "../worker/external-gatehouse.ts";
 import { gatehouseWith } from "../worker/gatehouse-with.ts";
 import { Session, statelessCall, toolErrorText } from "../worker/mcp-client.ts";
 import { TEST_ORIGIN } from "../worker/origin.ts";
-import { configOf } from "../worker/server.ts";
 import { connectAs, requestsOf, sessionOf, standIn, textOf } from "./person.ts";
+import { configOf } from "./server.ts";
 
 const config = configOf(env);
 const QUERY = "/telemetry/query";

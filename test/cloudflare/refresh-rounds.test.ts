@@ -11,8 +11,8 @@ import { tokensSchema } from "../worker/as-client.ts";
 import { grantOf, refresh, restart } from "../worker/grants.ts";
 import { Session } from "../worker/mcp-client.ts";
 import { TEST_ORIGIN } from "../worker/origin.ts";
-import { configOf, server as definition } from "../worker/server.ts";
 import { connectAs } from "./person.ts";
+import { configOf, server as definition } from "./server.ts";
 import { onLine, upstreamRefreshes } from "./upstream-line.ts";
 
 const ROUNDS = 200;

@@ -18,8 +18,8 @@ import { authorizationUrl, authorize, connect, register } from "../worker/as-cli
 import { gatehouseWith } from "../worker/gatehouse-with.ts";
 import { Session } from "../worker/mcp-client.ts";
 import { TEST_ORIGIN } from "../worker/origin.ts";
-import { configOf, server as definition } from "../worker/server.ts";
 import { connectAs, standIn } from "./person.ts";
+import { configOf, server as definition } from "./server.ts";
 
 const config = configOf(env);
 

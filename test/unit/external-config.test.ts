@@ -1,7 +1,7 @@
 import { generateKeyPairSync } from "node:crypto";
 import { describe, expect, it } from "vitest";
 import { ConfigError } from "../../src/engine/config";
-import { ordersApi } from "../../src/tools/orders/api";
+import { ordersApi } from "../fixture/orders";
 import { configOf } from "../worker/server.ts";
 
 const common = { SESSION_SECRET: "x".repeat(32), AS_ISSUER: "https://as.example" };

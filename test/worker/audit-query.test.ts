@@ -6,7 +6,7 @@ import { recentCalls } from "../../src/engine/audit/audit-query";
 import { OpenBatch } from "../../src/engine/audit/batch";
 import { insertBatch } from "../../src/engine/audit/batch-store";
 import { eventStamps } from "../../src/engine/audit/event-id";
-import worker from "../../src/index";
+import worker from "../fixture";
 
 const DAY_MS = 86_400_000;
 const nowMs = Date.now();

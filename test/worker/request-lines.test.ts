@@ -2,7 +2,7 @@ import { createExecutionContext } from "cloudflare:test";
 import { env } from "cloudflare:workers";
 import { describe, expect, it, vi } from "vitest";
 import * as z from "zod";
-import worker from "../../src/index";
+import worker from "../fixture";
 import { connect, register, request, SSE } from "./as-client.ts";
 import { gatehouseOf } from "./gatehouse.ts";
 import { initialize, listen, post, Session, statelessCall } from "./mcp-client.ts";

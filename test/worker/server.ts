@@ -1,7 +1,7 @@
 import { type Config, parseConfig } from "../../src/engine/config";
-import { server } from "../../src/server";
+import { server } from "../fixture/server";
 
-/** The definition of the server under test. */
+/** The definition of the server that the engine's tests run. */
 export { server };
 
 /** Its configuration with these variables and bindings. */
