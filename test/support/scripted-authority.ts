@@ -11,6 +11,7 @@ export type ScriptedAnswer = {
 const recordedSchema = z.array(
   z.object({
     method: z.string(),
+    query: z.string(),
     headers: z.record(z.string(), z.union([z.string(), z.array(z.string())])),
     body: z.string(),
   }),

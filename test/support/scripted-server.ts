@@ -11,7 +11,12 @@ const answerSchema = z.object({
   delayMs: z.number().default(0),
 });
 
-type Recorded = { method: string; headers: IncomingMessage["headers"]; body: string };
+type Recorded = {
+  method: string;
+  query: string;
+  headers: IncomingMessage["headers"];
+  body: string;
+};
 
 /**
  * An HTTP server that answers what a test tells it to, and tells the test what it was asked: for
@@ -32,7 +37,8 @@ export async function startScriptedServer(): Promise<{ origin: string; stop(): P
       return;
     }
     const { method = "", headers } = request;
-    requests.set(url.pathname, [...(requests.get(url.pathname) ?? []), { method, headers, body }]);
+    const recorded = { method, query: url.search, headers, body };
+    requests.set(url.pathname, [...(requests.get(url.pathname) ?? []), recorded]);
     const answer = answers.get(url.pathname);
     await sleep(answer?.delayMs ?? 0);
     if (!response.destroyed) {

@@ -2,41 +2,57 @@ import type * as z from "zod";
 import type { UpstreamApi } from "../config";
 import { errorText } from "../lib/error-text";
 import { readBytes } from "../lib/read-bytes";
+import { type ApiAnswer, apiAnswer, parsedAnswer } from "./api-answer";
 import { apiFailure, noAnswer } from "./api-failure";
-import { apiUrl } from "./api-url";
+import { type ApiRequest, type HttpRequest, httpRequest, mayRepeat } from "./api-request";
+import { nextLink } from "./next-link";
+import type { Query } from "./query";
 import { Retries } from "./retries";
 import type { TokenSource } from "./token-source";
 import { UpstreamError } from "./upstream-error";
 
-export type ApiRequest = {
-  readonly method?: "GET" | "POST" | "PUT" | "PATCH" | "DELETE";
-  /** The segments after the API's base address; each is encoded. */
-  readonly path: readonly string[];
-  readonly query?: Readonly<Record<string, string | undefined>>;
-  /** Sent as JSON. */
-  readonly body?: unknown;
-  /** Whether it only reads, so that it may be sent again after a failure; a GET does. */
-  readonly isRead?: boolean;
-  /** What the API calls the permission that this needs, for the message of a 403 that does not say. */
-  readonly permission?: string;
+/** A request whose pages are read one after the other. */
+export type PagedRequest<Answer> = ApiRequest & {
+  /** Let the schema be lenient: APIs grow. */
+  readonly answer: z.ZodType<Answer>;
+  /**
+   * The parameters that ask for the page after this one, such as its cursor; undefined after the last.
+   * Without this, the header Link says where the next page is (RFC 8288).
+   */
+  readonly next?: (page: Answer) => Query | undefined;
+  /** No more than these are read; 10 unless told. */
+  readonly maxPages?: number;
 };
-
-export type ApiAnswer = { readonly contentType: string; readonly body: string };
 
 /** One API, called as one person for one tool call. Every failure is an UpstreamError. */
 export type ApiClient = {
-  /** Sends a request and parses the JSON of its answer. Let the schema be lenient: APIs grow. */
+  /**
+   * Sends a request and parses the JSON of its answer. Let the schema be lenient: APIs grow. An answer
+   * without a body is `undefined` to it: `z.undefined()` takes a 204.
+   *
+   * @example
+   * const ticket = await api(tickets).request({ path: ["tickets", id], answer: ticketSchema });
+   */
   request<Answer>(request: ApiRequest & { readonly answer: z.ZodType<Answer> }): Promise<Answer>;
-  /** Sends a request whose answer is no JSON. */
+  /** Sends a request and reads its answer whole: status, headers, text and bytes. */
   read(request: ApiRequest): Promise<ApiAnswer>;
+  /**
+   * Reads page after page, each when it is asked for.
+   *
+   * @example
+   * for await (const page of api(tickets).pages({ path: ["tickets"], answer: pageSchema })) { … }
+   */
+  pages<Answer>(request: PagedRequest<Answer>): AsyncIterable<Answer>;
 };
 
 const ATTEMPT_TIMEOUT_MS = 30_000;
 const MAX_ANSWER_BYTES = 8 * 1_024 * 1_024;
+const MAX_PAGES = 10;
 
 /**
  * Failures that pass (429, 5xx, a lost connection) are waited out, within bounds, for requests that
- * may be repeated. One that takes too long is not repeated: it would take as long again.
+ * may be repeated (RFC 9110, section 9.2.2). One that takes too long is not repeated: it would take as
+ * long again.
  *
  * @param signal of the tool call: cancelling that cancels what is under way here.
  */
@@ -46,28 +62,23 @@ export function apiClient(
   signal: AbortSignal,
   attemptTimeoutMs = ATTEMPT_TIMEOUT_MS,
 ): ApiClient {
-  async function attempt(request: ApiRequest, accessToken: string): Promise<Response> {
-    const headers = new Headers({
-      authorization: `Bearer ${accessToken}`,
-      accept: "application/json, */*;q=0.5",
-    });
-    if (request.body !== undefined) headers.set("content-type", "application/json");
-    return fetch(apiUrl(api.url, request.path, request.query), {
-      method: request.method ?? "GET",
+  async function attempt({ url, init }: HttpRequest, accessToken: string): Promise<Response> {
+    const headers = new Headers(init.headers);
+    headers.set("authorization", `Bearer ${accessToken}`);
+    return fetch(url, {
+      ...init,
       headers,
       // A redirect would take the token to another address.
       redirect: "manual",
       signal: AbortSignal.any([signal, AbortSignal.timeout(attemptTimeoutMs)]),
-      ...(request.body !== undefined && { body: JSON.stringify(request.body) }),
     });
   }
 
   /** @returns undefined when the connection was lost. */
-  async function attemptUnlessLost(request: ApiRequest, accessToken: string) {
+  async function attemptUnlessLost(http: HttpRequest, accessToken: string) {
     try {
-      return await attempt(request, accessToken);
+      return await attempt(http, accessToken);
     } catch (error) {
-      if (error instanceof UpstreamError) throw error;
       signal.throwIfAborted();
       console.warn({ event: "upstream_no_answer", api: api.name, error: errorText(error) });
       if (isTimeout(error)) throw noAnswer(api, attemptTimeoutMs);
@@ -75,14 +86,15 @@ export function apiClient(
     }
   }
 
-  async function send(request: ApiRequest): Promise<Response> {
-    const isRead = request.isRead ?? (request.method ?? "GET") === "GET";
+  /** @param at the address, where it is not the one that the request's path makes. */
+  async function send(request: ApiRequest, at?: URL): Promise<Response> {
+    const { url, init } = httpRequest(api, request);
     const retries = new Retries(signal);
     let accessToken = await tokens.accessToken(api);
     let hasNewToken = false;
     for (;;) {
-      const response = await attemptUnlessLost(request, accessToken);
-      if (response?.ok) return response;
+      const response = await attemptUnlessLost({ url: at ?? url, init }, accessToken);
+      if (response?.ok || response?.status === 304) return response;
       const failure =
         response === undefined
           ? noAnswer(api)
@@ -94,13 +106,13 @@ export function apiClient(
         continue;
       }
       const passes = response === undefined || response.status === 429 || response.status >= 500;
-      const mayRepeat = isRead || response?.status === 429;
-      if (!(passes && mayRepeat && (await retries.wait(response)))) throw failure;
+      const repeatable = mayRepeat(request) || response?.status === 429;
+      if (!(passes && repeatable && (await retries.wait(response)))) throw failure;
     }
   }
 
-  async function read(request: ApiRequest): Promise<ApiAnswer> {
-    const response = await send(request);
+  async function read(request: ApiRequest, at?: URL): Promise<ApiAnswer> {
+    const response = await send(request, at);
     const bytes = await readBytes(response.body, MAX_ANSWER_BYTES).catch((error: unknown) => {
       signal.throwIfAborted();
       throw isTimeout(error)
@@ -116,32 +128,33 @@ export function apiClient(
         `The answer of ${api.displayName} is larger than ${MAX_ANSWER_BYTES} bytes: ask for less.`,
       );
     }
-    return {
-      contentType: response.headers.get("content-type") ?? "",
-      body: new TextDecoder().decode(bytes),
-    };
+    return apiAnswer(response, bytes);
+  }
+
+  async function* pages<Answer>(request: PagedRequest<Answer>): AsyncGenerator<Answer> {
+    const { answer: schema, next, maxPages = MAX_PAGES, ...first } = request;
+    let asked: ApiRequest = first;
+    let at: URL | undefined;
+    for (let page = 1; page <= maxPages; page++) {
+      const answer = await read(asked, at);
+      const parsed = parsedAnswer(api, answer, schema);
+      yield parsed;
+      if (next !== undefined) {
+        const query = next(parsed);
+        if (query === undefined) return;
+        asked = { ...asked, query: { ...asked.query, ...query } };
+      } else {
+        const requested = at ?? httpRequest(api, asked).url;
+        at = nextLink(answer.headers.get("link"), api.url, requested);
+        if (at === undefined) return;
+      }
+    }
   }
 
   return {
-    read,
-    async request({ answer, ...request }) {
-      const { body } = await read(request);
-      try {
-        return answer.parse(JSON.parse(body));
-      } catch (error) {
-        if (error instanceof UpstreamError) throw error;
-        // The message of a parser may quote the body.
-        console.error({
-          event: "upstream_answer_not_understood",
-          api: api.name,
-          error: error instanceof Error ? error.name : "unknown",
-        });
-        throw new UpstreamError(
-          "unavailable",
-          `${api.displayName} answered in a way that this server does not understand.`,
-        );
-      }
-    },
+    read: (request) => read(request),
+    pages,
+    request: async ({ answer, ...request }) => parsedAnswer(api, await read(request), answer),
   };
 }
 

@@ -1,23 +1,32 @@
+import { appendQuery, type Query } from "./query";
 import { UpstreamError } from "./upstream-error";
 
 /** Segments that a URL parser would resolve away instead of keeping. */
 const DOTS = /^(\.|%2e){1,2}$/i;
+/** What some servers take for the end of a segment, though it was encoded. */
+const SEPARATORS = /[/\\]|%2f|%5c/i;
+const CONTROLS = /\p{Cc}|%[01][0-9a-f]|%7f/iu;
+
+/** Whether a segment could mean another path, to a URL parser or to a server that decodes once too often. */
+function leavesItsPlace(segment: string): boolean {
+  return (
+    segment === "" ||
+    !segment.isWellFormed() ||
+    CONTROLS.test(segment) ||
+    segment.split(SEPARATORS).some((part) => DOTS.test(part))
+  );
+}
 
 /**
  * An address of an API. Every segment stays one segment whatever it holds, because segments come
  * from models: `../` and `?` in one must not reach another endpoint.
  *
  * @param base without a slash at the end.
- * @throws UpstreamError for a segment that is empty or cannot be encoded (`.` and `..`).
+ * @throws UpstreamError for a segment that is empty, has a control character, or holds `.` or `..`, in
+ *   whatever encoding: WHATWG URL drops those even when they are percent-encoded.
  */
-export function apiUrl(
-  base: string,
-  path: readonly string[],
-  query: Readonly<Record<string, string | undefined>> = {},
-): URL {
-  const unfit = path.find(
-    (segment) => segment === "" || DOTS.test(segment) || !segment.isWellFormed(),
-  );
+export function apiUrl(base: string, path: readonly string[], query: Query = {}): URL {
+  const unfit = path.find(leavesItsPlace);
   if (unfit !== undefined) {
     throw new UpstreamError(
       "invalid_request",
@@ -25,8 +34,6 @@ export function apiUrl(
     );
   }
   const url = new URL([base, ...path.map(encodeURIComponent)].join("/"));
-  for (const [name, value] of Object.entries(query)) {
-    if (value !== undefined) url.searchParams.set(name, value);
-  }
+  appendQuery(url.searchParams, query);
   return url;
 }

@@ -1,5 +1,6 @@
 import * as z from "zod";
-import type { ApiClient, ApiRequest } from "../../engine/upstream/api-client";
+import type { ApiClient } from "../../engine/upstream/api-client";
+import type { ApiRequest } from "../../engine/upstream/api-request";
 import { problemText } from "../../engine/upstream/problem-text";
 import { UpstreamError } from "../../engine/upstream/upstream-error";
 

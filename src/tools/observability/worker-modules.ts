@@ -1,4 +1,4 @@
-import type { ApiAnswer } from "../../engine/upstream/api-client";
+import type { ApiAnswer } from "../../engine/upstream/api-answer";
 import { UpstreamError } from "../../engine/upstream/upstream-error";
 import { visible } from "./table";
 
