@@ -1,5 +1,5 @@
-import { Server } from "@modelcontextprotocol/sdk/server/index.js";
 import type { Connection, ConnectionContext } from "agents";
+import { Server } from "#mcp-libraries";
 import { type Services, servicesFor } from "../../app/services";
 import { auditFor } from "../../audit/audit";
 import type { CallReport } from "../../audit/call-report";

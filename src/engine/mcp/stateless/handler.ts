@@ -10,8 +10,8 @@ import {
   Server,
   type ServerContext,
 } from "@modelcontextprotocol/server";
-import { createMcpHandler } from "agents/mcp/server";
 import * as z from "zod";
+import { createMcpHandler } from "#mcp-libraries";
 import type { Services } from "../../app/services";
 import type { CallJournal } from "../../audit/call-report";
 import type { Authenticated } from "../../identity/authenticated";
