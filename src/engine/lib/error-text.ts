@@ -1,4 +1,5 @@
 import * as z from "zod";
+import { GatehouseError } from "./gatehouse-error";
 
 const MAX_CHARS = 300;
 
@@ -7,7 +8,7 @@ const LONG_RUN = /[^\s"'()<>,;:]{25,}/g;
 const E_MAIL = /[^\s"'()<>,;:]+@[^\s"'()<>,;]+/g;
 
 /**
- * What of an error may stand in a log: its class, and its message where that cannot quote what somebody
+ * What of an error may stand in a log: its class, the code of one of ours, and its message where that cannot quote what somebody
  * sent. Parsers do quote it (V8's JSON.parse: `"access_tok"... is not valid JSON`), so theirs is left out;
  * and so is, of any message, what is long enough for a token or looks like an address.
  */
@@ -19,5 +20,6 @@ export function errorText(error: unknown): string {
   if (!(error instanceof Error)) return typeof error;
   if (error instanceof SyntaxError) return error.name;
   const message = error.message.slice(0, MAX_CHARS).replace(E_MAIL, "[…]").replace(LONG_RUN, "[…]");
-  return `${error.name}: ${message}`;
+  const code = error instanceof GatehouseError ? ` (${error.code})` : "";
+  return `${error.name}${code}: ${message}`;
 }

@@ -1,5 +1,6 @@
 import type { CallJournal } from "../audit/call-report";
 import { errorText } from "../lib/error-text";
+import { type ErrorCode, GatehouseError } from "../lib/gatehouse-error";
 import type { Catalogue } from "../tools/catalogue";
 import { resourceId, resourceUri } from "../tools/define-resource";
 import {
@@ -15,8 +16,9 @@ import { QuestionPending } from "./question";
 /** What MCP's methods do here, for both eras of the protocol: the adapters only carry it over. */
 
 /** The client names a tool, a resource, a prompt or a page that is not there for it. */
-export class NotFoundError extends Error {
+export class NotFoundError extends GatehouseError {
   override readonly name = "NotFoundError";
+  override readonly code = "not_found" satisfies ErrorCode;
 }
 
 export function listTools(catalogue: Catalogue, caller: Caller) {

@@ -1,6 +1,8 @@
+import { type ErrorCode, GatehouseError } from "../lib/gatehouse-error";
 /** Something that is not in this Worker was used after all. */
-export class LeftOutError extends Error {
+export class LeftOutError extends GatehouseError {
   override readonly name = "LeftOutError";
+  override readonly code = "left_out" satisfies ErrorCode;
 }
 
 /**
