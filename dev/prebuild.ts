@@ -1,9 +1,11 @@
-// What wrangler runs before it builds the Worker (`build` in wrangler.jsonc): dev/prebuilt-libraries.ts.
+// What wrangler runs before it builds the Worker (`build` in wrangler.jsonc): it builds the libraries, and
+// refuses tools that no client could list. So no way of building the Worker goes around that.
 
+import { checkDefinitions } from "./definitions.ts";
 import { writePrebuiltLibraries } from "./prebuilt-libraries.ts";
 
 try {
-  await writePrebuiltLibraries();
+  await Promise.all([writePrebuiltLibraries(), checkDefinitions()]);
   process.exit(0);
 } catch (error) {
   console.error(error instanceof Error ? error.message : error);

@@ -18,12 +18,15 @@ export function parseArguments<Schema extends z.ZodObject>(
   args: unknown,
 ): ParsedArguments<z.output<Schema>> {
   const parsed = schema.safeParse(args);
-  const unknown = unknownArguments(schema, args).map(unknownLine);
+  const unknown = unknownArguments(schema, args);
   if (parsed.success && unknown.length === 0) return { ok: true, args: parsed.data };
   const issues = parsed.error?.issues ?? [];
-  const lines = [...issues.flatMap((issue) => issueLines(issue, args)), ...unknown];
-  const shown = lines.slice(0, MAX_LINES);
-  const more = lines.length - shown.length;
+  // Only of those that are shown: a client can send very many.
+  const shown = [
+    ...issues.slice(0, MAX_LINES).flatMap((issue) => issueLines(issue, args)),
+    ...unknown.slice(0, MAX_LINES).map(unknownLine),
+  ].slice(0, MAX_LINES);
+  const more = Math.max(0, issues.length + unknown.length - MAX_LINES);
   return {
     ok: false,
     message: `Wrong arguments: ${[...shown, ...(more > 0 ? [`and ${more} more`] : [])].join("\n")}`,

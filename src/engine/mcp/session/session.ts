@@ -43,6 +43,7 @@ export class McpSession extends DirectSession {
       contextFor: (caller, call) => toolContext(this.#services, this.env, caller, call),
       journalFor: ({ principal }, request) => ({
         argumentsHash: this.#services.argumentsHash,
+        logStacks: this.#services.config.logStacks,
         report: (report) =>
           this.tell(request.messageId, report, () => this.#tellOf(report, principal, request)),
       }),

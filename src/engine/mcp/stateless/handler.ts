@@ -109,6 +109,7 @@ function createServer(services: Services, env: Env, authenticated: Authenticated
 
   const journalOf = (ctx: ServerContext): CallJournal => ({
     argumentsHash: services.argumentsHash,
+    logStacks: config.logStacks,
     report(report) {
       // The handler was given the client's own request.
       const request = ctx.http?.req;
