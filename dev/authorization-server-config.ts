@@ -3,6 +3,7 @@
 import type { JSONWebKeySet } from "jose";
 import { type AccessToken, type Client, type Context, errors } from "oidc-provider";
 import { WHOSE } from "./authorization-server-pages.ts";
+import { declaredScopes } from "./definitions.ts";
 import { interactionConfiguration } from "./interactions.ts";
 import { findPerson } from "./people.ts";
 import { GRANT_CLAIM } from "./subject-token.ts";
@@ -20,12 +21,8 @@ export type AuthorizationServerResources = {
   api: string;
 };
 
-/** What tokens for Gatehouse may allow: the scopes of its tools. */
-export const mcpScopes = [
-  ...["op:add", "op:sub", "op:mult", "op:div", "op:*"],
-  ...["account:read", "notes:read", "notes:write"],
-  ...["orders:read", "orders:write", "usage:read"],
-];
+/** What tokens for Gatehouse may allow: the scopes of its tools, whichever they are. */
+export const mcpScopes = await declaredScopes();
 /** What tokens for the upstream API may allow. */
 export const apiScopes = ["orders:read", "orders:write"];
 

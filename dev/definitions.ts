@@ -8,12 +8,17 @@ import * as z from "zod";
 import { projectDir } from "./processes.ts";
 
 /** Where the toolsets and the check of them are. The check is of the same build, so that classes are the same. */
-const ENTRY = `
+const CHECK = `
   import { toolsets } from "./src/engine/tools/catalogue";
   import { definitionProblems } from "./src/engine/tools/definition-problems";
   export const problems = definitionProblems(toolsets);
 `;
-const checkSchema = z.object({ problems: z.array(z.string()) });
+/** What `api` alone reaches: the scopes of a server whose tokens another authorization server issues. */
+const SCOPES = `
+  import { createCatalogue, toolsets } from "./src/engine/tools/catalogue";
+  const { allScopes } = createCatalogue(toolsets, { has: (name) => name === "api" });
+  export const scopes = allScopes.map(({ name }) => name);
+`;
 
 /**
  * Loads the toolsets as the Worker would, and makes what clients are shown of them.
@@ -21,9 +26,25 @@ const checkSchema = z.object({ problems: z.array(z.string()) });
  * @throws Error that names each tool that could not be listed, and why; or what a definition threw.
  */
 export async function checkDefinitions(): Promise<void> {
+  try {
+    const { problems } = z.object({ problems: z.array(z.string()) }).parse(await load(CHECK));
+    if (problems.length > 0) throw new Error(problems.join("\n"));
+  } catch (error) {
+    const why = error instanceof Error ? error.message : String(error);
+    throw new Error(`The tools of this server are not defined rightly:\n${why}`, { cause: error });
+  }
+}
+
+/** The scopes that the tools of this server declare, but for those that call the identity provider's API. */
+export async function declaredScopes(): Promise<string[]> {
+  return z.object({ scopes: z.array(z.string()) }).parse(await load(SCOPES)).scopes;
+}
+
+/** Runs a module of ours that imports src/, in which imports have no extension, in this process. */
+async function load(contents: string): Promise<unknown> {
   const { outputFiles } = await build({
     absWorkingDir: projectDir,
-    stdin: { contents: ENTRY, resolveDir: projectDir, loader: "ts" },
+    stdin: { contents, resolveDir: projectDir, loader: "ts" },
     bundle: true,
     write: false,
     format: "esm",
@@ -35,11 +56,7 @@ export async function checkDefinitions(): Promise<void> {
   const file = join(tmpdir(), `gatehouse-definitions-${randomUUID()}.mjs`);
   try {
     await writeFile(file, outputFiles[0]?.text ?? "");
-    const { problems } = checkSchema.parse(await import(pathToFileURL(file).href));
-    if (problems.length > 0) throw new Error(problems.join("\n"));
-  } catch (error) {
-    const why = error instanceof Error ? error.message : String(error);
-    throw new Error(`The tools of this server are not defined rightly:\n${why}`, { cause: error });
+    return await import(pathToFileURL(file).href);
   } finally {
     await rm(file, { force: true });
   }

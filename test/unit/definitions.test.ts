@@ -58,16 +58,10 @@ it("a tool that cannot be listed takes no other away", () => {
   const principal = {
     userId: "alice",
     clientId: "client",
-    clientName: undefined,
+    clientName: "Client",
+    resource: "https://mcp.example/mcp",
     scopes: [],
-    grantId: undefined,
-    identity: {
-      issuer: "https://id.example",
-      subject: "1",
-      name: undefined,
-      email: undefined,
-      groups: [],
-    },
+    identity: { issuer: "https://id.example", subject: "1" },
     expiresAtSeconds: 0,
   };
   const listed = listTools(catalogue, { principal, isAdmin: false });

@@ -31,6 +31,8 @@ export type ApiClient = {
   read(request: ApiRequest): Promise<ApiAnswer>;
 };
 
+export type Deliver = (url: URL, init: RequestInit) => Promise<Response>;
+
 const ATTEMPT_TIMEOUT_MS = 30_000;
 const MAX_ANSWER_BYTES = 8 * 1_024 * 1_024;
 
@@ -39,12 +41,14 @@ const MAX_ANSWER_BYTES = 8 * 1_024 * 1_024;
  * may be repeated. One that takes too long is not repeated: it would take as long again.
  *
  * @param signal of the tool call: cancelling that cancels what is under way here.
+ * @param deliver takes a request to the API; in the tests of a tool, to what stands in for it.
  */
 export function apiClient(
   api: UpstreamApi,
   tokens: TokenSource,
   signal: AbortSignal,
   attemptTimeoutMs = ATTEMPT_TIMEOUT_MS,
+  deliver: Deliver = (url, init) => fetch(url, init),
 ): ApiClient {
   async function attempt(request: ApiRequest, accessToken: string): Promise<Response> {
     const headers = new Headers({
@@ -52,7 +56,7 @@ export function apiClient(
       accept: "application/json, */*;q=0.5",
     });
     if (request.body !== undefined) headers.set("content-type", "application/json");
-    return fetch(apiUrl(api.url, request.path, request.query), {
+    return deliver(apiUrl(api.url, request.path, request.query), {
       method: request.method ?? "GET",
       headers,
       // A redirect would take the token to another address.
