@@ -47,6 +47,8 @@ export default defineConfig({
       {
         plugins: [
           cloudflareTest(({ inject }) => ({
+            // The bindings of wrangler.jsonc, and the server of the engine's own tests.
+            main: "./test/fixture/index.ts",
             wrangler: { configPath: "./wrangler.jsonc" },
             miniflare: {
               // A real limiter that a test can reach, in place of one of wrangler.jsonc.

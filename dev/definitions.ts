@@ -9,14 +9,17 @@ import { projectDir } from "./processes.ts";
 
 /** Where the toolsets and the check of them are. The check is of the same build, so that classes are the same. */
 const CHECK = `
-  import { toolsets } from "./src/engine/tools/catalogue";
   import { definitionProblems } from "./src/engine/tools/definition-problems";
-  export const problems = definitionProblems(toolsets);
+  import { server } from "./src/server";
+  export const problems = definitionProblems(server.toolsets);
 `;
-/** What `api` alone reaches: the scopes of a server whose tokens another authorization server issues. */
+/** Those of a server whose tokens another authorization server issues. */
 const SCOPES = `
-  import { createCatalogue, toolsets } from "./src/engine/tools/catalogue";
-  const { allScopes } = createCatalogue(toolsets, { has: (name) => name === "api" });
+  import { createCatalogue } from "./src/engine/tools/catalogue";
+  import { server } from "./src/server";
+  const { allScopes } = createCatalogue(server.toolsets, {
+    has: ({ access }) => access.by === "exchange",
+  });
   export const scopes = allScopes.map(({ name }) => name);
 `;
 

@@ -1,7 +1,8 @@
 import { join } from "node:path";
 import { unstable_readConfig } from "wrangler";
-import { ConfigError, parseConfig } from "../src/engine/config/index.ts";
+import { ConfigError, type Declared, parseConfig } from "../src/engine/config/index.ts";
 import { projectDir } from "./processes.ts";
+import { loadServerDefinition } from "./server-definition.ts";
 
 type Secret = { name: string; isOptional: boolean };
 
@@ -24,7 +25,7 @@ const anySecret = "x".repeat(64);
  *
  * @throws Error when wrangler.jsonc cannot be read.
  */
-export function readDeployConfig(): DeployConfig {
+export async function readDeployConfig(): Promise<DeployConfig> {
   const { vars } = unstable_readConfig({ config: join(projectDir, "wrangler.jsonc") });
   const oneOf = vars.AS_CLIENT_ID ? ["AS_CLIENT_SECRET", "AS_PRIVATE_KEY"] : [];
   const secrets = [
@@ -41,7 +42,7 @@ export function readDeployConfig(): DeployConfig {
     publicUrl: String(vars.PUBLIC_URL ?? ""),
     secrets,
     oneOf,
-    problems: [...misplaced, ...problemsOf({ ...vars, ...stand })],
+    problems: [...misplaced, ...problemsOf({ ...vars, ...stand }, await loadServerDefinition())],
   };
 }
 
@@ -56,9 +57,9 @@ function signInSecrets(idp: unknown): Secret[] {
   }
 }
 
-function problemsOf(env: object): readonly string[] {
+function problemsOf(env: object, definition: Declared): readonly string[] {
   try {
-    parseConfig(env);
+    parseConfig(env, definition);
     return [];
   } catch (error) {
     if (error instanceof ConfigError) return error.problems;

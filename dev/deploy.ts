@@ -26,7 +26,7 @@ try {
 }
 
 async function rehearse(): Promise<void> {
-  const { secrets, problems } = readDeployConfig();
+  const { secrets, problems } = await readDeployConfig();
   const names = secrets.map(({ name }) => name).join(", ");
   console.log(`npm run deploy would do this, in your Cloudflare account:
 1. ask for the secrets that the Worker lacks: ${names} (SESSION_SECRET is made up)
@@ -41,7 +41,7 @@ async function rehearse(): Promise<void> {
 }
 
 async function deploy(): Promise<void> {
-  const config = readDeployConfig();
+  const config = await readDeployConfig();
   if (config.problems.length > 0) throw new Error(listOf(config.problems));
   await checkDefinitions();
   await requireLogin();

@@ -1,8 +1,10 @@
-import { createWorker } from "./engine/app/worker";
+import { gatehouse } from "./engine";
+import { server } from "./server";
 
-export { AuditOutbox } from "./engine/audit/outbox";
-export { Grant } from "./engine/grants/grant";
-export { UpstreamRenewer } from "./engine/grants/upstream-renewer";
-export { McpSession } from "./engine/mcp/session/session";
+const app = gatehouse(server);
 
-export default createWorker();
+export default app.worker;
+export class McpSession extends app.McpSession {}
+export class Grant extends app.Grant {}
+export class AuditOutbox extends app.AuditOutbox {}
+export class UpstreamRenewer extends app.UpstreamRenewer {}

@@ -1,15 +1,15 @@
 import { env } from "cloudflare:workers";
 import { describe, expect, inject, it, vi } from "vitest";
 import { accountIds } from "../../dev/cloudflare-stand-in/accounts.ts";
-import { parseConfig } from "../../src/engine/config";
 import { request, type Tokens, tokenRequest } from "../worker/as-client.ts";
 import { externalGatehouse } from "../worker/external-gatehouse.ts";
 import { gatehouseWith } from "../worker/gatehouse-with.ts";
 import { Session, statelessCall, toolErrorText } from "../worker/mcp-client.ts";
 import { TEST_ORIGIN } from "../worker/origin.ts";
 import { connectAs, requestsOf, sessionOf, standIn, textOf } from "./person.ts";
+import { configOf } from "./server.ts";
 
-const config = parseConfig(env);
+const config = configOf(env);
 const QUERY = "/telemetry/query";
 const SCRIPTS = "/workers/scripts";
 

@@ -2,17 +2,17 @@ import { createExecutionContext } from "cloudflare:test";
 import { env } from "cloudflare:workers";
 import { afterEach, beforeEach, expect, it, vi } from "vitest";
 import { seeded } from "../../dev/cloudflare-stand-in/random.ts";
-import { servicesOf } from "../../src/engine/app/services";
-import { parseConfig } from "../../src/engine/config";
 import { createAuthorizationServer } from "../../src/engine/grants/authorization-server";
 import { grantPropsSchema, tokenPropsSchema } from "../../src/engine/identity/principal";
 import { protectedResources } from "../../src/engine/identity/protected-resources";
 import { cloudflare } from "../../src/engine/providers/cloudflare";
+import { servicesOf } from "../../src/engine/services";
 import { tokensSchema } from "../worker/as-client.ts";
 import { grantOf, refresh, restart } from "../worker/grants.ts";
 import { Session } from "../worker/mcp-client.ts";
 import { TEST_ORIGIN } from "../worker/origin.ts";
 import { connectAs } from "./person.ts";
+import { configOf, server as definition } from "./server.ts";
 import { onLine, upstreamRefreshes } from "./upstream-line.ts";
 
 const ROUNDS = 200;
@@ -102,14 +102,14 @@ async function play(send: Refresh, { rounds, restarts }: { rounds: number; resta
 
 /** workers-oauth-provider's documented way: the callback renews the upstream token, in whatever isolate. */
 function plainCallback(): Refresh {
-  const { authorization } = parseConfig(env);
+  const { authorization } = configOf(env);
   if (authorization.mode !== "provider" || authorization.identityProvider.kind !== "cloudflare") {
     throw new TypeError("The tests of this project sign in with Cloudflare");
   }
   const provider = cloudflare(authorization.identityProvider);
   const server = createAuthorizationServer(
     authorization,
-    servicesOf(parseConfig(env)).catalogue,
+    servicesOf(definition, configOf(env)).catalogue,
     TEST_ORIGIN,
     protectedResources(TEST_ORIGIN),
     async ({ props, grantId }) => {

@@ -4,8 +4,6 @@ import { users } from "../../dev/cloudflare-stand-in/accounts.ts";
 import { signIn } from "../../dev/headless-browser.ts";
 import type { PersonId } from "../../dev/people.ts";
 import { ScriptlessBrowser } from "../../dev/scriptless-browser.ts";
-import { servicesOf } from "../../src/engine/app/services";
-import { parseConfig } from "../../src/engine/config";
 import { createAuthorizationServer } from "../../src/engine/grants/authorization-server";
 import { tokenPropsSchema } from "../../src/engine/identity/principal";
 import { protectedResources } from "../../src/engine/identity/protected-resources";
@@ -15,16 +13,18 @@ import {
   IdentityProviderError,
   UpstreamGrantEnded,
 } from "../../src/engine/providers/identity-provider";
+import { servicesOf } from "../../src/engine/services";
 import { authorizationUrl, authorize, connect, register } from "../worker/as-client.ts";
 import { gatehouseWith } from "../worker/gatehouse-with.ts";
 import { Session } from "../worker/mcp-client.ts";
 import { TEST_ORIGIN } from "../worker/origin.ts";
 import { connectAs, standIn } from "./person.ts";
+import { configOf, server as definition } from "./server.ts";
 
-const config = parseConfig(env);
+const config = configOf(env);
 
 function providerWith(vars: Record<string, string> = {}) {
-  const { authorization } = parseConfig({ ...env, ...vars });
+  const { authorization } = configOf({ ...env, ...vars });
   if (authorization.mode !== "provider" || authorization.identityProvider.kind !== "cloudflare") {
     throw new TypeError("The tests of this project sign in with Cloudflare");
   }
@@ -112,7 +112,7 @@ describe("Cloudflare's tokens", () => {
     if (authorization.mode !== "provider") throw new TypeError("The mode must be provider");
     const server = createAuthorizationServer(
       authorization,
-      servicesOf(config).catalogue,
+      servicesOf(definition, config).catalogue,
       TEST_ORIGIN,
       protectedResources(TEST_ORIGIN),
     );

@@ -1,18 +1,30 @@
+import { gatehouse } from "../../src/engine";
 import { createWorker } from "../../src/engine/app/worker";
 import { McpSession as GatehouseSession } from "../../src/engine/mcp/session/session";
 import { statelessLaneOf } from "../../src/engine/mcp/stateless/handler";
+import { servicesForEach } from "../../src/engine/services";
+import { server } from "../../src/server";
 import { sessionServer } from "./fixtures/session-server";
 import { statelessServer } from "./fixtures/stateless-server";
 
-export { AuditOutbox } from "../../src/engine/audit/outbox";
-export { Grant } from "../../src/engine/grants/grant";
-export { UpstreamRenewer } from "../../src/engine/grants/upstream-renewer";
+const app = gatehouse(server);
+const servicesFor = servicesForEach(server);
+
+export class Grant extends app.Grant {}
+export class AuditOutbox extends app.AuditOutbox {}
+export class UpstreamRenewer extends app.UpstreamRenewer {}
 
 /** Gatehouse with the tools, resources and prompts that the conformance suite asks for. Never deployed. */
-export default createWorker(({ config }) => statelessLaneOf(() => statelessServer(config)));
+export default createWorker(servicesFor, ({ config }) =>
+  statelessLaneOf(() => statelessServer(config)),
+);
 
 /** A session of Gatehouse, with other things to call. */
 export class McpSession extends GatehouseSession {
+  constructor(ctx: DurableObjectState, env: Env) {
+    super(ctx, env, servicesFor);
+  }
+
   protected override prepare(): void {
     this.server = sessionServer((streamId) => this.#loseClient(streamId)).server;
   }

@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
-import { ConfigError, type OwnAuthorization, parseConfig } from "../../src/engine/config";
+import { ConfigError, type OwnAuthorization } from "../../src/engine/config";
 import { isAllowedClient, mayRegister } from "../../src/engine/grants/allowed-clients";
+import { configOf } from "../worker/server.ts";
 
 const valid = {
   SESSION_SECRET: "x".repeat(32),
@@ -9,14 +10,14 @@ const valid = {
 };
 
 function policyOf(ALLOWED_CLIENTS: string, PRIVATE_USE_REDIRECT_URIS = "off"): OwnAuthorization {
-  const { authorization } = parseConfig({ ...valid, ALLOWED_CLIENTS, PRIVATE_USE_REDIRECT_URIS });
+  const { authorization } = configOf({ ...valid, ALLOWED_CLIENTS, PRIVATE_USE_REDIRECT_URIS });
   if (authorization.mode !== "provider") throw new TypeError("Not the mode of this test");
   return authorization;
 }
 
 function problemsWith(list: string, more: object = {}): readonly string[] {
   try {
-    parseConfig({ ...valid, ALLOWED_CLIENTS: list, ...more });
+    configOf({ ...valid, ALLOWED_CLIENTS: list, ...more });
   } catch (error) {
     if (error instanceof ConfigError) return error.problems;
   }

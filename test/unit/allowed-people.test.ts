@@ -1,12 +1,13 @@
 import { describe, expect, it } from "vitest";
-import { type Config, ConfigError, parseConfig } from "../../src/engine/config";
+import { type Config, ConfigError } from "../../src/engine/config";
 import { isAllowedPerson } from "../../src/engine/identity/allowed-people";
 import type { Identity } from "../../src/engine/identity/principal";
+import { configOf } from "../worker/server.ts";
 
 const ADMIN_ID = "A".repeat(32);
 
 function authorizationWith(ALLOWED_PEOPLE: string, more: object = {}): Config["authorization"] {
-  return parseConfig({
+  return configOf({
     SESSION_SECRET: "x".repeat(32),
     OIDC_ISSUER: "https://idp.example",
     OIDC_CLIENT_ID: "gatehouse",

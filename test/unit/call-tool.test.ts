@@ -1,5 +1,6 @@
 import { describe, expect, it, vi } from "vitest";
 import * as z from "zod";
+import { defineApi } from "../../src/engine/config/define-api";
 import { callTool, memoryStorage } from "../../src/engine/testing";
 import { defineTool, ToolError } from "../../src/engine/tools/define-tool";
 
@@ -39,13 +40,15 @@ const asking = (changesFirst: boolean) =>
     },
   });
 
+const shop = defineApi({ name: "shop", variables: "SHOP", access: { by: "exchange" } });
+
 const orders = defineTool({
   ...common,
   name: "orders",
   input: z.object({}),
   output: z.object({ ids: z.array(z.int()) }),
   async run(_args, { api }) {
-    return api("api").request({ path: ["orders"], answer: z.object({ ids: z.array(z.int()) }) });
+    return api(shop).request({ path: ["orders"], answer: z.object({ ids: z.array(z.int()) }) });
   },
 });
 
@@ -136,15 +139,15 @@ describe("callTool", () => {
   it("reaches the APIs of the test, with the engine's client", async () => {
     const seen: Request[] = [];
     const apis = {
-      api: (request: Request) => {
+      shop: (request: Request) => {
         seen.push(request);
         return Response.json({ ids: [1, 2] });
       },
     };
     expect(await callTool(orders, {}, { apis })).toMatchObject({ output: { ids: [1, 2] } });
-    expect(seen.map(({ url }) => url)).toEqual(["https://api.example/orders"]);
-    expect(seen[0]?.headers.get("authorization")).toBe("Bearer token-for-api");
-    const none = { api: () => new Response("no", { status: 404 }) };
+    expect(seen.map(({ url }) => url)).toEqual(["https://shop.example/orders"]);
+    expect(seen[0]?.headers.get("authorization")).toBe("Bearer token-for-shop");
+    const none = { shop: () => new Response("no", { status: 404 }) };
     expect(await callTool(orders, {}, { apis: none })).toMatchObject({
       code: "upstream_not_found",
     });

@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { ConfigError, parseConfig } from "../../src/engine/config";
+import { ConfigError } from "../../src/engine/config";
+import { configOf } from "../worker/server.ts";
 
 const valid = {
   SESSION_SECRET: "x".repeat(32),
@@ -10,7 +11,7 @@ const valid = {
 /** The problems that the configuration is refused for. */
 function problems(change: Record<string, string | undefined>): readonly string[] {
   try {
-    parseConfig({ ...valid, ...change });
+    configOf({ ...valid, ...change });
   } catch (error) {
     if (error instanceof ConfigError) return error.problems;
   }
@@ -19,7 +20,7 @@ function problems(change: Record<string, string | undefined>): readonly string[]
 
 describe("parseConfig", () => {
   it("has a default for everything that can have one", () => {
-    expect(parseConfig({ ...valid, PUBLIC_URL: "", ADMINS: "", OIDC_CLIENT_SECRET: "" })).toEqual({
+    expect(configOf({ ...valid, PUBLIC_URL: "", ADMINS: "", OIDC_CLIENT_SECRET: "" })).toEqual({
       serverName: "Gatehouse",
       publicUrl: undefined,
       sessionSecret: valid.SESSION_SECRET,
@@ -48,12 +49,12 @@ describe("parseConfig", () => {
         grantIdleTtlSeconds: 2_592_000,
         revocationDelaySeconds: 60,
       },
-      upstreamApi: undefined,
+      apis: new Map(),
     });
   });
 
   it("reads lists, and addresses in any case", () => {
-    const config = parseConfig({
+    const config = configOf({
       ...valid,
       ADMINS: " Alice@Example.com, u_Ab-1 ,",
       ALLOWED_ORIGINS: "https://a.example,http://localhost:6274",
@@ -81,7 +82,7 @@ describe("parseConfig", () => {
   });
 
   it("takes a share of calls for the audit, and days to keep it", () => {
-    const auditOf = (change: Record<string, string>) => parseConfig({ ...valid, ...change }).audit;
+    const auditOf = (change: Record<string, string>) => configOf({ ...valid, ...change }).audit;
     expect(auditOf({ AUDIT_TOOL_CALLS: "12.5%", AUDIT_RETENTION_DAYS: "7" })).toEqual({
       readOnlyCalls: { share: 0.125, failures: true },
       retentionDays: 7,
@@ -138,7 +139,7 @@ describe("parseConfig", () => {
       "CLOUDFLARE_CLIENT_SECRET is missing: the client secret of your Cloudflare OAuth client",
     ]);
     const client = { CLOUDFLARE_CLIENT_ID: "gatehouse", CLOUDFLARE_CLIENT_SECRET: "secret" };
-    const { authorization } = parseConfig({ ...valid, IDP: "cloudflare", ...client });
+    const { authorization } = configOf({ ...valid, IDP: "cloudflare", ...client });
     expect(authorization).toMatchObject({
       identityProvider: {
         kind: "cloudflare",

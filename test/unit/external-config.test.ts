@@ -1,6 +1,8 @@
 import { generateKeyPairSync } from "node:crypto";
 import { describe, expect, it } from "vitest";
-import { ConfigError, parseConfig } from "../../src/engine/config";
+import { ConfigError } from "../../src/engine/config";
+import { ordersApi } from "../fixture/orders";
+import { configOf } from "../worker/server.ts";
 
 const common = { SESSION_SECRET: "x".repeat(32), AS_ISSUER: "https://as.example" };
 const jwt = { ...common, AUTH_MODE: "jwt" };
@@ -16,7 +18,7 @@ const key = (modulusLength: number) =>
 
 function problems(env: Record<string, string>): readonly string[] {
   try {
-    parseConfig(env);
+    configOf(env);
   } catch (error) {
     if (error instanceof ConfigError) return error.problems;
     throw error;
@@ -26,7 +28,7 @@ function problems(env: Record<string, string>): readonly string[] {
 
 describe("AUTH_MODE", () => {
   it("jwt needs an issuer and nothing else", () => {
-    expect(parseConfig(jwt).authorization).toEqual({
+    expect(configOf(jwt).authorization).toEqual({
       mode: "jwt",
       allowedPeople: undefined,
       groupsClaim: "groups",
@@ -45,7 +47,7 @@ describe("AUTH_MODE", () => {
 
   it("jwt takes several issuers, unless a credential belongs to one", () => {
     const several = { ...jwt, AS_ISSUER: "https://a.example, https://b.example" };
-    expect(parseConfig(several).authorization).toMatchObject({
+    expect(configOf(several).authorization).toMatchObject({
       issuers: ["https://a.example", "https://b.example"],
     });
     expect(problems({ ...several, ...secret })).toEqual([
@@ -55,7 +57,7 @@ describe("AUTH_MODE", () => {
 
   it("introspection needs one issuer and a credential", () => {
     expect(problems(introspection)).toEqual([expect.stringContaining("AS_CLIENT_ID is missing")]);
-    expect(parseConfig({ ...introspection, ...secret }).authorization).toMatchObject({
+    expect(configOf({ ...introspection, ...secret }).authorization).toMatchObject({
       cacheSeconds: 0,
       endpoint: undefined,
     });
@@ -107,7 +109,7 @@ describe("the credential is found by what is there", () => {
 
   it("a key of any form is a key", () => {
     const literal = key(2_048).replaceAll("\n", "\\n");
-    const { authorization } = parseConfig({
+    const { authorization } = configOf({
       ...introspection,
       AS_CLIENT_ID: "a",
       AS_PRIVATE_KEY: literal,
@@ -118,7 +120,9 @@ describe("the credential is found by what is there", () => {
 
 describe("UPSTREAM_API_URL", () => {
   it("is known to the authorization server by itself, by another URL, or by a name", () => {
-    expect(parseConfig({ ...jwt, ...secret, ...api }).upstreamApi).toEqual({
+    expect(configOf({ ...jwt, ...secret, ...api }).apis.get(ordersApi)).toEqual({
+      name: "orders",
+      access: { by: "exchange" },
       displayName: "api.example",
       url: "https://api.example/v1",
       resource: "https://api.example/v1/",
@@ -126,7 +130,7 @@ describe("UPSTREAM_API_URL", () => {
       scopes: [],
     });
     const named = { ...jwt, ...secret, ...api, UPSTREAM_API_AUDIENCE: "orders" };
-    expect(parseConfig(named).upstreamApi).toMatchObject({
+    expect(configOf(named).apis.get(ordersApi)).toMatchObject({
       resource: undefined,
       audience: "orders",
     });

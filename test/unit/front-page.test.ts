@@ -1,13 +1,13 @@
 import { describe, expect, it } from "vitest";
 import * as z from "zod";
 import { version } from "../../package.json";
-import { parseConfig } from "../../src/engine/config";
-import { createCatalogue, toolsets } from "../../src/engine/tools/catalogue";
+import { createCatalogue } from "../../src/engine/tools/catalogue";
 import { defineTool } from "../../src/engine/tools/define-tool";
 import { defineToolset, type Toolset } from "../../src/engine/tools/define-toolset";
 import { createWebsite } from "../../src/engine/website/app";
 import { clientSetups } from "../../src/engine/website/client-setup";
 import { pasteText } from "../../src/engine/website/paste";
+import { configOf, server } from "../worker/server.ts";
 
 const ORIGIN = "https://mcp.example.com";
 
@@ -27,9 +27,9 @@ const external = {
 /** The website as it is served without any binding: nothing here may need one. */
 function websiteWith(
   vars: Record<string, string> = {},
-  { origin = ORIGIN, all = toolsets }: { origin?: string; all?: readonly Toolset[] } = {},
+  { origin = ORIGIN, all = server.toolsets }: { origin?: string; all?: readonly Toolset[] } = {},
 ) {
-  const config = parseConfig(
+  const config = configOf(
     "AUTH_MODE" in vars ? { ...external, ...vars } : { ...provider, ...vars },
   );
   const catalogue = createCatalogue(all, { has: () => false });
@@ -89,7 +89,7 @@ describe("what the front page tells", () => {
 
   it("tells of each tool that everybody may know, with its scopes, and of no other", async () => {
     const { html, markdown } = await bothFormats();
-    const { allTools } = createCatalogue(toolsets, { has: () => false });
+    const { allTools } = createCatalogue(server.toolsets, { has: () => false });
     for (const { name, description, allScopes, forEveryone } of allTools) {
       expect(html.includes(`<code>${name}</code>`), name).toBe(forEveryone);
       expect(markdown.includes(`\`${name}\``), name).toBe(forEveryone);

@@ -1,10 +1,11 @@
 import { describe, expect, it, vi } from "vitest";
+import type { UpstreamApi } from "../../src/engine/config/upstream-api";
 import type { UpstreamCredential } from "../../src/engine/identity/upstream-credential";
 import { signInTokens } from "../../src/engine/upstream/sign-in-tokens";
-import type { UpstreamApi } from "../../src/engine/upstream/upstream-api";
 
 const api: UpstreamApi = {
   ...{ name: "cloudflare", displayName: "Cloudflare", url: "https://api.example" },
+  access: { by: "sign-in", identityProvider: "cloudflare" },
   ...{ resource: undefined, audience: undefined, scopes: [] },
 };
 

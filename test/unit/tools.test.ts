@@ -1,12 +1,13 @@
 import { describe, expect, it } from "vitest";
 import * as z from "zod";
 import { mcpScopes } from "../../dev/authorization-server-config.ts";
-import { createCatalogue, toolsets } from "../../src/engine/tools/catalogue";
+import { createCatalogue } from "../../src/engine/tools/catalogue";
 import { defineTool } from "../../src/engine/tools/define-tool";
 import { defineToolset } from "../../src/engine/tools/define-toolset";
+import { server } from "../worker/server.ts";
 
 /** Everything there is, whatever the configuration reaches. */
-const { allScopes, allTools } = createCatalogue(toolsets, { has: () => true });
+const { allScopes, allTools } = createCatalogue(server.toolsets, { has: () => true });
 
 const annotations = {
   readOnlyHint: true,
@@ -61,7 +62,7 @@ describe("the catalogue", () => {
   });
 
   it("leaves out a toolset whose API the configuration does not reach, with its scopes", () => {
-    const without = createCatalogue(toolsets, { has: () => false });
+    const without = createCatalogue(server.toolsets, { has: () => false });
     const names = ({ allTools: tools }: typeof without) => tools.map(({ name }) => name);
     expect(names(without)).not.toContain("list_orders");
     expect(without.allScopes.map(({ name }) => name)).not.toContain("orders:read");
@@ -70,7 +71,9 @@ describe("the catalogue", () => {
   });
 
   it("needs no scope that the local authorization server does not know", () => {
-    const { allScopes: needed } = createCatalogue(toolsets, { has: (name) => name === "api" });
+    const { allScopes: needed } = createCatalogue(server.toolsets, {
+      has: ({ access }) => access.by === "exchange",
+    });
     expect(mcpScopes).toEqual(expect.arrayContaining(needed.map(({ name }) => name)));
   });
 

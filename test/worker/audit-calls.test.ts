@@ -3,13 +3,12 @@ import { env } from "cloudflare:workers";
 import { Client, StreamableHTTPClientTransport } from "@modelcontextprotocol/client";
 import { CallToolRequestSchema } from "@modelcontextprotocol/sdk/types.js";
 import { afterEach, beforeEach, describe, expect, it, onTestFinished, vi } from "vitest";
-import { createGatehouse } from "../../src/engine/app/gatehouse";
-import { parseConfig } from "../../src/engine/config";
 import { grantIdOf } from "../../src/engine/grants/grant-id";
 import { browse, connect, MCP, request, SSE } from "./as-client.ts";
 import { type EventOf, stored, theStored } from "./audited.ts";
+import { gatehouseOf } from "./gatehouse.ts";
 import { Session, statelessCall } from "./mcp-client.ts";
-import { TEST_ORIGIN } from "./origin.ts";
+import { configOf } from "./server.ts";
 import { only, ring } from "./session-storage.ts";
 import { limitOfThree, untilWindowHasRoom, withLimits } from "./small-limits.ts";
 import { openStream, send, whoami } from "./sse-client.ts";
@@ -254,7 +253,7 @@ it("makes no call wait, even when D1 and the outbox never answer", async () => {
   };
   vi.spyOn(console, "warn").mockReturnValue();
   vi.spyOn(console, "error").mockReturnValue();
-  const gatehouse = createGatehouse(parseConfig(env), TEST_ORIGIN);
+  const gatehouse = gatehouseOf(configOf(env));
   const init = statelessCall(access_token, {
     name: "calculator",
     arguments: { operation: "add", a: 1, b: 2 },

@@ -1,12 +1,12 @@
 import { createExecutionContext, createScheduledController } from "cloudflare:test";
 import { env } from "cloudflare:workers";
 import { beforeEach, describe, expect, it, vi } from "vitest";
-import { createWorker } from "../../src/engine/app/worker";
 import type { AuditEvent } from "../../src/engine/audit/audit-event";
 import { recentCalls } from "../../src/engine/audit/audit-query";
 import { OpenBatch } from "../../src/engine/audit/batch";
 import { insertBatch } from "../../src/engine/audit/batch-store";
 import { eventStamps } from "../../src/engine/audit/event-id";
+import worker from "../fixture";
 
 const DAY_MS = 86_400_000;
 const nowMs = Date.now();
@@ -92,7 +92,7 @@ describe("what a person's clients did lately", () => {
 
 describe("the daily job", () => {
   const run = (vars: Record<string, string> = {}) =>
-    createWorker().scheduled(
+    worker.scheduled(
       createScheduledController(),
       Object.assign({ ...env }, vars),
       createExecutionContext(),

@@ -1,8 +1,6 @@
 import { createExecutionContext } from "cloudflare:test";
 import { env } from "cloudflare:workers";
 import { describe, expect, it } from "vitest";
-import { createGatehouse } from "../../src/engine/app/gatehouse";
-import { parseConfig } from "../../src/engine/config";
 import {
   authorizationUrl,
   authorize,
@@ -11,8 +9,10 @@ import {
   register,
   request,
 } from "./as-client.ts";
+import { gatehouseOf } from "./gatehouse.ts";
 import { Session } from "./mcp-client.ts";
 import { TEST_ORIGIN } from "./origin.ts";
+import { configOf } from "./server.ts";
 
 /** What the client is told in a redirect; checks that it went to the client with its state and our issuer. */
 function errorIn(callback: URL): string | null {
@@ -82,8 +82,8 @@ describe("an authorization request that is wrong", () => {
     const clientId = await register({ redirect_uris: [REDIRECT_URI, "cursor://oauth/callback"] });
     const { url } = await authorizationUrl(clientId, { redirect_uri: "cursor://oauth/callback" });
     expect((await request(url.href)).status).toBe(400);
-    const config = parseConfig({ ...env, PRIVATE_USE_REDIRECT_URIS: "on" });
-    const gatehouse = createGatehouse(config, TEST_ORIGIN);
+    const config = configOf({ ...env, PRIVATE_USE_REDIRECT_URIS: "on" });
+    const gatehouse = gatehouseOf(config);
     const response = await gatehouse(new Request(url), env, createExecutionContext());
     expect(response.status).toBe(200);
   });

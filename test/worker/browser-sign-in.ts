@@ -1,9 +1,9 @@
 import { env } from "cloudflare:workers";
 import { vi } from "vitest";
-import { parseConfig } from "../../src/engine/config";
 import { signatures } from "../../src/engine/lib/signatures";
 import { browse } from "./as-client.ts";
 import { PersonsBrowser } from "./as-person.ts";
+import { configOf } from "./server.ts";
 
 export const minutes = (count: number) => count * 60_000;
 
@@ -55,4 +55,4 @@ export async function headingOf(response: Response): Promise<string | undefined>
 }
 
 /** Signs as the Worker under test does. */
-export const proofs = signatures(parseConfig(env).sessionSecret);
+export const proofs = signatures(configOf(env).sessionSecret);

@@ -3,11 +3,10 @@ import { env } from "cloudflare:workers";
 import { Client, StreamableHTTPClientTransport } from "@modelcontextprotocol/client";
 import { Server } from "@modelcontextprotocol/server";
 import { expect, it, onTestFinished } from "vitest";
-import { createGatehouse } from "../../src/engine/app/gatehouse";
-import { parseConfig } from "../../src/engine/config";
 import { statelessLaneOf } from "../../src/engine/mcp/stateless/handler";
 import { browse, connect, MCP } from "./as-client.ts";
-import { TEST_ORIGIN } from "./origin.ts";
+import { gatehouseOf } from "./gatehouse.ts";
+import { configOf } from "./server.ts";
 
 async function open(reach: typeof fetch, mode: "legacy" | { pin: string }): Promise<Client> {
   const { access_token } = await connect();
@@ -38,7 +37,7 @@ it("2026-07-28: a client that closes the stream of a call cancels its work", asy
     });
     return server;
   });
-  const gatehouse = createGatehouse(parseConfig(env), TEST_ORIGIN, () => lane);
+  const gatehouse = gatehouseOf(configOf(env), () => lane);
   const client = await open(
     async (input, init) => {
       return gatehouse(new Request(input, init), env, createExecutionContext());

@@ -1,7 +1,7 @@
 import { createExecutionContext } from "cloudflare:test";
 import { env } from "cloudflare:workers";
 import { expect, it } from "vitest";
-import worker from "../../src/index";
+import worker from "../fixture";
 
 it("names every wrong variable at the first request, and works when they are right", async () => {
   const call = (variables: Record<string, string>) =>

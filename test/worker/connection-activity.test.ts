@@ -1,13 +1,13 @@
 import { createExecutionContext } from "cloudflare:test";
 import { env } from "cloudflare:workers";
 import { afterEach, expect, it, vi } from "vitest";
-import { createGatehouse } from "../../src/engine/app/gatehouse";
-import { parseConfig } from "../../src/engine/config";
 import { connect, register } from "./as-client.ts";
 import { signedIn } from "./as-person.ts";
 import { stored } from "./audited.ts";
+import { gatehouseOf } from "./gatehouse.ts";
 import { Session } from "./mcp-client.ts";
 import { TEST_ORIGIN } from "./origin.ts";
+import { configOf } from "./server.ts";
 
 afterEach(() => {
   vi.restoreAllMocks();
@@ -56,7 +56,7 @@ it.each<[string, () => unknown, string]>([
     const path = await connectAndDivideBy("Still to end", [2]);
     const logged = vi.spyOn(console, "error").mockReturnValue();
     let current: Env = env;
-    const gatehouse = createGatehouse(parseConfig(env), TEST_ORIGIN);
+    const gatehouse = gatehouseOf(configOf(env));
     const alice = await signedIn("alice", async (input, init) => {
       const request = new Request(input, init);
       return new URL(request.url).origin === TEST_ORIGIN

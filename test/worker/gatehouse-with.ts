@@ -1,8 +1,8 @@
 import { createExecutionContext, runInDurableObject } from "cloudflare:test";
 import { env } from "cloudflare:workers";
-import { createGatehouse } from "../../src/engine/app/gatehouse";
-import { parseConfig } from "../../src/engine/config";
+import { gatehouseOf } from "./gatehouse.ts";
 import { TEST_ORIGIN } from "./origin.ts";
+import { configOf } from "./server.ts";
 
 /**
  * Another Gatehouse at the test's origin: with variables beside or in place of those of the Worker under
@@ -11,7 +11,7 @@ import { TEST_ORIGIN } from "./origin.ts";
  * @returns a fetch that reaches it, and everything else for real. It follows no redirect.
  */
 export function gatehouseWith(vars: Record<string, string>): typeof fetch {
-  const gatehouse = createGatehouse(parseConfig({ ...env, ...vars }), TEST_ORIGIN);
+  const gatehouse = gatehouseOf(configOf({ ...env, ...vars }));
   const deployed = { ...env, GRANT: grantsWith(vars) };
   return async (input, init) => {
     const request = new Request(input, { redirect: "manual", ...init });

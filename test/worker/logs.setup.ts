@@ -1,7 +1,7 @@
 import { env } from "cloudflare:workers";
 import { afterEach, expect } from "vitest";
-import { parseConfig } from "../../src/engine/config";
 import { leaksIn } from "../support/leaks.ts";
+import { configOf } from "./server.ts";
 
 /** Whatever a test of this project is about: its way through the Worker leaves no secret in the log. */
 
@@ -15,7 +15,7 @@ for (const level of ["debug", "log", "info", "warn", "error"] as const) {
 }
 
 const names = ["Alice Example", "Bob Example", "Una Ruly"];
-const { sessionSecret } = parseConfig(env);
+const { sessionSecret } = configOf(env);
 
 afterEach(() => {
   const log = logged.splice(0).join("\n");

@@ -1,11 +1,11 @@
 import { createExecutionContext } from "cloudflare:test";
 import { env } from "cloudflare:workers";
 import { expect, it } from "vitest";
-import { createGatehouse } from "../../src/engine/app/gatehouse";
-import { parseConfig } from "../../src/engine/config";
 import { connect } from "./as-client.ts";
+import { gatehouseOf } from "./gatehouse.ts";
 import { initialize, Session, toolErrorText } from "./mcp-client.ts";
 import { TEST_ORIGIN } from "./origin.ts";
+import { configOf } from "./server.ts";
 
 /** A binding that answers every operation with an error, as one does whose service is down. */
 function down<Binding extends object>(binding: Binding): Binding {
@@ -18,7 +18,7 @@ function down<Binding extends object>(binding: Binding): Binding {
 
 it("KV down: a good token is not called bad, and works again afterwards", async () => {
   const { access_token } = await connect();
-  const gatehouse = createGatehouse(parseConfig(env), TEST_ORIGIN);
+  const gatehouse = gatehouseOf(configOf(env));
   const call = (bindings: Env) =>
     gatehouse(
       new Request(`${TEST_ORIGIN}/mcp`, {

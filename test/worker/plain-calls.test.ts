@@ -2,18 +2,18 @@ import { createExecutionContext } from "cloudflare:test";
 import { env } from "cloudflare:workers";
 import { beforeAll, describe, expect, it } from "vitest";
 import * as z from "zod";
-import { createGatehouse } from "../../src/engine/app/gatehouse";
-import { servicesOf } from "../../src/engine/app/services";
-import { parseConfig } from "../../src/engine/config";
 import { classifyEra, plainCallIn } from "../../src/engine/mcp/stateless/fast-path";
 import { plainAnswers } from "../../src/engine/mcp/stateless/fast-path-answers";
 import { sdkLane } from "../../src/engine/mcp/stateless/handler";
+import { servicesOf } from "../../src/engine/services";
 import { createCatalogue } from "../../src/engine/tools/catalogue";
 import { defineTool } from "../../src/engine/tools/define-tool";
 import { defineToolset } from "../../src/engine/tools/define-toolset";
 import { connect } from "./as-client.ts";
+import { gatehouseOf } from "./gatehouse.ts";
 import { statelessCall } from "./mcp-client.ts";
 import { TEST_ORIGIN } from "./origin.ts";
+import { configOf, server } from "./server.ts";
 
 const requestSchema = z.looseObject({ params: z.looseObject({ _meta: z.looseObject({}) }) });
 type Body = z.infer<typeof requestSchema>;
@@ -59,9 +59,9 @@ const other = (name: string, args?: unknown): Change => ({
 });
 const headers = (change: Record<string, string | undefined>): Change => ({ headers: change });
 
-const config = parseConfig(env);
-const ours = createGatehouse(config, TEST_ORIGIN);
-const theSdks = createGatehouse(config, TEST_ORIGIN, sdkLane);
+const config = configOf(env);
+const ours = gatehouseOf(config);
+const theSdks = gatehouseOf(config, sdkLane);
 
 async function answerOf(gatehouse: typeof ours, request: Request) {
   const response = await gatehouse(request, env, createExecutionContext());
@@ -173,7 +173,10 @@ it("a client that goes away cancels the work of its call", async () => {
     },
   });
   const toolset = defineToolset({ name: "slow", scopes: [], tools: [slow] });
-  const services = { ...servicesOf(config), catalogue: createCatalogue([toolset], new Map()) };
+  const services = {
+    ...servicesOf(server, config),
+    catalogue: createCatalogue([toolset], new Map()),
+  };
   const controller = new AbortController();
   const request = new Request(callWith({}), { signal: controller.signal });
   const outcome = classifyEra(request, await request.clone().json());

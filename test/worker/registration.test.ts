@@ -1,10 +1,10 @@
 import { createExecutionContext } from "cloudflare:test";
 import { env } from "cloudflare:workers";
 import { describe, expect, it } from "vitest";
-import { createGatehouse } from "../../src/engine/app/gatehouse";
-import { parseConfig } from "../../src/engine/config";
 import { register, request } from "./as-client.ts";
+import { gatehouseOf } from "./gatehouse.ts";
 import { TEST_ORIGIN } from "./origin.ts";
+import { configOf } from "./server.ts";
 
 describe("dynamic client registration", () => {
   it("takes the redirect URIs that Cursor registers, a custom scheme among them", async () => {
@@ -36,8 +36,8 @@ describe("dynamic client registration", () => {
   });
 
   it("can be switched off", async () => {
-    const config = parseConfig({ ...env, DYNAMIC_CLIENT_REGISTRATION: "off" });
-    const closed = createGatehouse(config, TEST_ORIGIN);
+    const config = configOf({ ...env, DYNAMIC_CLIENT_REGISTRATION: "off" });
+    const closed = gatehouseOf(config);
     const call = (path: string, init?: RequestInit) =>
       closed(new Request(TEST_ORIGIN + path, init), env, createExecutionContext());
     expect((await call("/oauth/register", { method: "POST", body: "{}" })).status).toBe(404);
@@ -48,8 +48,8 @@ describe("dynamic client registration", () => {
 
 describe("client ID metadata documents", () => {
   it("can be switched off", async () => {
-    const config = parseConfig({ ...env, CLIENT_ID_METADATA_DOCUMENTS: "off" });
-    const closed = createGatehouse(config, TEST_ORIGIN);
+    const config = configOf({ ...env, CLIENT_ID_METADATA_DOCUMENTS: "off" });
+    const closed = gatehouseOf(config);
     const metadata = await closed(
       new Request(`${TEST_ORIGIN}/.well-known/oauth-authorization-server`),
       env,

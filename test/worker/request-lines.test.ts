@@ -2,12 +2,12 @@ import { createExecutionContext } from "cloudflare:test";
 import { env } from "cloudflare:workers";
 import { describe, expect, it, vi } from "vitest";
 import * as z from "zod";
-import { createGatehouse } from "../../src/engine/app/gatehouse";
-import { parseConfig } from "../../src/engine/config";
-import worker from "../../src/index";
+import worker from "../fixture";
 import { connect, register, request, SSE } from "./as-client.ts";
+import { gatehouseOf } from "./gatehouse.ts";
 import { initialize, listen, post, Session, statelessCall } from "./mcp-client.ts";
 import { TEST_ORIGIN } from "./origin.ts";
+import { configOf } from "./server.ts";
 import { openStream, send, whoami } from "./sse-client.ts";
 
 /** What is logged as a line of a request, or of a call, while something is done. */
@@ -205,7 +205,7 @@ it("a call is one data point, where there is a dataset", async () => {
   const points: unknown[] = [];
   const metrics = { METRICS: { writeDataPoint: (point: unknown) => points.push(point) } };
   const call = statelessCall(access_token, { name: "calculator", arguments: sum });
-  await createGatehouse(parseConfig(env), TEST_ORIGIN)(
+  await gatehouseOf(configOf(env))(
     new Request(`${TEST_ORIGIN}/mcp`, call),
     { ...env, ...metrics },
     createExecutionContext(),

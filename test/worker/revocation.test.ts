@@ -1,12 +1,12 @@
 import { createExecutionContext, runDurableObjectAlarm, runInDurableObject } from "cloudflare:test";
 import { env } from "cloudflare:workers";
 import { afterEach, describe, expect, it, vi } from "vitest";
-import { createGatehouse } from "../../src/engine/app/gatehouse";
-import { parseConfig } from "../../src/engine/config";
 import { connect, MCP, register, request, SSE, tokenRequest } from "./as-client.ts";
+import { gatehouseOf } from "./gatehouse.ts";
 import { grantOf, refresh, rowsOf } from "./grants.ts";
 import { initialize, post, Session } from "./mcp-client.ts";
 import { TEST_ORIGIN } from "./origin.ts";
+import { configOf } from "./server.ts";
 import { only } from "./session-storage.ts";
 import { openSlowSession } from "./slow-session.ts";
 import { openStream, send, whoami } from "./sse-client.ts";
@@ -186,7 +186,7 @@ describe("a grant's note of its sessions", () => {
 
 it("a session begins only when the grant's object can be asked", async () => {
   const { access_token } = await connect();
-  const gatehouse = createGatehouse(parseConfig(env), TEST_ORIGIN);
+  const gatehouse = gatehouseOf(configOf(env));
   const unreachable = new Proxy(env.GRANT, {
     get: () => () => ({ admit: () => Promise.reject(new Error("replaced")) }),
   });

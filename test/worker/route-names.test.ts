@@ -1,17 +1,17 @@
 import { env } from "cloudflare:workers";
 import { expect, it } from "vitest";
-import { servicesOf } from "../../src/engine/app/services";
 import { externalAuthority } from "../../src/engine/auth-modes/external";
 import { ownAuthority } from "../../src/engine/auth-modes/provider";
-import { parseConfig } from "../../src/engine/config";
 import { protectedResources } from "../../src/engine/identity/protected-resources";
+import { servicesOf } from "../../src/engine/services";
 import { routeNameOf } from "../../src/engine/telemetry/route-name";
 import { createWebsite } from "../../src/engine/website/app";
 import { TEST_ORIGIN } from "./origin.ts";
+import { configOf, server } from "./server.ts";
 
 /** Every path that is served, with a made-up value for each of its parameters. */
 function pathsWith(vars: Record<string, string>): string[] {
-  const services = servicesOf(parseConfig({ ...env, ...vars }));
+  const services = servicesOf(server, configOf({ ...env, ...vars }));
   const { authorization } = services.config;
   const resources = protectedResources(TEST_ORIGIN);
   const authority =

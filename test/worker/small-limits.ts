@@ -1,9 +1,9 @@
 import { createExecutionContext } from "cloudflare:test";
 import { env } from "cloudflare:workers";
-import { createGatehouse } from "../../src/engine/app/gatehouse";
-import { parseConfig } from "../../src/engine/config";
 import type { LimitName } from "../../src/engine/lib/rate-limit";
+import { gatehouseOf } from "./gatehouse.ts";
 import { TEST_ORIGIN } from "./origin.ts";
+import { configOf } from "./server.ts";
 
 declare global {
   namespace Cloudflare {
@@ -32,7 +32,7 @@ export type LimitedGatehouse = (path: string, init?: RequestInit) => Promise<Res
 export function withLimits(
   limits: { [Name in LimitName]?: RateLimit | undefined },
 ): LimitedGatehouse {
-  const gatehouse = createGatehouse(parseConfig(env), TEST_ORIGIN);
+  const gatehouse = gatehouseOf(configOf(env));
   const bindings: Env = { ...env };
   for (const [name, limiter] of Object.entries(limits)) {
     if (limiter === undefined) Reflect.deleteProperty(bindings, name);

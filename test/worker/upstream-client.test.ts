@@ -1,9 +1,9 @@
 import { describe, expect, inject, it, onTestFinished, vi } from "vitest";
 import * as z from "zod";
+import type { UpstreamApi } from "../../src/engine/config/upstream-api";
 import { type ApiClient, apiClient } from "../../src/engine/upstream/api-client";
 import { Retries } from "../../src/engine/upstream/retries";
 import type { TokenSource } from "../../src/engine/upstream/token-source";
-import type { UpstreamApi } from "../../src/engine/upstream/upstream-api";
 import { UpstreamError } from "../../src/engine/upstream/upstream-error";
 import type { ScriptedAnswer } from "../support/scripted-authority.ts";
 import { requestsTo, script } from "./scripted.ts";
@@ -22,6 +22,7 @@ async function start(
   await script(path, answer);
   const api: UpstreamApi = {
     ...{ name: "api", displayName: "The API", url: inject("scriptedOrigin") },
+    access: { by: "exchange" },
     ...{ resource: undefined, audience: undefined, scopes: [] },
   };
   const { timeoutMs, signal = new AbortController().signal } = options;

@@ -1,13 +1,13 @@
 import { createExecutionContext } from "cloudflare:test";
 import { env } from "cloudflare:workers";
 import { afterEach, describe, expect, it, vi } from "vitest";
-import { createGatehouse } from "../../src/engine/app/gatehouse";
-import { parseConfig } from "../../src/engine/config";
 import { connect, SSE } from "./as-client.ts";
+import { gatehouseOf } from "./gatehouse.ts";
 import { grantOf, refresh } from "./grants.ts";
 import { statelessCall } from "./mcp-client.ts";
 import { TEST_ORIGIN } from "./origin.ts";
 import { startAuthority } from "./scripted.ts";
+import { configOf } from "./server.ts";
 
 afterEach(() => {
   vi.useRealTimers();
@@ -21,7 +21,7 @@ type Use = (token: string) => Promise<number>;
  * @param change of the variables; `bindings` of what it is bound to.
  */
 function isolate(change: Record<string, string> = {}, bindings: Partial<Env> = {}) {
-  const gatehouse = createGatehouse(parseConfig({ ...env, ...change }), TEST_ORIGIN);
+  const gatehouse = gatehouseOf(configOf({ ...env, ...change }));
   const reads: { key: string; cacheTtl: unknown }[] = [];
   const OAUTH_KV = new Proxy(env.OAUTH_KV, {
     get(kv, property) {

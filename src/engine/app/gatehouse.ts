@@ -2,7 +2,6 @@ import { OAuthResourceServer } from "@cloudflare/workers-oauth-provider";
 import type { Authority, Handler } from "../auth-modes/auth-mode";
 import { externalAuthority } from "../auth-modes/external";
 import { ownAuthority } from "../auth-modes/provider";
-import type { Config } from "../config";
 import type { Authenticated } from "../identity/authenticated";
 import { type ProtectedResources, protectedResources } from "../identity/protected-resources";
 import { type McpHandler, sseEndpoint, streamableHttpEndpoint } from "../mcp/endpoint";
@@ -10,9 +9,9 @@ import { jsonRpcError } from "../mcp/message";
 import { isForeignOrigin } from "../mcp/origin";
 import { sessionIds } from "../mcp/session/session-id";
 import { type StatelessLane, statelessLane } from "../mcp/stateless/handler";
+import type { Services } from "../services";
 import { reportOf } from "../telemetry/request-report";
 import { createWebsite } from "../website/app";
-import { type Services, servicesOf } from "./services";
 
 const RESOURCE_METADATA = "/.well-known/oauth-protected-resource";
 
@@ -23,11 +22,11 @@ const RESOURCE_METADATA = "/.well-known/oauth-protected-resource";
  * @param stateless what serves MCP 2026-07-28; the conformance tests put their fixtures here.
  */
 export function createGatehouse(
-  config: Config,
+  services: Services,
   origin: string,
   stateless: StatelessLane = statelessLane,
 ): Handler {
-  const services = servicesOf(config);
+  const { config } = services;
   const resources = protectedResources(origin);
   const authority = authorityFor(services, origin, resources);
   const ids = sessionIds(config.sessionSecret);

@@ -1,8 +1,9 @@
 import { deleteOldBatches } from "../audit/retention";
-import { ConfigError, isLoopback, parseConfig } from "../config";
+import { ConfigError, isLoopback, parseAuditConfig } from "../config";
 import { errorText } from "../lib/error-text";
 import { requestIdOf } from "../lib/request-id";
 import type { StatelessLane } from "../mcp/stateless/handler";
+import type { ServicesFor } from "../services";
 import { withRequestLine } from "../telemetry/request-line";
 import { createGatehouse } from "./gatehouse";
 
@@ -19,6 +20,7 @@ const HOST_NAME = /^([a-z0-9._-]+|\[[0-9a-f:]+\])$/;
  * @param stateless see {@link createGatehouse}.
  */
 export function createWorker(
+  servicesFor: ServicesFor,
   stateless?: StatelessLane,
 ): Required<Pick<ExportedHandler<Env>, "fetch" | "scheduled">> {
   const gatehouses = new Map<string, Gatehouse>();
@@ -28,7 +30,7 @@ export function createWorker(
     const origin = env.PUBLIC_URL || new URL(request.url).origin;
     let gatehouse = gatehouses.get(origin);
     if (gatehouse === undefined) {
-      gatehouse = createGatehouse(parseConfig(env), origin, stateless);
+      gatehouse = createGatehouse(servicesFor(env), origin, stateless);
       gatehouses.set(origin, gatehouse);
     }
     return gatehouse;
@@ -70,8 +72,8 @@ export function createWorker(
 
     /** Once a day (wrangler.jsonc, `triggers`). */
     async scheduled(_controller, env): Promise<void> {
-      const { audit } = parseConfig(env);
-      const batches = await deleteOldBatches(env.DB, audit.retentionDays);
+      const { retentionDays } = parseAuditConfig(env);
+      const batches = await deleteOldBatches(env.DB, retentionDays);
       console.log({ event: "audit_retention", batches });
     },
   };

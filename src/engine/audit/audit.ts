@@ -1,4 +1,4 @@
-import { type AuditConfig, parseConfig } from "../config";
+import { type AuditConfig, parseAuditConfig } from "../config";
 import { errorText } from "../lib/error-text";
 import { AuditBuffer } from "./audit-buffer";
 import type { NewAuditEvent } from "./audit-event";
@@ -24,12 +24,12 @@ export function auditFor(env: Env): Audit {
 }
 
 function auditOf(env: Env): Audit {
-  const { audit } = parseConfig(env);
-  const gathering = new AuditBuffer(batchStore(env));
+  const audit = parseAuditConfig(env);
+  const buffer = new AuditBuffer(batchStore(env));
   return {
     record(event) {
       try {
-        if (isWanted(event, audit)) gathering.add(event, { urgent: isUrgent(event) });
+        if (isWanted(event, audit)) buffer.add(event, { urgent: isUrgent(event) });
       } catch (error) {
         // What it tells of must go on; that there is a gap is told here.
         console.error({ event: "audit_events_lost", events: 1, error: errorText(error) });

@@ -1,5 +1,4 @@
 import { OAuthError, type OAuthResourceTokenValidator } from "@cloudflare/workers-oauth-provider";
-import type { Services } from "../app/services";
 import type { ExternalAuthorization, KeyCredential } from "../config";
 import { isAllowedPerson } from "../identity/allowed-people";
 import type { Authenticated } from "../identity/authenticated";
@@ -12,6 +11,7 @@ import { introspector } from "../issuers/introspection";
 import { issuerKeys } from "../issuers/issuer-keys";
 import { jwtVerifier } from "../issuers/jwts";
 import { ValueUnavailable } from "../lib/remote-value";
+import type { Services } from "../services";
 import { missingScopes, withImplied } from "../tools/scopes";
 import type { Authority, Handler } from "./auth-mode";
 

@@ -2,7 +2,6 @@ import { Hono } from "hono";
 import { createConnectionsApp } from "../account/app";
 import { browserSessions } from "../account/browser-session";
 import { createSessionApp } from "../account/sign-in-app";
-import type { Services } from "../app/services";
 import { recentCalls } from "../audit/audit-query";
 import type { OwnAuthorization } from "../config";
 import { limitedByAddress } from "../grants/address-limit";
@@ -18,6 +17,7 @@ import type { ProtectedResources } from "../identity/protected-resources";
 import { rememberingVerifier } from "../identity/verified-tokens";
 import { signatures } from "../lib/signatures";
 import { createLoginApp } from "../login/app";
+import type { Services } from "../services";
 import { withImplied } from "../tools/scopes";
 import type { Authority } from "./auth-mode";
 

@@ -1,4 +1,5 @@
 import * as z from "zod";
+import { type Problems, refusalsOf } from "./variables.ts";
 
 /** What the audit may leave out, and how long it keeps what it has. */
 export type AuditConfig = {
@@ -26,7 +27,7 @@ const readOnlyCalls = z
     return { share: Number(PERCENT.exec(value)?.[1]) / 100, failures: true };
   });
 
-export const auditSchema = z
+const auditSchema = z
   .object({
     AUDIT_TOOL_CALLS: readOnlyCalls.default({ share: 1, failures: true }),
     AUDIT_RETENTION_DAYS: z.coerce
@@ -42,3 +43,9 @@ export const auditSchema = z
       retentionDays: values.AUDIT_RETENTION_DAYS,
     }),
   );
+
+/** @param variables without those that are set to nothing. */
+export function parseAudit(variables: Record<string, unknown>): AuditConfig | Problems {
+  const parsed = auditSchema.safeParse(variables);
+  return parsed.success ? parsed.data : refusalsOf(parsed);
+}

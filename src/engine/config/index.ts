@@ -2,14 +2,15 @@
 import * as z from "zod";
 import { type AllowedClients, allowedClients } from "./allowed-clients.ts";
 import { type AllowedPeople, allowedPeople } from "./allowed-people.ts";
-import { type AuditConfig, auditSchema } from "./audit.ts";
+import { type AuditConfig, parseAudit } from "./audit.ts";
+import type { Api } from "./define-api.ts";
 import {
   type ExternalAuthorization,
   parseIntrospectionAuthorization,
   parseJwtAuthorization,
 } from "./external-authorization.ts";
 import { type IdentityProviderConfig, parseIdentityProvider } from "./identity-provider.ts";
-import { parseUpstreamApi, type UpstreamApiConfig } from "./upstream-api.ts";
+import { parseUpstreamApi, type TokenWays, type UpstreamApi } from "./upstream-api.ts";
 import {
   ConfigError,
   list,
@@ -35,6 +36,7 @@ export type {
   PrivateJwk,
   SecretCredential,
 } from "./client-credential.ts";
+export { type Api, defineApi } from "./define-api.ts";
 export { parseEmailAddress } from "./email-address.ts";
 export type {
   ExternalAuthorization,
@@ -47,7 +49,7 @@ export type {
   IdentityProviderConfig,
   OidcConfig,
 } from "./identity-provider.ts";
-export type { UpstreamApiConfig } from "./upstream-api.ts";
+export type { UpstreamApi } from "./upstream-api.ts";
 export { ConfigError, isLoopback } from "./variables.ts";
 
 /**
@@ -69,8 +71,8 @@ export type Config = {
   audit: AuditConfig;
   /** Whose access tokens are accepted (AUTH_MODE). */
   authorization: OwnAuthorization | ExternalAuthorization;
-  /** Undefined where tools call none. */
-  upstreamApi: UpstreamApiConfig | undefined;
+  /** The APIs that tools can call: those of the definition that this configuration has. */
+  apis: ReadonlyMap<Api, UpstreamApi>;
 };
 
 /** AUTH_MODE=provider: this server issues the tokens itself, and an identity provider signs people in. */
@@ -94,7 +96,7 @@ export type OwnAuthorization = {
 };
 
 const common = z.object({
-  SERVER_NAME: z.string().max(60, "must be at most 60 characters").default("Gatehouse"),
+  SERVER_NAME: z.string().max(60, "must be at most 60 characters").optional(),
   PUBLIC_URL: origin.optional(),
   SESSION_SECRET: required(
     "a random string of at least 32 characters, for example from `openssl rand -base64 32`",
@@ -131,37 +133,37 @@ const own = z.object({
 
 type Variables = Record<string, unknown>;
 
+/** What of the server's definition decides which variables there are (../server.ts). */
+export type Declared = {
+  readonly name: string;
+  readonly apis?: readonly Api[];
+};
+
 /**
  * Turns the Worker's environment into a {@link Config}.
  *
+ * @param declared the server's definition.
  * @param env the bindings and variables; an empty string counts as not set, because wrangler.jsonc
  *   lists each variable, empty where the operator has nothing to say.
  * @throws ConfigError naming every missing or wrong variable at once.
  */
-export function parseConfig(env: object): Config {
-  const variables = Object.fromEntries(Object.entries(env).filter(([, value]) => value !== ""));
+export function parseConfig(env: object, { name, apis = [] }: Declared): Config {
+  const variables = variablesIn(env);
   const parsed = common.safeParse(variables);
-  const audit = auditSchema.safeParse(variables);
+  const audit = parseAudit(variables);
   const authorization = parseAuthorization(variables);
-  const upstreamApi = parseUpstreamApi(variables);
+  const upstreamApis = parseApis(apis, variables, authorization);
   if (
-    !(parsed.success && audit.success) ||
+    !parsed.success ||
+    audit instanceof Problems ||
     authorization instanceof Problems ||
-    upstreamApi instanceof Problems
+    upstreamApis instanceof Problems
   ) {
-    throw new ConfigError(
-      problemsAmong(refusalsOf(parsed), refusalsOf(audit), authorization, upstreamApi),
-    );
-  }
-  if (upstreamApi !== undefined && !canExchange(authorization)) {
-    throw new ConfigError([
-      "UPSTREAM_API_URL needs tokens to be exchanged: set AUTH_MODE to jwt or introspection, and " +
-        "AS_CLIENT_ID with AS_CLIENT_SECRET or AS_PRIVATE_KEY; or remove it",
-    ]);
+    throw new ConfigError(problemsAmong(refusalsOf(parsed), audit, authorization, upstreamApis));
   }
   const values = parsed.data;
   return {
-    serverName: values.SERVER_NAME,
+    serverName: values.SERVER_NAME ?? name,
     publicUrl: values.PUBLIC_URL,
     sessionSecret: values.SESSION_SECRET,
     admins: new Set(
@@ -170,14 +172,49 @@ export function parseConfig(env: object): Config {
     allowedOrigins: new Set(values.ALLOWED_ORIGINS),
     sessionIdleTtlSeconds: values.SESSION_IDLE_TTL_SECONDS,
     logStacks: values.LOG_STACKS,
-    audit: audit.data,
+    audit,
     authorization,
-    upstreamApi,
+    apis: upstreamApis,
   };
 }
 
-function canExchange(authorization: Config["authorization"]): boolean {
-  return authorization.mode !== "provider" && authorization.client !== undefined;
+/**
+ * The part of the configuration that the audit reads, which every object of the Worker records into.
+ *
+ * @throws ConfigError
+ */
+export function parseAuditConfig(env: object): AuditConfig {
+  const audit = parseAudit(variablesIn(env));
+  if (audit instanceof Problems) throw new ConfigError(audit.list);
+  return audit;
+}
+
+function variablesIn(env: object): Variables {
+  return Object.fromEntries(Object.entries(env).filter(([, value]) => value !== ""));
+}
+
+function parseApis(
+  declared: readonly Api[],
+  variables: Variables,
+  authorization: Config["authorization"] | Problems,
+): Config["apis"] | Problems {
+  // By which ways tokens can be had is not known then.
+  if (authorization instanceof Problems) return new Map();
+  const ways = tokenWays(authorization);
+  const apis = new Map<Api, UpstreamApi>();
+  const problems: Problems[] = [];
+  for (const api of declared) {
+    const parsed = parseUpstreamApi(api, variables, ways);
+    if (parsed instanceof Problems) problems.push(parsed);
+    else if (parsed !== undefined) apis.set(api, parsed);
+  }
+  return problems.length > 0 ? new Problems(...problemsAmong(...problems)) : apis;
+}
+
+function tokenWays(authorization: Config["authorization"]): TokenWays {
+  return authorization.mode === "provider"
+    ? { canExchange: false, identityProvider: authorization.identityProvider.kind }
+    : { canExchange: authorization.client !== undefined, identityProvider: undefined };
 }
 
 function parseAuthorization(variables: Variables): Config["authorization"] | Problems {

@@ -73,10 +73,19 @@ export class Problems {
   }
 }
 
-/** One line for each variable that a schema refuses. None repeats a value, which may be a secret. */
-export function refusalsOf(result: z.ZodSafeParseResult<unknown>): Problems {
+/**
+ * One line for each variable that a schema refuses. None repeats a value, which may be a secret.
+ *
+ * @param variableOf the variable behind a key of the schema, where they differ.
+ */
+export function refusalsOf(
+  result: z.ZodSafeParseResult<unknown>,
+  variableOf: (key: string) => string = (key) => key,
+): Problems {
   const issues = result.error?.issues ?? [];
-  return new Problems(...issues.map((issue) => `${String(issue.path[0])} ${issue.message}`));
+  return new Problems(
+    ...issues.map(({ path, message }) => `${variableOf(String(path[0]))} ${message}`),
+  );
 }
 
 /** All the problems among the outcomes of several parsers. */

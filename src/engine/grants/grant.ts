@@ -1,11 +1,11 @@
 import { DurableObject, exports, tracing } from "cloudflare:workers";
 import type { OAuthAuthorizationServer } from "@cloudflare/workers-oauth-provider";
-import { servicesFor } from "../app/services";
 import { auditFor } from "../audit/audit";
 import type { EventOf } from "../audit/audit-event";
 import type { OwnAuthorization } from "../config";
 import { protectedResources } from "../identity/protected-resources";
 import { errorText } from "../lib/error-text";
+import type { ServicesFor } from "../services";
 import { createAuthorizationServer } from "./authorization-server";
 import { type GrantId, grantIdOfName, grantKey, tokenKeyPrefix } from "./grant-id";
 import { readRecord } from "./grant-kv";
@@ -27,11 +27,17 @@ const KV_DELAY_SECONDS = 60;
  * and that its end counts at once.
  */
 export class Grant extends DurableObject<Env> {
+  readonly #servicesFor: ServicesFor;
   readonly #rows = new GrantRows(this.ctx.storage);
   readonly #renewal = new UpstreamRenewal(this.#rows, (tokens, key) =>
     exports.UpstreamRenewer.renew(this.#id, tokens, key),
   );
   #turns: Promise<unknown> = Promise.resolve();
+
+  constructor(ctx: DurableObjectState, env: Env, servicesFor: ServicesFor) {
+    super(ctx, env);
+    this.#servicesFor = servicesFor;
+  }
 
   /**
    * Answers a request to the token endpoint whose code or token names this grant. Never rejects for
@@ -208,7 +214,7 @@ export class Grant extends DurableObject<Env> {
     const authorization = this.#authorization;
     return createAuthorizationServer(
       authorization,
-      servicesFor(this.env).catalogue,
+      this.#servicesFor(this.env).catalogue,
       issuer,
       protectedResources(issuer),
       tokenExchange(authorization, (upstream) => this.#renewal.fresh(upstream)),
@@ -216,7 +222,7 @@ export class Grant extends DurableObject<Env> {
   }
 
   get #authorization(): OwnAuthorization {
-    const { authorization } = servicesFor(this.env).config;
+    const { authorization } = this.#servicesFor(this.env).config;
     if (authorization.mode === "provider") return authorization;
     throw new TypeError("Grants are kept by another authorization server (AUTH_MODE)");
   }

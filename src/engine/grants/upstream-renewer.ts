@@ -1,9 +1,9 @@
 import { WorkerEntrypoint } from "cloudflare:workers";
-import { servicesFor } from "../app/services";
 import type { UpstreamTokens } from "../identity/upstream-tokens";
 import { errorText } from "../lib/error-text";
 import { identityProvider } from "../providers";
 import { IdentityProviderError, UpstreamGrantEnded } from "../providers/identity-provider";
+import type { ServicesFor } from "../services";
 import { type GrantId, grantObject } from "./grant-id";
 import { type Sealed, seal } from "./sealed";
 
@@ -20,6 +20,13 @@ const SETTLE_ATTEMPTS = 3;
  * the sign-in was lost. This one goes on, and puts it into the object that is there by then.
  */
 export class UpstreamRenewer extends WorkerEntrypoint<Env> {
+  readonly #servicesFor: ServicesFor;
+
+  constructor(ctx: ExecutionContext, env: Env, servicesFor: ServicesFor) {
+    super(ctx, env);
+    this.#servicesFor = servicesFor;
+  }
+
   /**
    * Resolves when the answer is in the grant's object (`settleRenewal`).
    *
@@ -43,7 +50,7 @@ export class UpstreamRenewer extends WorkerEntrypoint<Env> {
   }
 
   async #ask(tokens: UpstreamTokens): Promise<UpstreamTokens> {
-    const { authorization } = servicesFor(this.env).config;
+    const { authorization } = this.#servicesFor(this.env).config;
     const provider =
       authorization.mode === "provider"
         ? identityProvider(authorization.identityProvider)

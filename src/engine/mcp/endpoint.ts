@@ -1,8 +1,8 @@
 import type { OAuthResourceContext } from "@cloudflare/workers-oauth-provider";
-import type { Services } from "../app/services";
 import { auditFor } from "../audit/audit";
 import type { Authenticated } from "../identity/authenticated";
 import { requestIdOf } from "../lib/request-id";
+import type { Services } from "../services";
 import { messageFacts } from "../telemetry/message-facts";
 import { reportOf } from "../telemetry/request-report";
 import { callerIds } from "./call-audit";

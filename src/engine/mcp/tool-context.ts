@@ -1,10 +1,10 @@
-import type { Services } from "../app/services";
 import { auditFor } from "../audit/audit";
 import type { Config } from "../config";
 import { endRefusedGrant } from "../grants/end-grant";
 import { isAdmin } from "../identity/admins";
 import type { Principal } from "../identity/principal";
 import type { UpstreamCredential } from "../identity/upstream-credential";
+import type { Services } from "../services";
 import { personStorage, usageReport } from "../storage/d1";
 import type { Caller, ToolContext } from "../tools/define-tool";
 

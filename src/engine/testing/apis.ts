@@ -1,7 +1,6 @@
 import type { ToolContext } from "../tools/define-tool";
 import { apiClient, type Deliver } from "../upstream/api-client";
 import type { TokenSource } from "../upstream/token-source";
-import type { UpstreamName } from "../upstream/upstream-api";
 import { UpstreamError } from "../upstream/upstream-error";
 
 /** An API, as far as a test needs it. The request has the person's token: `Bearer token-for-<api>`. */
@@ -12,12 +11,18 @@ export function apisOf(
   handlers: Readonly<Record<string, ApiHandler>>,
   signal: AbortSignal,
 ): ToolContext["api"] {
-  return (name: UpstreamName) => {
+  return ({ name, access }) => {
     const handler = handlers[name];
     if (handler === undefined) {
       throw new UpstreamError("misconfigured", "This server is not set up to call that API.");
     }
-    const api = { name, displayName: name, url: `https://${name}.example`, ...notExchanged };
+    const api = {
+      name,
+      access,
+      displayName: name,
+      url: `https://${name}.example`,
+      ...notExchanged,
+    };
     const deliver: Deliver = async (url, init) => handler(new Request(url, init));
     return apiClient(api, tokens, signal, undefined, deliver);
   };

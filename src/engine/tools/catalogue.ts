@@ -1,18 +1,10 @@
-import { account } from "../../tools/account";
-import { admin } from "../../tools/admin";
-import { calculator } from "../../tools/calculator";
-import { observability } from "../../tools/observability";
-import { orders } from "../../tools/orders";
-import type { UpstreamName } from "../upstream/upstream-api";
+import type { Api } from "../config";
 import type { Prompt } from "./define-prompt";
 import type { ResourceCollection } from "./define-resource";
 import type { Caller, Tool } from "./define-tool";
 import type { Toolset } from "./define-toolset";
 import { DefinitionError } from "./definition-error";
 import { missingScopes, type Scope } from "./scopes";
-
-/** What this server offers. Add your toolset here. */
-export const toolsets: readonly Toolset[] = [calculator, account, orders, observability, admin];
 
 /** What is offered under one configuration, found by name and by caller. */
 export type Catalogue = {
@@ -45,9 +37,9 @@ export type Catalogue = {
  */
 export function createCatalogue(
   all: readonly Toolset[],
-  reachable: { has(name: UpstreamName): boolean },
+  reachable: { has(api: Api): boolean },
 ): Catalogue {
-  const offered = all.filter(({ upstream }) => upstream === undefined || reachable.has(upstream));
+  const offered = all.filter(({ apis = [] }) => apis.every((api) => reachable.has(api)));
   const tools = indexByName(offered.flatMap((toolset) => toolset.tools));
   const prompts = indexByName(offered.flatMap((toolset) => toolset.prompts ?? []));
   const resources = offered.flatMap((toolset) => toolset.resources ?? []);

@@ -1,8 +1,8 @@
 import * as z from "zod";
+import type { Api } from "../config";
 import type { Principal } from "../identity/principal";
 import type { PersonStorage, UsageReport } from "../storage/ports";
 import type { ApiClient } from "../upstream/api-client";
-import type { UpstreamName } from "../upstream/upstream-api";
 import { UpstreamError } from "../upstream/upstream-error";
 import { parseArguments } from "./arguments";
 import type { Ask } from "./ask";
@@ -33,8 +33,8 @@ export type ToolContext = Caller & {
    * `cf-account-id`. It is what the client says, and says nothing of whose account it is: check it.
    */
   readonly clientAccount: string | undefined;
-  /** Calls an API as the person; its failures become the tool's by themselves. The toolset names it as `upstream`. */
-  readonly api: (name: UpstreamName) => ApiClient;
+  /** Calls an API as the person; its failures become the tool's. The toolset lists it in `apis`. */
+  readonly api: (api: Api) => ApiClient;
   /** Asks the person something through their client; read its documentation before use. */
   readonly ask: Ask;
   /** Tells the client how far a long call is; nothing happens when it did not ask to be told. */

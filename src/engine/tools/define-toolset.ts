@@ -1,4 +1,4 @@
-import type { UpstreamName } from "../upstream/upstream-api";
+import type { Api } from "../config";
 import type { Prompt } from "./define-prompt";
 import type { ResourceCollection } from "./define-resource";
 import type { Tool } from "./define-tool";
@@ -8,8 +8,8 @@ import type { Scope } from "./scopes";
 /** A group of tools that belong together, what goes with them, and the scopes they are guarded by. */
 export type Toolset = {
   readonly name: string;
-  /** The API that its tools call. Where the configuration has none of that name, nobody sees the toolset. */
-  readonly upstream?: UpstreamName;
+  /** The APIs that its tools call. Where the configuration lacks one, nobody sees the toolset. */
+  readonly apis?: readonly Api[];
   /** What clients tell their model about these tools as a whole (MCP, `instructions`). */
   readonly instructions?: string;
   readonly scopes: readonly Scope[];

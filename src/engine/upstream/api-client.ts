@@ -1,11 +1,11 @@
 import type * as z from "zod";
+import type { UpstreamApi } from "../config";
 import { errorText } from "../lib/error-text";
 import { readBytes } from "../lib/read-bytes";
 import { apiFailure, noAnswer } from "./api-failure";
 import { apiUrl } from "./api-url";
 import { Retries } from "./retries";
 import type { TokenSource } from "./token-source";
-import type { UpstreamApi } from "./upstream-api";
 import { UpstreamError } from "./upstream-error";
 
 export type ApiRequest = {

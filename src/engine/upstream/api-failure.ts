@@ -1,6 +1,6 @@
+import type { UpstreamApi } from "../config";
 import { readBytes } from "../lib/read-bytes";
 import { problemText } from "./problem-text";
-import type { UpstreamApi } from "./upstream-api";
 import { UpstreamError } from "./upstream-error";
 
 const MAX_PROBLEM_BYTES = 64 * 1_024;

@@ -1,7 +1,7 @@
 import * as oauth from "oauth4webapi";
+import type { UpstreamApi } from "../config";
 import { isLoopback } from "../config";
 import { problemText } from "./problem-text";
-import type { UpstreamApi } from "./upstream-api";
 import { UpstreamError } from "./upstream-error";
 
 /** What the person can mend: they have not allowed it, or no longer (RFC 6749, RFC 9470, OpenID Connect). */

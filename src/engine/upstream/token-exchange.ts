@@ -1,6 +1,6 @@
 import { decodeJwt } from "jose";
 import * as oauth from "oauth4webapi";
-import type { ClientCredential } from "../config";
+import type { ClientCredential, UpstreamApi } from "../config";
 import type { Principal } from "../identity/principal";
 import type { UpstreamCredential } from "../identity/upstream-credential";
 import {
@@ -11,7 +11,6 @@ import { clientAuthentication } from "../issuers/client-authentication";
 import { exchangeFailure } from "./exchange-failure";
 import { EXCHANGE_TIMEOUT_MS, type ExchangedToken, ExchangedTokens } from "./exchanged-tokens";
 import type { TokenSource } from "./token-source";
-import type { UpstreamApi } from "./upstream-api";
 import { UpstreamError } from "./upstream-error";
 
 const TOKEN_EXCHANGE = "urn:ietf:params:oauth:grant-type:token-exchange";

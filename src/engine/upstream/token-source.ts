@@ -1,4 +1,4 @@
-import type { UpstreamApi } from "./upstream-api";
+import type { UpstreamApi } from "../config";
 
 /** Where the tokens for APIs come from, for one request of one person. */
 export type TokenSource = {

@@ -1,11 +1,10 @@
-import type { Config } from "../config";
+import type { Api, Config, UpstreamApi } from "../config";
 import type { Principal } from "../identity/principal";
 import type { UpstreamCredential } from "../identity/upstream-credential";
 import { type ApiClient, apiClient } from "./api-client";
 import { signInTokens } from "./sign-in-tokens";
 import { type Exchanged, tokenExchange } from "./token-exchange";
 import type { TokenSource } from "./token-source";
-import { type UpstreamApi, type UpstreamName, upstreamApis } from "./upstream-api";
 import { UpstreamError } from "./upstream-error";
 
 /** For whom APIs are called, and what that request brought along. */
@@ -21,40 +20,42 @@ export type UpstreamCaller = {
 
 /** Every API that tools can call, and how they are called as one person. */
 export type Upstreams = {
-  readonly apis: ReadonlyMap<UpstreamName, UpstreamApi>;
+  readonly apis: ReadonlyMap<Api, UpstreamApi>;
   /** @param signal of the tool call. */
-  clientsFor(caller: UpstreamCaller, signal: AbortSignal): (name: UpstreamName) => ApiClient;
+  clientsFor(caller: UpstreamCaller, signal: AbortSignal): (api: Api) => ApiClient;
 };
 
-export function createUpstreams(config: Config): Upstreams {
-  const apis = upstreamApis(config);
-  const tokensFor = tokenSources(config);
+export function createUpstreams({ apis, authorization }: Config): Upstreams {
+  const exchanged = exchangedTokens(authorization);
   return {
     apis,
     clientsFor(caller, signal) {
-      const tokens = tokensFor(caller);
-      return (name) => {
-        const api = apis.get(name);
+      return (declared) => {
+        const api = apis.get(declared);
         if (api === undefined) {
           throw new UpstreamError("misconfigured", "This server is not set up to call that API.");
         }
+        const tokens =
+          api.access.by === "sign-in"
+            ? signInTokens(caller.credential, caller.endRefusedGrant)
+            : exchanged(caller);
         return apiClient(api, tokens, signal);
       };
     },
   };
 }
 
-/** How this configuration comes to tokens for APIs: one way for each AUTH_MODE. */
-function tokenSources({ authorization }: Config): (caller: UpstreamCaller) => TokenSource {
-  if (authorization.mode === "provider") {
-    return ({ credential, endRefusedGrant }) => signInTokens(credential, endRefusedGrant);
-  }
+/** Tokens that the external authorization server gives in exchange for the caller's. */
+function exchangedTokens(
+  authorization: Config["authorization"],
+): (caller: UpstreamCaller) => TokenSource {
+  if (authorization.mode === "provider") return () => noTokens;
   const { client, issuers } = authorization;
   if (client === undefined) return () => noTokens;
   return tokenExchange(issuers[0], client);
 }
 
-/** No toolset that calls an API is offered then, so this is not reached. */
+/** The configuration has no API that needs one then, so this is not reached. */
 const noTokens: TokenSource = {
   accessToken: () => {
     throw new UpstreamError("misconfigured", "This server has no tokens for other APIs.");

@@ -1,6 +1,6 @@
-import type { Services } from "../app/services";
 import type { Config } from "../config";
 import { protectedResources } from "../identity/protected-resources";
+import type { Services } from "../services";
 import type { Tool } from "../tools/define-tool";
 import { type ClientSetup, clientSetups } from "./client-setup";
 

@@ -3,6 +3,7 @@ import { type ToolContext, ToolError } from "../../engine/tools/define-tool";
 import type { ApiClient } from "../../engine/upstream/api-client";
 import { UpstreamError } from "../../engine/upstream/upstream-error";
 import { chosenAccountId } from "./account-choice";
+import { cloudflareApi } from "./api";
 import { callCloudflare } from "./cloudflare-api";
 import { cellText } from "./table";
 
@@ -58,7 +59,7 @@ export async function resolveAccount(
   named: string | undefined,
   { api: apiOf, storage, clientAccount }: Pick<ToolContext, "api" | "storage" | "clientAccount">,
 ): Promise<Account> {
-  const api = apiOf("cloudflare");
+  const api = apiOf(cloudflareApi);
   const reach = await accountsPage(api, 1);
   const [only] = reach.accounts;
   if (only === undefined) {

@@ -2,6 +2,7 @@ import * as z from "zod";
 import { defineTool } from "../../engine/tools/define-tool";
 import { accountSchema, accountsPage } from "./account";
 import { chosenAccountId } from "./account-choice";
+import { cloudflareApi } from "./api";
 import { DATA_NOTICE, withData } from "./data-notice";
 import { READ_ONLY } from "./requests";
 import { tsv } from "./table";
@@ -22,7 +23,7 @@ export const accountsList = defineTool({
   annotations: READ_ONLY,
   async run({ page }, { api, storage }) {
     const [{ accounts, total, isLast }, chosen] = await Promise.all([
-      accountsPage(api("cloudflare"), page),
+      accountsPage(api(cloudflareApi), page),
       chosenAccountId(storage),
     ]);
     return {

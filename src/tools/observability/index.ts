@@ -1,5 +1,6 @@
 import { defineToolset } from "../../engine/tools/define-toolset";
 import { accountsList } from "./accounts-list";
+import { cloudflareApi } from "./api";
 import { observabilityKeys } from "./observability-keys";
 import { observabilityValues } from "./observability-values";
 import { queryWorkerObservability } from "./query-worker-observability";
@@ -11,7 +12,7 @@ import { workersList } from "./workers-list";
 /** The Workers of the person's Cloudflare accounts, and their logs: for who signs in with Cloudflare. */
 export const observability = defineToolset({
   name: "observability",
-  upstream: "cloudflare",
+  apis: [cloudflareApi],
   instructions: [
     "The tools about Workers and their logs work in one Cloudflare account. Someone with a single account need not name it.",
     "With several, accounts_list shows them: ask the person which one they mean, then call set_active_account once (it is remembered), or give accountId in each call.",

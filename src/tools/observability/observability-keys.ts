@@ -1,6 +1,7 @@
 import * as z from "zod";
 import { defineTool } from "../../engine/tools/define-tool";
 import { accountArgument, accountSchema, resolveAccount } from "./account";
+import { cloudflareApi } from "./api";
 import { callCloudflare } from "./cloudflare-api";
 import { DATA_NOTICE, withData } from "./data-notice";
 import { isoTime } from "./events";
@@ -46,7 +47,7 @@ export const observabilityKeys = defineTool({
   async run({ timeframe: wanted, filters, needle, keyNeedle, datasets, limit, ...args }, context) {
     const timeframe = resolveTimeframe(wanted, Date.now());
     const account = await resolveAccount(args.accountId, context);
-    const { result } = await callCloudflare(context.api("cloudflare"), {
+    const { result } = await callCloudflare(context.api(cloudflareApi), {
       ...telemetryRequest(account, "keys", {
         // The API's description has from and to, its clients send a timeframe; it takes both.
         timeframe,

@@ -1,6 +1,7 @@
 import * as z from "zod";
 import { defineTool } from "../../engine/tools/define-tool";
 import { accountArgument, accountSchema, resolveAccount } from "./account";
+import { cloudflareApi } from "./api";
 import { callCloudflare } from "./cloudflare-api";
 import { DATA_NOTICE, withData } from "./data-notice";
 import { cellOf } from "./events";
@@ -61,7 +62,7 @@ export const observabilityValues = defineTool({
   async run({ key, type, timeframe: wanted, filters, needle, datasets, limit, ...args }, context) {
     const timeframe = resolveTimeframe(wanted, Date.now());
     const account = await resolveAccount(args.accountId, context);
-    const { result } = await callCloudflare(context.api("cloudflare"), {
+    const { result } = await callCloudflare(context.api(cloudflareApi), {
       ...telemetryRequest(account, "values", {
         timeframe,
         key,

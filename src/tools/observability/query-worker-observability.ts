@@ -1,6 +1,7 @@
 import * as z from "zod";
 import { defineTool } from "../../engine/tools/define-tool";
 import { accountSchema, resolveAccount } from "./account";
+import { cloudflareApi } from "./api";
 import { callCloudflare } from "./cloudflare-api";
 import { DATA_NOTICE, withData } from "./data-notice";
 import { queryArguments, queryOnWire } from "./query-arguments";
@@ -28,7 +29,7 @@ export const queryWorkerObservability = defineTool({
   async run(query, context) {
     const timeframe = resolveTimeframe(query.timeframe, Date.now());
     const account = await resolveAccount(query.accountId, context);
-    const { result } = await callCloudflare(context.api("cloudflare"), {
+    const { result } = await callCloudflare(context.api(cloudflareApi), {
       ...telemetryRequest(account, "query", queryOnWire(query, timeframe)),
       result: queryResultSchema,
     });

@@ -1,6 +1,7 @@
 import * as z from "zod";
 import { defineTool, ToolError } from "../../engine/tools/define-tool";
 import { accountArgument, accountSchema, resolveAccount } from "./account";
+import { cloudflareApi } from "./api";
 import { excerpt, numbered } from "./code-excerpt";
 import { DATA_NOTICE, withData } from "./data-notice";
 import { READ_ONLY, workersRequest } from "./requests";
@@ -47,7 +48,7 @@ export const workersGetWorkerCode = defineTool({
   async run({ scriptName, module: wanted, line, column, ...args }, context) {
     const account = await resolveAccount(args.accountId, context);
     const script = await context
-      .api("cloudflare")
+      .api(cloudflareApi)
       .read(workersRequest(account, "scripts", scriptName))
       .catch(unknownWorker(scriptName, account));
     const modules = await modulesOf(script);

@@ -1,6 +1,7 @@
 import * as z from "zod";
 import { defineTool } from "../../engine/tools/define-tool";
 import { accountArgument, accountSchema, resolveAccount } from "./account";
+import { cloudflareApi } from "./api";
 import { callCloudflare } from "./cloudflare-api";
 import { DATA_NOTICE, withData } from "./data-notice";
 import { rowOf } from "./events";
@@ -26,7 +27,7 @@ export const workersGetWorker = defineTool({
   annotations: READ_ONLY,
   async run({ scriptName, ...args }, context) {
     const account = await resolveAccount(args.accountId, context);
-    const { result } = await callCloudflare(context.api("cloudflare"), {
+    const { result } = await callCloudflare(context.api(cloudflareApi), {
       ...workersRequest(account, "services", scriptName),
       result: z.looseObject({}),
     }).catch(unknownWorker(scriptName, account));

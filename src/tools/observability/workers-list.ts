@@ -1,6 +1,7 @@
 import * as z from "zod";
 import { defineTool } from "../../engine/tools/define-tool";
 import { accountArgument, accountSchema, resolveAccount } from "./account";
+import { cloudflareApi } from "./api";
 import { callCloudflare } from "./cloudflare-api";
 import { DATA_NOTICE, withData } from "./data-notice";
 import { READ_ONLY, workersRequest } from "./requests";
@@ -46,7 +47,7 @@ export const workersList = defineTool({
   annotations: READ_ONLY,
   async run({ offset, limit, ...args }, context) {
     const account = await resolveAccount(args.accountId, context);
-    const { result: all } = await callCloudflare(context.api("cloudflare"), {
+    const { result: all } = await callCloudflare(context.api(cloudflareApi), {
       ...workersRequest(account, "scripts"),
       result: z.array(scriptSchema),
     });

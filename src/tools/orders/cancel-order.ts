@@ -1,5 +1,6 @@
 import * as z from "zod";
 import { defineTool } from "../../engine/tools/define-tool";
+import { ordersApi } from "./api";
 import { orderId, orderSchema } from "./order";
 
 export const cancelOrder = defineTool({
@@ -16,5 +17,5 @@ export const cancelOrder = defineTool({
     openWorldHint: true,
   },
   run: ({ id }, { api }) =>
-    api("api").request({ method: "POST", path: ["orders", id, "cancel"], answer: orderSchema }),
+    api(ordersApi).request({ method: "POST", path: ["orders", id, "cancel"], answer: orderSchema }),
 });

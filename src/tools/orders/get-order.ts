@@ -1,5 +1,6 @@
 import * as z from "zod";
 import { defineTool } from "../../engine/tools/define-tool";
+import { ordersApi } from "./api";
 import { orderId, orderSchema } from "./order";
 
 export const getOrder = defineTool({
@@ -15,5 +16,5 @@ export const getOrder = defineTool({
     idempotentHint: true,
     openWorldHint: true,
   },
-  run: ({ id }, { api }) => api("api").request({ path: ["orders", id], answer: orderSchema }),
+  run: ({ id }, { api }) => api(ordersApi).request({ path: ["orders", id], answer: orderSchema }),
 });

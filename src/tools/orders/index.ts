@@ -1,4 +1,5 @@
 import { defineToolset } from "../../engine/tools/define-toolset";
+import { ordersApi } from "./api";
 import { cancelOrder } from "./cancel-order";
 import { getOrder } from "./get-order";
 import { listOrders } from "./list-orders";
@@ -6,7 +7,7 @@ import { listOrders } from "./list-orders";
 /** An example of tools that call your product's API as the person (UPSTREAM_API_URL). */
 export const orders = defineToolset({
   name: "orders",
-  upstream: "api",
+  apis: [ordersApi],
   scopes: [
     { name: "orders:read", description: "See your orders", baseline: true },
     { name: "orders:write", description: "Cancel your orders", baseline: false },

@@ -1,5 +1,6 @@
 import * as z from "zod";
 import { defineTool } from "../../engine/tools/define-tool";
+import { ordersApi } from "./api";
 import { orderSchema } from "./order";
 
 const pageSchema = z.object({ orders: z.array(orderSchema), next: z.string().nullish() });
@@ -23,7 +24,7 @@ export const listOrders = defineTool({
     openWorldHint: true,
   },
   async run({ after }, { api }) {
-    const page = await api("api").request({
+    const page = await api(ordersApi).request({
       path: ["orders"],
       query: { after },
       answer: pageSchema,

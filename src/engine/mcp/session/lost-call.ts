@@ -1,6 +1,6 @@
 import * as z from "zod";
-import type { Services } from "../../app/services";
 import type { CallReport } from "../../audit/call-report";
+import type { Services } from "../../services";
 import type { Caller } from "../../tools/define-tool";
 
 const callSchema = z.object({

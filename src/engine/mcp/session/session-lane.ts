@@ -1,9 +1,9 @@
 import type { OAuthResourceContext } from "@cloudflare/workers-oauth-provider";
-import type { Services } from "../../app/services";
 import { auditFor } from "../../audit/audit";
 import type { Authenticated } from "../../identity/authenticated";
 import type { Principal } from "../../identity/principal";
 import { requestIdOf } from "../../lib/request-id";
+import type { Services } from "../../services";
 import { callerIds } from "../call-audit";
 import { credentialSeal } from "../credential-header";
 import { jsonRpcError, type Message } from "../message";

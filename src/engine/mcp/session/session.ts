@@ -1,9 +1,9 @@
 import type { Connection, ConnectionContext } from "agents";
 import { Server } from "#mcp-libraries";
-import { type Services, servicesFor } from "../../app/services";
 import { auditFor } from "../../audit/audit";
 import type { CallReport } from "../../audit/call-report";
 import type { Principal } from "../../identity/principal";
+import type { Services, ServicesFor } from "../../services";
 import { logCall } from "../../telemetry/call-telemetry";
 import { clientFamilyOf } from "../../telemetry/client-family";
 import type { Caller } from "../../tools/define-tool";
@@ -25,7 +25,7 @@ export class McpSession extends DirectSession {
   override server: Server;
   protected override readonly idleTtlSeconds: number;
 
-  constructor(ctx: DurableObjectState, env: Env) {
+  constructor(ctx: DurableObjectState, env: Env, servicesFor: ServicesFor) {
     super(ctx, env);
     this.#services = servicesFor(env);
     const { config, catalogue } = this.#services;

@@ -2,10 +2,10 @@ import {
   type InboundClassificationOutcome,
   SERVER_INFO_META_KEY,
 } from "@modelcontextprotocol/server";
-import type { Services } from "../../app/services";
 import type { CallReport } from "../../audit/call-report";
 import type { Authenticated } from "../../identity/authenticated";
 import { requestIdOf } from "../../lib/request-id";
+import type { Services } from "../../services";
 import { serverInfo } from "../capabilities";
 import { callTool } from "../operations";
 import { QuestionPending } from "../question";

@@ -12,10 +12,10 @@ import {
 } from "@modelcontextprotocol/server";
 import * as z from "zod";
 import { createMcpHandler } from "#mcp-libraries";
-import type { Services } from "../../app/services";
 import type { CallJournal } from "../../audit/call-report";
 import type { Authenticated } from "../../identity/authenticated";
 import { requestIdOf } from "../../lib/request-id";
+import type { Services } from "../../services";
 import type { ToolContext } from "../../tools/define-tool";
 import { serverInfo, serverOptions } from "../capabilities";
 import * as operations from "../operations";

@@ -1,0 +1,42 @@
+import { type ArgumentsHash, argumentsHash } from "./audit/arguments-hash";
+import { type Config, parseConfig } from "./config";
+import type { ServerDefinition } from "./server";
+import { type Catalogue, createCatalogue } from "./tools/catalogue";
+import { createUpstreams, type Upstreams } from "./upstream/upstreams";
+
+/** What one server offers under one configuration, made once per isolate: for the Worker and its sessions. */
+export type Services = {
+  readonly config: Config;
+  readonly catalogue: Catalogue;
+  readonly upstreams: Upstreams;
+  /** What the audit has of a call's arguments. */
+  readonly argumentsHash: ArgumentsHash;
+};
+
+/**
+ * The services of an environment. All sessions of an isolate share what is made from them: above all the
+ * tokens that were exchanged.
+ *
+ * @throws ConfigError for a wrong or missing variable.
+ */
+export type ServicesFor = (env: Env) => Services;
+
+export function servicesOf({ toolsets }: ServerDefinition, config: Config): Services {
+  const upstreams = createUpstreams(config);
+  return {
+    config,
+    catalogue: createCatalogue(toolsets, upstreams.apis),
+    upstreams,
+    argumentsHash: argumentsHash(config.sessionSecret),
+  };
+}
+
+/** Makes the services of an environment when it is first seen. An isolate has one, in practice. */
+export function servicesForEach(definition: ServerDefinition): ServicesFor {
+  const known = new WeakMap<Env, Services>();
+  return (env) => {
+    const services = known.get(env) ?? servicesOf(definition, parseConfig(env, definition));
+    known.set(env, services);
+    return services;
+  };
+}

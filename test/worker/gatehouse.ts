@@ -1,0 +1,10 @@
+import { createGatehouse } from "../../src/engine/app/gatehouse";
+import type { Config } from "../../src/engine/config";
+import type { StatelessLane } from "../../src/engine/mcp/stateless/handler";
+import { servicesOf } from "../../src/engine/services";
+import { TEST_ORIGIN } from "./origin.ts";
+import { server } from "./server.ts";
+
+/** The server under test, at the test's origin, under this configuration. */
+export const gatehouseOf = (config: Config, stateless?: StatelessLane) =>
+  createGatehouse(servicesOf(server, config), TEST_ORIGIN, stateless);
