@@ -1,11 +1,12 @@
 import { describe, expect, it } from "vitest";
 import * as z from "zod";
-import { checkDefinitions } from "../../dev/definitions.ts";
+import { checkDefinitions, declaredScopes } from "../../dev/definitions.ts";
 import { listTools } from "../../src/engine/mcp/operations";
 import { createCatalogue } from "../../src/engine/tools/catalogue";
 import { defineTool } from "../../src/engine/tools/define-tool";
 import { defineToolset, type Toolset } from "../../src/engine/tools/define-toolset";
 import { definitionProblems } from "../../src/engine/tools/definition-problems";
+import { server } from "../../src/server";
 
 const annotations = {
   readOnlyHint: true,
@@ -52,6 +53,16 @@ describe("the check of the definitions", () => {
   it("takes the tools of this server as they are", { timeout: 60_000 }, async () => {
     await expect(checkDefinitions()).resolves.toBeUndefined();
   });
+});
+
+// A bound, not a measurement: it builds the toolsets.
+it("the local authorization server knows every scope of the tools", {
+  timeout: 60_000,
+}, async () => {
+  const { allScopes } = createCatalogue(server.toolsets, {
+    has: ({ access }) => access.by === "exchange",
+  });
+  expect(await declaredScopes()).toEqual(allScopes.map(({ name }) => name));
 });
 
 it("a tool that cannot be listed takes no other away", () => {
