@@ -20,12 +20,6 @@ export type AuthorizationServerResources = {
   api: string;
 };
 
-/** What tokens for Gatehouse may allow: the scopes of its tools. */
-export const mcpScopes = [
-  ...["op:add", "op:sub", "op:mult", "op:div", "op:*"],
-  ...["account:read", "notes:read", "notes:write"],
-  ...["orders:read", "orders:write", "usage:read"],
-];
 /** What tokens for the upstream API may allow. */
 export const apiScopes = ["orders:read", "orders:write"];
 
@@ -35,13 +29,15 @@ const ACCESS_TOKEN_TTL_SECONDS = 3_600;
 export function authorizationServerConfiguration(options: {
   client: ResourceServerClient;
   resources: AuthorizationServerResources;
+  /** What tokens for Gatehouse may allow: the scopes of its tools. */
+  mcpScopes: readonly string[];
   /** The private signing keys. */
   jwks: object;
   tokenFormat: "jwt" | "opaque";
   /** Where oidc-provider keeps what it issues. */
   adapter: unknown;
 }) {
-  const { client, resources, jwks, tokenFormat, adapter } = options;
+  const { client, resources, mcpScopes, jwks, tokenFormat, adapter } = options;
   return {
     adapter,
     clients: [resourceServerClient(client)],
@@ -105,7 +101,7 @@ export function authorizationServerConfiguration(options: {
         useGrantedResource: () => true,
         getResourceServerInfo: (_ctx: Context, resource: string) => {
           if (!resources.mcp.includes(resource)) throw new errors.InvalidTarget();
-          return mcpResource(resource, tokenFormat);
+          return mcpResource(resource, mcpScopes, tokenFormat);
         },
       },
     },
@@ -137,9 +133,13 @@ function resourceServerClient(client: ResourceServerClient) {
   };
 }
 
-function mcpResource(resource: string, accessTokenFormat: "jwt" | "opaque") {
+function mcpResource(
+  resource: string,
+  scopes: readonly string[],
+  accessTokenFormat: "jwt" | "opaque",
+) {
   return {
-    scope: mcpScopes.join(" "),
+    scope: scopes.join(" "),
     audience: resource,
     accessTokenTTL: ACCESS_TOKEN_TTL_SECONDS,
     accessTokenFormat,

@@ -1,41 +1,58 @@
 /// <reference path="./oidc-provider.d.ts" />
 
 import type { Grant, Interaction, Provider } from "oidc-provider";
-import { mcpScopes } from "./authorization-server-config.ts";
 import { consentPage, WHOSE } from "./authorization-server-pages.ts";
 import type { Question } from "./interactions.ts";
 import type { Person } from "./people.ts";
 
-/** One page for both: choosing a person is signing in, and allowing what is ticked. */
-export function signInQuestion(provider: Provider): Question {
+/**
+ * One page for both: choosing a person is signing in, and allowing what is ticked.
+ *
+ * @param mcpScopes what tokens for Gatehouse may allow; nothing else is asked.
+ */
+export function signInQuestion(provider: Provider, mcpScopes: readonly string[]): Question {
   return {
     whose: WHOSE,
     async show(params, action) {
       const client = await provider.Client.find(params.client_id);
-      return consentPage(action, client?.clientName ?? params.client_id, scopesAsked(params));
+      return consentPage(
+        action,
+        client?.clientName ?? params.client_id,
+        scopesAsked(params, mcpScopes),
+      );
     },
     async decide(person, params, form) {
-      const grant = grantOf(provider, person, params, form.getAll("scope"));
+      const grant = grantOf(
+        provider,
+        person,
+        params,
+        scopesAsked(params, mcpScopes),
+        form.getAll("scope"),
+      );
       return { login: { accountId: person.sub }, consent: { grantId: await grant.save() } };
     },
   };
 }
 
-function scopesAsked({ scope = "" }: Interaction["params"]): string[] {
+function scopesAsked(
+  { scope = "" }: Interaction["params"],
+  mcpScopes: readonly string[],
+): string[] {
   return scope.split(" ").filter((asked) => mcpScopes.includes(asked));
 }
 
-/** What a person has decided: `ticked` of what was asked is allowed, and the rest is not. */
+/** What a person has decided: `ticked` of what was `asked` is allowed, and the rest is not. */
 function grantOf(
   provider: Provider,
   person: Person,
   params: Interaction["params"],
+  asked: readonly string[],
   ticked: readonly string[],
 ): Grant {
   const { client_id, resource = [] } = params;
   const grant = new provider.Grant({ accountId: person.sub, clientId: client_id });
   grant.addOIDCScope("openid offline_access");
-  for (const scope of scopesAsked(params)) {
+  for (const scope of asked) {
     // oidc-provider keeps what it lists as its own scopes apart from what a resource defines.
     if (ticked.includes(scope)) grant.addOIDCScope(scope);
     else grant.rejectOIDCScope(scope);

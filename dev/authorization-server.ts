@@ -31,6 +31,8 @@ export type AuthorizationServerOptions = {
   resources: AuthorizationServerResources;
   /** JWTs (RFC 9068), or opaque ones that have to be introspected (RFC 7662). */
   tokenFormat: "jwt" | "opaque";
+  /** What tokens for Gatehouse may allow: the scopes of its tools. */
+  mcpScopes: readonly string[];
   /** Gatehouse. */
   client: ResourceServerClient;
   /** A folder that keeps keys, clients and grants over a restart. */
@@ -62,7 +64,7 @@ export type AuthorizationServer = {
 export async function startAuthorizationServer(
   options: AuthorizationServerOptions,
 ): Promise<AuthorizationServer> {
-  const { client, resources, tokenFormat, stateDir } = options;
+  const { client, resources, mcpScopes, tokenFormat, stateDir } = options;
   const fileFor = (name: string) => (stateDir === undefined ? undefined : join(stateDir, name));
   let { jwks } = await loadIdentityProviderState(fileFor("authorization-server.json"));
   const adapter = keptAdapter(fileFor("authorization-server-grants.json"));
@@ -78,7 +80,14 @@ export async function startAuthorizationServer(
       () =>
         new Provider(
           issuer,
-          authorizationServerConfiguration({ client, resources, jwks, tokenFormat, adapter }),
+          authorizationServerConfiguration({
+            client,
+            resources,
+            mcpScopes,
+            jwks,
+            tokenFormat,
+            adapter,
+          }),
         ),
     );
     made.on("server_error", (_ctx, error) => console.error("authorization server:", error));
@@ -93,7 +102,7 @@ export async function startAuthorizationServer(
     return made;
   }
 
-  const question = signInQuestion(provider);
+  const question = signInQuestion(provider, mcpScopes);
   server.serve((request, response, { pathname }) => {
     counts.set(pathname, (counts.get(pathname) ?? 0) + 1);
     if (isInteraction(pathname)) return answerInteraction(provider, question, request, response);

@@ -10,7 +10,10 @@ export function projectAliases(): Readonly<Record<string, string>> {
   return unstable_readConfig({ config: projectConfig }).alias ?? {};
 }
 
-/** Arguments by which wrangler builds the Worker of another configuration as it builds the one that is deployed. */
+/**
+ * Arguments by which wrangler builds the Worker of another configuration as it builds the one that is deployed.
+ * What `build` there makes has to be there: `writePrebuiltLibraries`.
+ */
 export function builtAsDeployed(): string[] {
   const { minify } = unstable_readConfig({ config: projectConfig });
   const aliases = Object.entries(projectAliases()).flatMap(([name, file]) => [

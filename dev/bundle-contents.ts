@@ -20,51 +20,88 @@ export type Contents = Readonly<Record<string, number>>;
 
 const OURS = "this project";
 
-/** What each package takes of a bundle, the largest first. Nothing that takes nothing is listed. */
-export function contentsOf(metafile: Metafile): Contents {
-  const bytes = new Map<string, number>();
-  for (const [path, bytesInOutput] of filesOf(metafile)) {
-    const name = packageOf(path) ?? OURS;
-    bytes.set(name, (bytes.get(name) ?? 0) + bytesInOutput);
-  }
-  return Object.fromEntries([...bytes].sort(([, one], [, other]) => other - one));
-}
-
 /**
- * Checks that what `alias` in wrangler.jsonc leaves out is left out, and that each alias is still needed:
- * an upgrade may import something else, or no more.
+ * What each package takes of a bundle, the largest first. Nothing that takes nothing is listed.
  *
- * @param aliases what is imported, to the file that is built in its place.
- * @returns a line for each problem.
+ * @param prebuilt what a file of the bundle was itself built of: its bytes are shared out by that.
  */
-export function aliasProblems(
+export function contentsOf(
   metafile: Metafile,
-  aliases: Readonly<Record<string, string>>,
-): string[] {
-  const dead = Object.keys(aliases).filter((alias) => !isImported(metafile, alias));
-  // Where a part of a package is replaced, the rest of it may be there.
-  const replaced = new Set(Object.keys(aliases).filter((name) => packageNameOf(name) === name));
-  const present = filesOf(metafile)
-    .map(([path]) => path)
-    .filter((path) => (isOfZod(path) ? isLanguage(path) : replaced.has(packageOf(path) ?? "")));
-  return [
-    ...dead.map((alias) => `No dependency imports ${alias}: its alias in wrangler.jsonc can go.`),
-    ...present.map((path) => `${path} should be left out: an alias in wrangler.jsonc misses it.`),
-  ];
-}
-
-/** Whether a dependency's file that is in the bundle imports it; that we do says nothing. */
-function isImported(metafile: Metafile, name: string): boolean {
-  return filesOf(metafile).some(
-    ([path]) =>
-      packageOf(path) !== undefined &&
-      metafile.inputs[path]?.imports.some(({ original }) => original === name),
+  prebuilt?: { readonly file: string; readonly metafile: Metafile },
+): Contents {
+  const bytes = new Map<string, number>();
+  const add = (path: string, more: number) => {
+    const name = packageOf(path) ?? OURS;
+    bytes.set(name, (bytes.get(name) ?? 0) + more);
+  };
+  for (const [path, bytesInOutput] of filesOf(metafile)) {
+    if (path !== prebuilt?.file) {
+      add(path, bytesInOutput);
+      continue;
+    }
+    const parts = filesOf(prebuilt.metafile);
+    const whole = parts.reduce((sum, [, partBytes]) => sum + partBytes, 0);
+    for (const [part, partBytes] of parts) add(part, (bytesInOutput * partBytes) / whole);
+  }
+  return Object.fromEntries(
+    [...bytes]
+      .map(([name, sum]): [string, number] => [name, Math.round(sum)])
+      .sort(([, one], [, other]) => other - one),
   );
 }
 
-/** Of zod only what its namespace brings is left out: above all the languages that are not English. */
-const isOfZod = (path: string) => packageOf(path) === "zod";
-const isLanguage = (path: string) => /\/locales\/(?!en\.js$)/.test(path);
+/** What a check of the bundle knows beside the metafile. */
+export type Trimming = {
+  /** The names in `alias` of wrangler.jsonc. */
+  readonly aliases: readonly string[];
+  /** The packages that the prebuilt libraries are built without. */
+  readonly leftOut: readonly string[];
+  /** The packages that the engine must import prebuilt. */
+  readonly prebuilt: readonly string[];
+  /** Whether this file imports zod's namespace as a value: `import { z }` or `import z`. */
+  readonly importsNamespace: (path: string) => boolean;
+};
+
+/**
+ * Checks that what the engine does without is not there all the same, and that each alias is still needed.
+ * What a tool imports may be there, whatever it is.
+ *
+ * @returns a line for each problem.
+ */
+export function bundleProblems(metafile: Metafile, trimming: Trimming): string[] {
+  const files = filesOf(metafile).map(([path]) => path);
+  const ours = files.filter((path) => packageOf(path) === undefined);
+  const importsOf = (path: string) =>
+    (metafile.inputs[path]?.imports ?? []).flatMap(({ original }) => original ?? []);
+  const askedFor = new Set(ours.flatMap(importsOf).map(packageNameOf));
+  const untrimmed = ours
+    .filter((path) => path.startsWith("src/engine/"))
+    .flatMap((path) => importsOf(path).map((name) => ({ path, name })))
+    .filter(({ name }) => trimming.prebuilt.includes(name));
+  const dead = trimming.aliases.filter(
+    (alias) => !files.some((path) => importsOf(path).includes(alias)),
+  );
+  const present = trimming.leftOut.filter(
+    (name) =>
+      name !== "zod" && !askedFor.has(name) && files.some((path) => packageOf(path) === name),
+  );
+  const unasked = hasLanguages(metafile) && !ours.some(trimming.importsNamespace);
+  return [
+    ...dead.map((alias) => `Nothing imports ${alias}: its alias in wrangler.jsonc can go.`),
+    ...untrimmed.map(
+      ({ path, name }) => `${path} imports ${name}: import "#mcp-libraries" instead.`,
+    ),
+    ...present.map((name) => `${name} should be left out, and no file of ours imports it.`),
+    ...(unasked ? ["The languages of zod should be left out: no file of ours imports { z }."] : []),
+  ];
+}
+
+/** Whether the bundle has the languages of zod, which are there when its namespace is used as a value. */
+export function hasLanguages(metafile: Metafile): boolean {
+  return filesOf(metafile).some(
+    ([path]) => packageOf(path) === "zod" && /\/locales\/(?!en\.js$)/.test(path),
+  );
+}
 
 function filesOf({ outputs }: Metafile): [path: string, bytesInOutput: number][] {
   return Object.values(outputs)

@@ -4,13 +4,27 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import * as z from "zod";
 import { projectAliases } from "./build-options.ts";
-import { aliasProblems, type Contents, contentsOf, metafileSchema } from "./bundle-contents.ts";
+import {
+  bundleProblems,
+  type Contents,
+  contentsOf,
+  hasLanguages,
+  metafileSchema,
+} from "./bundle-contents.ts";
+import {
+  leftOut,
+  prebuildLibraries,
+  prebuiltFile,
+  prebuiltPackages,
+} from "./prebuilt-libraries.ts";
 import { projectDir } from "./processes.ts";
 import { buildUpload, type UploadSize } from "./worker-build.ts";
 
 /** What the Worker's upload is made of. */
 export type Bundle = UploadSize & {
   readonly contents: Contents;
+  /** Whether a file of ours has `import { z } from "zod"`, which brings all of zod. */
+  readonly hasWholeZod: boolean;
   /** What is wrong with what is left out, a line each. */
   readonly problems: readonly string[];
 };
@@ -30,14 +44,27 @@ export async function readBundle(): Promise<Bundle> {
     const file = join(folder, "metafile.json");
     const size = await buildUpload([`--metafile=${file}`, "--outdir", join(folder, "out")]);
     const metafile = metafileSchema.parse(JSON.parse(await readFile(file, "utf8")));
+    const prebuilt = await prebuildLibraries();
     return {
       ...size,
-      contents: contentsOf(metafile),
-      problems: aliasProblems(metafile, projectAliases()),
+      contents: contentsOf(metafile, { file: prebuiltFile, metafile: prebuilt.metafile }),
+      hasWholeZod: hasLanguages(metafile),
+      problems: bundleProblems(metafile, {
+        aliases: Object.keys(projectAliases()),
+        leftOut: Object.keys(leftOut),
+        prebuilt: prebuiltPackages,
+        importsNamespace,
+      }),
     };
   } finally {
     await rm(folder, { recursive: true });
   }
+}
+
+/** Whether a file has zod's namespace as a value, which esbuild keeps whole. */
+function importsNamespace(path: string): boolean {
+  const code = readFileSync(join(projectDir, path), "utf8");
+  return /import (z|\w+|\{[^}]*\bz\b[^}]*\}) from "zod"/.test(code);
 }
 
 /** The bundle as it was when somebody last looked at it and found it right. */

@@ -5,6 +5,7 @@ import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { bundleFaults } from "./bundle-report.ts";
 import { readBundle, readRecord } from "./bundle-size.ts";
+import { checkDefinitions } from "./definitions.ts";
 import { missingOptionalPackages } from "./lock-file.ts";
 import { packageScript, projectDir, startNode } from "./processes.ts";
 import { stopOnSignals } from "./stop-signals.ts";
@@ -33,7 +34,8 @@ const checks: Check[] = [
     name: `tsc -p ${folder}`,
     run: () => outcomeOf(startNode(tsc, ["-p", folder])),
   })),
-  { name: "the bundle's size", run: checkBundle },
+  { name: "the tools' definitions", run: () => passedUnlessThrown(checkDefinitions) },
+  { name: "the bundle's size", run: () => passedUnlessThrown(checkBundle) },
   { name: "biome check", run: () => outcomeOf(startNode(biome, ["check", "--colors=off"])) },
 ];
 
@@ -70,10 +72,15 @@ async function checkLock(): Promise<Outcome> {
   };
 }
 
-async function checkBundle(): Promise<Outcome> {
+async function checkBundle(): Promise<void> {
+  const faults = bundleFaults(await readBundle(), readRecord());
+  if (faults !== "") throw new Error(faults);
+}
+
+async function passedUnlessThrown(check: () => Promise<void>): Promise<Outcome> {
   try {
-    const faults = bundleFaults(await readBundle(), readRecord());
-    return { passed: faults === "", output: faults };
+    await check();
+    return { passed: true, output: "" };
   } catch (error) {
     return { passed: false, output: error instanceof Error ? error.message : String(error) };
   }

@@ -6,6 +6,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
 import * as z from "zod";
+import { checkDefinitions } from "./definitions.ts";
 import { type DeployConfig, readDeployConfig } from "./deploy-config.ts";
 import { collectSecrets } from "./deploy-secrets.ts";
 import { stopOnSignals } from "./stop-signals.ts";
@@ -42,6 +43,7 @@ async function rehearse(): Promise<void> {
 async function deploy(): Promise<void> {
   const config = await readDeployConfig();
   if (config.problems.length > 0) throw new Error(listOf(config.problems));
+  await checkDefinitions();
   await requireLogin();
   // Asked before anything is changed, so that leaving here changes nothing.
   const present = await secretsOfWorker();

@@ -1,6 +1,7 @@
 import { randomBytes } from "node:crypto";
 import { join } from "node:path";
 import { type AuthorizationServer, startAuthorizationServer } from "./authorization-server.ts";
+import { declaredScopes } from "./definitions.ts";
 import { keepJson } from "./kept-json.ts";
 import { type OrdersApi, startOrdersApi } from "./orders-api.ts";
 import { newPrivateKeyPem } from "./signing-keys.ts";
@@ -43,6 +44,7 @@ export async function startExternalMode(options: {
   const authorizationServer = await startAuthorizationServer({
     port,
     tokenFormat: mode === "jwt" ? "jwt" : "opaque",
+    mcpScopes: await declaredScopes(),
     resources: {
       mcp: [`${gatehouseOrigin}/mcp`, `${gatehouseOrigin}/sse`],
       api: ordersApi.origin,

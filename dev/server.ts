@@ -5,6 +5,7 @@ import { setTimeout as delay } from "node:timers/promises";
 import { builtAsDeployed } from "./build-options.ts";
 import { writeEnvFile } from "./env-file.ts";
 import { findFreePort, isPortFree } from "./free-port.ts";
+import { writePrebuiltLibraries } from "./prebuilt-libraries.ts";
 import { type NodeProcess, projectDir } from "./processes.ts";
 import { runWrangler, startWrangler } from "./wrangler.ts";
 
@@ -70,6 +71,8 @@ export async function startServer(options: ServerOptions): Promise<Server> {
     await runWrangler(["d1", "migrations", "apply", "gatehouse", "--local", ...common], { env });
   }
 
+  // Of wrangler.jsonc itself, wrangler does so.
+  if (options.config !== undefined) await writePrebuiltLibraries();
   const wrangler = startWrangler(
     [
       ...["dev", ...common, "--env-file", envFile],

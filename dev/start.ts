@@ -6,6 +6,7 @@ import { rm } from "node:fs/promises";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
 import { startCloudflareMode } from "./cloudflare-mode.ts";
+import { checkDefinitions } from "./definitions.ts";
 import { startExternalMode } from "./external-mode.ts";
 import { isPortFree } from "./free-port.ts";
 import { type IdentityProvider, startIdentityProvider } from "./identity-provider.ts";
@@ -73,6 +74,7 @@ async function start(): Promise<void> {
   }
   const local: LocalServers = isLocal ? await startLocalServers(mode, port) : { vars: {} };
 
+  await checkDefinitions();
   console.log("Starting the Worker …");
   let isReady = false;
   const server = await startServer({
@@ -80,6 +82,7 @@ async function start(): Promise<void> {
     persistDir: stateDir,
     vars: {
       SESSION_SECRET: await keepSessionSecret(stateDir),
+      LOG_STACKS: "on",
       OPERATOR_SECRET: await keepOperatorSecret(stateDir),
       ...local.vars,
       ...devVars,

@@ -1,5 +1,6 @@
 import type { Api } from "./config/define-api";
 import type { Toolset } from "./tools/define-toolset";
+import { DefinitionError } from "./tools/definition-error";
 
 /** What a server is: everything of it that is not the engine's. */
 export type ServerDefinition = {
@@ -14,7 +15,7 @@ export type ServerDefinition = {
 /**
  * Defines a server: `src/index.ts` hands it to the engine.
  *
- * @throws TypeError when a toolset needs an API that is not declared here, or two APIs have one name.
+ * @throws DefinitionError when a toolset needs an API that is not declared here, or two APIs have one name.
  *
  * @example
  * export const server = defineServer({
@@ -38,6 +39,7 @@ export function defineServer(definition: ServerDefinition): ServerDefinition {
         ),
     ),
   ];
-  if (problems.length > 0) throw new TypeError(`The server's definition: ${problems.join("; ")}`);
+  if (problems.length > 0)
+    throw new DefinitionError(`The server's definition: ${problems.join("; ")}`);
   return definition;
 }

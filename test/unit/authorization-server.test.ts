@@ -12,6 +12,7 @@ import {
   startAuthorizationServer,
 } from "../../dev/authorization-server.ts";
 import { signIn } from "../../dev/headless-browser.ts";
+import { mcpScopes } from "../fixture/scopes.ts";
 import {
   authorizationUrl,
   connectPublicClient,
@@ -29,6 +30,7 @@ async function start(
   const server = await startAuthorizationServer({
     port: 0,
     tokenFormat: "opaque",
+    mcpScopes,
     resources: { mcp: [MCP, "http://localhost:8788/sse"], api: "http://127.0.0.1:8790" },
     client: { clientId: "gatehouse", clientSecret: SECRET },
     ...change,

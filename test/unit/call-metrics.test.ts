@@ -6,6 +6,7 @@ const call: CallReport = {
   tool: "save_note",
   readOnly: false,
   outcome: "error",
+  code: "cart_empty",
   milliseconds: 12,
   argumentsHash: "of the arguments",
   safeArguments: { kind: "of the arguments" },
@@ -40,7 +41,7 @@ describe("the data point of a call", () => {
     expect(points).toEqual([
       {
         indexes: ["save_note"],
-        blobs: ["save_note", "error", "session", "cursor", "client-1", "write"],
+        blobs: ["save_note", "error", "session", "cursor", "client-1", "write", "cart_empty"],
         doubles: [12],
       },
     ]);

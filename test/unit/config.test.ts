@@ -27,6 +27,7 @@ describe("parseConfig", () => {
       admins: new Set(),
       allowedOrigins: new Set(),
       sessionIdleTtlSeconds: 86_400,
+      logStacks: false,
       audit: { readOnlyCalls: { share: 1, failures: true }, retentionDays: 90 },
       authorization: {
         mode: "provider",

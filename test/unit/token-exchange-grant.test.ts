@@ -8,6 +8,7 @@ import {
   startAuthorizationServer,
 } from "../../dev/authorization-server.ts";
 import { people } from "../../dev/people.ts";
+import { mcpScopes } from "../fixture/scopes.ts";
 import {
   connectPublicClient,
   discover,
@@ -38,6 +39,7 @@ async function start(change: Partial<AuthorizationServerOptions> = {}): Promise<
   const authorizationServer = await startAuthorizationServer({
     port: 0,
     tokenFormat: "jwt",
+    mcpScopes,
     resources: { mcp: [MCP], api: API },
     client: { clientId: "gatehouse", clientSecret: "a-secret-of-gatehouse" },
     ...change,

@@ -1,6 +1,5 @@
 import { describe, expect, it } from "vitest";
 import * as z from "zod";
-import { mcpScopes } from "../../dev/authorization-server-config.ts";
 import { createCatalogue } from "../../src/engine/tools/catalogue";
 import { defineTool } from "../../src/engine/tools/define-tool";
 import { defineToolset } from "../../src/engine/tools/define-toolset";
@@ -68,13 +67,6 @@ describe("the catalogue", () => {
     expect(without.allScopes.map(({ name }) => name)).not.toContain("orders:read");
     expect(names(without)).toContain("calculator");
     expect(allTools.map(({ name }) => name)).toContain("list_orders");
-  });
-
-  it("needs no scope that the local authorization server does not know", () => {
-    const { allScopes: needed } = createCatalogue(server.toolsets, {
-      has: ({ access }) => access.by === "exchange",
-    });
-    expect(mcpScopes).toEqual(expect.arrayContaining(needed.map(({ name }) => name)));
   });
 
   it("guards every tool by a scope", () => {

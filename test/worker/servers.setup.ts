@@ -6,6 +6,7 @@ import type { TestProject } from "vitest/node";
 import { startAuthorizationServer } from "../../dev/authorization-server.ts";
 import { startIdentityProvider } from "../../dev/identity-provider.ts";
 import { newPrivateKeyPem } from "../../dev/signing-keys.ts";
+import { mcpScopes } from "../fixture/scopes.ts";
 import { startGitHubStandIn } from "../support/github-stand-in.ts";
 import { listen } from "../support/loopback-server.ts";
 import { startScriptedServer } from "../support/scripted-server.ts";
@@ -43,12 +44,14 @@ export default async function setUp(project: TestProject): Promise<() => Promise
     port: 0,
     resources,
     tokenFormat: "jwt",
+    mcpScopes,
     client: { clientId, clientSecret },
   });
   const bySecret = await startAuthorizationServer({
     port: 0,
     resources,
     tokenFormat: "opaque",
+    mcpScopes,
     client: { clientId, clientSecret },
   });
   const privateKeyPem = newPrivateKeyPem();
@@ -56,6 +59,7 @@ export default async function setUp(project: TestProject): Promise<() => Promise
     port: 0,
     resources,
     tokenFormat: "opaque",
+    mcpScopes,
     client: { clientId, jwks: await publicKeySetOf(privateKeyPem) },
   });
   const control = await listen(

@@ -27,6 +27,8 @@ const toolCall = kind("tool_call", {
   tool: z.string(),
   readOnly: z.boolean(),
   outcome: z.enum(["ok", "error", "failed", "cancelled", "asked"]),
+  /** Why it was no success: a word of docs/errors.md, or of the tool's own. */
+  code: z.string().optional(),
   milliseconds: z.number(),
   argumentsHash: z.string(),
   safeArguments: z.record(z.string(), z.union([z.string(), z.number(), z.boolean()])).optional(),

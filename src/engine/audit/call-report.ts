@@ -11,6 +11,8 @@ export const callReportSchema = z.object({
    * question (MCP 2026-07-28, multi round-trip requests), so that the call comes again.
    */
   outcome: z.enum(["ok", "error", "failed", "cancelled", "asked"]),
+  /** Of an `error` or a `failed`: docs/errors.md, or the tool's own word. */
+  code: z.string().optional(),
   milliseconds: z.number(),
   /** Equal arguments of one tool have equal ones (audit/arguments-hash.ts). */
   argumentsHash: z.string(),
@@ -21,6 +23,8 @@ export type CallReport = Readonly<z.infer<typeof callReportSchema>>;
 
 /** Where a call is told of: once for each, when its outcome is known. */
 export type CallJournal = {
+  /** Whether the log may have what a failure quotes: on the developer's machine (LOG_STACKS). */
+  readonly logStacks: boolean;
   readonly argumentsHash: ArgumentsHash;
   /** Must not throw. */
   readonly report: (report: CallReport) => void;

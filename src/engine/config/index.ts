@@ -66,6 +66,8 @@ export type Config = {
   /** Web origins, besides our own, whose scripts may call the MCP endpoints. */
   allowedOrigins: ReadonlySet<string>;
   sessionIdleTtlSeconds: number;
+  /** Whether the log has the stack and the message of a tool's unforeseen failure, which may quote anything. */
+  logStacks: boolean;
   audit: AuditConfig;
   /** Whose access tokens are accepted (AUTH_MODE). */
   authorization: OwnAuthorization | ExternalAuthorization;
@@ -102,6 +104,7 @@ const common = z.object({
   ADMINS: list,
   ALLOWED_ORIGINS: list.pipe(z.array(origin)),
   SESSION_IDLE_TTL_SECONDS: ttlSeconds.default(86_400),
+  LOG_STACKS: onOff.default(false),
 });
 
 const modeSchema = z
@@ -168,6 +171,7 @@ export function parseConfig(env: object, { name, apis = [] }: Declared): Config 
     ),
     allowedOrigins: new Set(values.ALLOWED_ORIGINS),
     sessionIdleTtlSeconds: values.SESSION_IDLE_TTL_SECONDS,
+    logStacks: values.LOG_STACKS,
     audit,
     authorization,
     apis: upstreamApis,

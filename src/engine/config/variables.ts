@@ -1,8 +1,10 @@
 import * as z from "zod";
+import { type ErrorCode, GatehouseError } from "../lib/gatehouse-error.ts";
 
 /** Thrown by `parseConfig`. The message names every bad variable and what to do about each. */
-export class ConfigError extends Error {
+export class ConfigError extends GatehouseError {
   override readonly name = "ConfigError";
+  override readonly code = "config_invalid" satisfies ErrorCode;
   readonly problems: readonly string[];
 
   constructor(problems: readonly string[]) {

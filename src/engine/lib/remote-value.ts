@@ -1,9 +1,11 @@
 import { waitUntil } from "cloudflare:workers";
 import { errorText } from "./error-text";
+import { type ErrorCode, GatehouseError } from "./gatehouse-error";
 
 /** A value of another server could not be got, and there is none from before. */
-export class ValueUnavailable extends Error {
+export class ValueUnavailable extends GatehouseError {
   override readonly name = "ValueUnavailable";
+  override readonly code = "remote_value_unavailable" satisfies ErrorCode;
 }
 
 export type RemoteValueOptions<Value> = {

@@ -114,7 +114,7 @@ export function createLoginApp({
 
     const scope = form.getAll("scope").map(String);
     // The handle is not used up, so the person can go back to the page and still decide.
-    if (scope.length === 0) {
+    if (scope.length === 0 && !isOfUseWithoutScopes(catalogue)) {
       return page(c, <ErrorPage serverName={serverName} {...nothingTicked} />, { status: 400 });
     }
     const approved = await oauthHelpers.approveConsent(c.req.raw, handle, { scope });
@@ -213,6 +213,11 @@ export function createLoginApp({
   });
 
   return app;
+}
+
+/** Whether a client can do something with no permission: where a tool needs none, or there is nothing to tick. */
+function isOfUseWithoutScopes({ allScopes, allTools }: Catalogue): boolean {
+  return allScopes.length === 0 || allTools.some((tool) => tool.usableWith([]));
 }
 
 /**

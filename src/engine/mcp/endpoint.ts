@@ -146,7 +146,8 @@ async function readAuthorizedMessage(
     );
     return beyond ?? message;
   } catch (error) {
-    if (error instanceof MessageError) return jsonRpcError(error.status, error.code, error.message);
+    if (error instanceof MessageError)
+      return jsonRpcError(error.status, error.rpcCode, error.message);
     throw error;
   }
 }

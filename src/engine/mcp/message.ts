@@ -1,19 +1,23 @@
+import { type ErrorCode, GatehouseError } from "../lib/gatehouse-error";
 import { readBytes } from "../lib/read-bytes";
 
 /** The largest message that a client may send, in bytes: as much as McpAgent takes. */
 const MAX_MESSAGE_BYTES = 4 * 1_024 * 1_024;
 
 /** Thrown for a body that is no message; carries the HTTP status and the JSON-RPC error to answer with. */
-export class MessageError extends Error {
+export class MessageError extends GatehouseError {
   override readonly name = "MessageError";
+  override readonly code: ErrorCode;
 
   readonly status: 400 | 413;
-  readonly code: number;
+  /** Of the JSON-RPC error (JSON-RPC 2.0, section 5.1). */
+  readonly rpcCode: number;
 
-  constructor(status: 400 | 413, code: number, message: string) {
+  constructor(status: 400 | 413, rpcCode: number, message: string) {
     super(message);
+    this.code = status === 413 ? "message_too_large" : "message_invalid";
     this.status = status;
-    this.code = code;
+    this.rpcCode = rpcCode;
   }
 }
 

@@ -1,5 +1,6 @@
 import type { CallJournal } from "../audit/call-report";
-import { errorText } from "../lib/error-text";
+import { errorDetails, errorText } from "../lib/error-text";
+import { type ErrorCode, GatehouseError } from "../lib/gatehouse-error";
 import type { Catalogue } from "../tools/catalogue";
 import { resourceId, resourceUri } from "../tools/define-resource";
 import {
@@ -15,19 +16,26 @@ import { QuestionPending } from "./question";
 /** What MCP's methods do here, for both eras of the protocol: the adapters only carry it over. */
 
 /** The client names a tool, a resource, a prompt or a page that is not there for it. */
-export class NotFoundError extends Error {
+export class NotFoundError extends GatehouseError {
   override readonly name = "NotFoundError";
+  override readonly code = "not_found" satisfies ErrorCode;
 }
 
+/** In `_meta` of a tool's failure: its code (docs/errors.md), for clients that act on it. */
+export const ERROR_CODE_META_KEY = "gatehouse/error-code";
+
 export function listTools(catalogue: Catalogue, caller: Caller) {
-  return catalogue.toolsFor(caller).map(({ name, title, description, annotations, ...tool }) => ({
-    name,
-    title,
-    description,
-    annotations,
-    inputSchema: tool.inputSchema(),
-    outputSchema: tool.outputSchema(),
-  }));
+  return catalogue.toolsFor(caller).flatMap((tool) => {
+    const { name, title, description, annotations } = tool;
+    try {
+      const schemas = { inputSchema: tool.inputSchema(), outputSchema: tool.outputSchema() };
+      return [{ name, title, description, annotations, ...schemas }];
+    } catch (error) {
+      // One broken tool must not take the others away from everybody.
+      console.error({ event: "tool_left_out", tool: name, error: errorText(error) });
+      return [];
+    }
+  });
 }
 
 /**
@@ -49,13 +57,14 @@ export async function callTool(
   const startedAtMs = Date.now();
   // While the tool runs, so that the call does not take longer for it.
   const hashing = journal.argumentsHash(tool.name, args);
-  const ended = await callSafely(tool, args, context);
+  const ended = await callSafely(tool, args, context, journal);
   const milliseconds = Date.now() - startedAtMs;
   const safeArguments = tool.safeArguments(args);
   journal.report({
     tool: tool.name,
     readOnly: tool.annotations.readOnlyHint,
     outcome: ended.outcome,
+    ...("code" in ended && { code: ended.code }),
     milliseconds,
     argumentsHash: await hashing,
     ...(safeArguments !== undefined && { safeArguments }),
@@ -66,28 +75,51 @@ export async function callTool(
     case "asked":
       throw ended.pending;
     default:
-      return { content: [text(ended.message)], isError: true };
+      // Not as structured content: clients hold that to the tool's output schema, even of a failure.
+      return {
+        content: [text(ended.message)],
+        isError: true,
+        ...("code" in ended && { _meta: { [ERROR_CODE_META_KEY]: ended.code } }),
+      };
   }
 }
 
 /** How a call ended: one case for each outcome of a report. */
 type Ended =
   | { readonly outcome: "ok"; readonly result: Extract<ToolResult, { ok: true }> }
-  | { readonly outcome: "error" | "failed" | "cancelled"; readonly message: string }
+  | { readonly outcome: "error" | "failed"; readonly code: string; readonly message: string }
+  | { readonly outcome: "cancelled"; readonly message: string }
   | { readonly outcome: "asked"; readonly pending: QuestionPending };
 
 /** Nothing of an unforeseen failure reaches the client but a reference, under which the log has it. */
-async function callSafely(tool: Tool, args: unknown, context: ToolContext): Promise<Ended> {
+async function callSafely(
+  tool: Tool,
+  args: unknown,
+  context: ToolContext,
+  { logStacks }: CallJournal,
+): Promise<Ended> {
   try {
     const result = await tool.call(args, context);
-    return result.ok ? { outcome: "ok", result } : { outcome: "error", message: result.message };
+    if (result.ok) return { outcome: "ok", result };
+    return { outcome: "error", code: result.code, message: result.message };
   } catch (error) {
     if (error instanceof QuestionPending) return { outcome: "asked", pending: error };
     // Nobody reads the result any more, and to stop was what the client wanted.
     if (context.signal.aborted) return { outcome: "cancelled", message: "The call was cancelled." };
     const reference = crypto.randomUUID();
-    console.error({ event: "tool_failed", tool: tool.name, reference, error: errorText(error) });
-    return { outcome: "failed", message: `The tool failed unexpectedly. Reference: ${reference}` };
+    const code = error instanceof GatehouseError ? error.code : ("tool_failed" satisfies ErrorCode);
+    const details = logStacks ? { details: errorDetails(error) } : {};
+    const { name } = tool;
+    console.error({
+      event: "tool_failed",
+      tool: name,
+      code,
+      reference,
+      error: errorText(error),
+      ...details,
+    });
+    const message = `The tool failed unexpectedly. Reference: ${reference}`;
+    return { outcome: "failed", code, message };
   }
 }
 

@@ -1,11 +1,13 @@
+import { type ErrorCode, GatehouseError } from "../lib/gatehouse-error";
 import type { Answers, Question } from "../tools/ask";
 
 /**
  * Unwinds a tool that asks something which has no answer yet. The stateless lane turns it into an
  * `input_required` result (MCP 2026-07-28, multi round-trip requests).
  */
-export class QuestionPending extends Error {
+export class QuestionPending extends GatehouseError {
   override readonly name = "QuestionPending";
+  override readonly code = "question_pending" satisfies ErrorCode;
   readonly question: Question<Answers>;
 
   constructor(question: Question<Answers>) {

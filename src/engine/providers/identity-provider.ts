@@ -1,5 +1,6 @@
 import type { Identity } from "../identity/principal";
 import type { UpstreamTokens } from "../identity/upstream-tokens";
+import { type ErrorCode, GatehouseError } from "../lib/gatehouse-error";
 
 /** One sign-in at the identity provider. The secrets are kept server-side until the person is back. */
 export type SignIn = {
@@ -44,16 +45,19 @@ export type IdentityProvider = {
 };
 
 /** The person refused at the identity provider, or it refused them. */
-export class SignInRefused extends Error {
+export class SignInRefused extends GatehouseError {
   override readonly name = "SignInRefused";
+  override readonly code = "sign_in_refused" satisfies ErrorCode;
 }
 
 /** The provider says that the person's consent has ended (`invalid_grant`): final. */
-export class UpstreamGrantEnded extends Error {
+export class UpstreamGrantEnded extends GatehouseError {
   override readonly name = "UpstreamGrantEnded";
+  override readonly code = "upstream_grant_ended" satisfies ErrorCode;
 }
 
 /** The identity provider is down, or does not keep to its protocol. `cause` says how, for the log. */
-export class IdentityProviderError extends Error {
+export class IdentityProviderError extends GatehouseError {
   override readonly name = "IdentityProviderError";
+  override readonly code = "identity_provider_failed" satisfies ErrorCode;
 }

@@ -22,7 +22,7 @@ const MAX_CLIENT_ID_CHARS = 200;
  */
 export function writeCallMetrics(
   { METRICS }: Metrics,
-  { tool, outcome, milliseconds, readOnly }: CallReport,
+  { tool, outcome, code = "", milliseconds, readOnly }: CallReport,
   { era, client, clientId }: CallSource,
 ): void {
   try {
@@ -36,6 +36,7 @@ export function writeCallMetrics(
         client,
         clientId.slice(0, MAX_CLIENT_ID_CHARS),
         readOnly ? "read" : "write",
+        code,
       ],
       doubles: [milliseconds],
     });

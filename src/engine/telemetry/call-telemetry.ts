@@ -15,7 +15,7 @@ export function logCall(
   requestReport?: RequestReport,
 ): void {
   writeCallMetrics(env, call, source);
-  const { tool, outcome, milliseconds } = call;
+  const { tool, outcome, code, milliseconds } = call;
   if (requestReport !== undefined && !requestReport.hasLine) {
     requestReport.call = call;
     return;
@@ -28,6 +28,7 @@ export function logCall(
     client,
     tool,
     outcome,
+    ...(code !== undefined && { code }),
     toolMilliseconds: milliseconds,
   });
 }

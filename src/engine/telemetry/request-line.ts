@@ -42,6 +42,7 @@ export async function withRequestLine(
     ...(message !== undefined && { rpcMethod: message.rpcMethod }),
     ...(message?.tool !== undefined && { tool: message.tool }),
     ...(call !== undefined && { outcome: call.outcome, toolMilliseconds: call.milliseconds }),
+    ...(call?.code !== undefined && { code: call.code }),
     ...(isStream && { stream: true }),
   });
   return response;

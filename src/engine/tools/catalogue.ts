@@ -3,6 +3,7 @@ import type { Prompt } from "./define-prompt";
 import type { ResourceCollection } from "./define-resource";
 import type { Caller, Tool } from "./define-tool";
 import type { Toolset } from "./define-toolset";
+import { DefinitionError } from "./definition-error";
 import { missingScopes, type Scope } from "./scopes";
 
 /** What is offered under one configuration, found by name and by caller. */
@@ -32,7 +33,7 @@ export type Catalogue = {
 /**
  * @param reachable the APIs that the configuration has: toolsets that need another are left out,
  *   with their scopes.
- * @throws TypeError when two toolsets declare the same name.
+ * @throws DefinitionError when two toolsets declare the same name.
  */
 export function createCatalogue(
   all: readonly Toolset[],
@@ -73,7 +74,7 @@ function indexByName<Named extends { readonly name: string }>(
 ): Map<string, Named> {
   const index = new Map<string, Named>();
   for (const item of items) {
-    if (index.has(item.name)) throw new TypeError(`Two toolsets declare "${item.name}"`);
+    if (index.has(item.name)) throw new DefinitionError(`Two toolsets declare "${item.name}"`);
     index.set(item.name, item);
   }
   return index;

@@ -4,8 +4,16 @@ import type { Principal } from "../identity/principal";
 import type { PersonStorage, UsageReport } from "../storage/ports";
 import type { ApiClient } from "../upstream/api-client";
 import { UpstreamError } from "../upstream/upstream-error";
+import { parseArguments } from "./arguments";
 import type { Ask } from "./ask";
+import { DefinitionError } from "./definition-error";
+import { type JsonObjectSchema, jsonSchemaOf } from "./json-schema";
 import { missingScopes } from "./scopes";
+import { ToolError } from "./tool-error";
+import { ToolOutputError } from "./tool-output-error";
+
+export type { JsonObjectSchema } from "./json-schema";
+export { ToolError } from "./tool-error";
 
 /** Who is calling, as far as tools may know: what the token says, and whether ADMINS lists them. */
 export type Caller = {
@@ -93,7 +101,7 @@ export type ToolDefinition<
 /** What a call came to. A failure of the tool is a result too: the model reads it and can mend it. */
 export type ToolResult =
   | { readonly ok: true; readonly output: Record<string, unknown>; readonly text: string }
-  | { readonly ok: false; readonly message: string };
+  | { readonly ok: false; readonly code: string; readonly message: string };
 
 /** A tool as the rest of the code sees it: its types are checked inside, and gone outside. */
 export type Tool = {
@@ -120,19 +128,12 @@ export type Tool = {
 
 export type SafeArguments = Record<string, string | number | boolean>;
 
-export type JsonObjectSchema = { type: "object"; [keyword: string]: unknown };
-
-/** A failure that the model or the person can act on. Say what is wrong and what to do. */
-export class ToolError extends Error {
-  override readonly name = "ToolError";
-}
-
-const jsonObjectSchema = z.looseObject({ type: z.literal("object") });
+const NAME = /^[A-Za-z0-9_.-]{1,128}$/;
 
 /**
  * Describes a tool. Put it in a file of its own in its toolset's folder, and list it there.
  *
- * @throws TypeError when the name is not one that MCP allows.
+ * @throws DefinitionError when the name is not one that MCP allows.
  */
 export function defineTool<
   Input extends z.ZodObject,
@@ -140,8 +141,8 @@ export function defineTool<
   const Scope extends string,
 >(definition: ToolDefinition<Input, Output, Scope>): Tool {
   const { name, title, description, annotations, scopes, input, output } = definition;
-  if (!/^[A-Za-z0-9_.-]{1,128}$/.test(name)) {
-    throw new TypeError(
+  if (!NAME.test(name)) {
+    throw new DefinitionError(
       `The tool name "${name}" is not 1 to 128 of A-Z, a-z, 0-9, "_", "." and "-"`,
     );
   }
@@ -156,8 +157,8 @@ export function defineTool<
     description,
     annotations,
     allScopes,
-    inputSchema: once(() => jsonSchemaOf(input, "input")),
-    outputSchema: once(() => jsonSchemaOf(output, "output")),
+    inputSchema: once(() => namedJsonSchema(name, input, "input")),
+    outputSchema: once(() => namedJsonSchema(name, output, "output")),
     forEveryone: definition.visibleTo === undefined,
     visibleTo: definition.visibleTo ?? (() => true),
     usableWith: (held) =>
@@ -166,26 +167,47 @@ export function defineTool<
         : dependent.among.some((scope) => missingScopes(held, [scope]).length === 0),
     safeArguments: (args) => safeArguments(input, definition.auditArguments ?? [], args),
     scopesNeeded(args) {
-      const parsed = input.safeParse(args);
-      return parsed.success ? neededFor(parsed.data) : [];
+      const parsed = parseArguments(input, args);
+      return parsed.ok ? neededFor(parsed.args) : [];
     },
     async call(args, context) {
-      const parsed = input.safeParse(args);
-      if (!parsed.success)
-        return { ok: false, message: `Wrong arguments: ${z.prettifyError(parsed.error)}` };
+      const parsed = parseArguments(input, args);
+      if (!parsed.ok) return { ok: false, code: "arguments_invalid", message: parsed.message };
       // The endpoint has answered 403 before this; a call that came another way is stopped here.
-      const missing = missingScopes(context.principal.scopes, neededFor(parsed.data));
-      if (missing.length > 0) return { ok: false, message: missingScopesMessage(missing) };
+      const missing = missingScopes(context.principal.scopes, neededFor(parsed.args));
+      if (missing.length > 0) {
+        return { ok: false, code: "scopes_missing", message: missingScopesMessage(missing) };
+      }
       try {
-        const result = output.parse(await definition.run(parsed.data, context));
+        const result = outputOf(name, output, await definition.run(parsed.args, context));
         return { ok: true, output: result, text: textOf(result) };
       } catch (error) {
         if (error instanceof ToolError || error instanceof UpstreamError)
-          return { ok: false, message: error.message };
+          return { ok: false, code: error.code, message: error.message };
         throw error;
       }
     },
   };
+}
+
+/** @throws ToolOutputError when a tool returned something else than it says. */
+function outputOf<Output extends z.ZodObject>(tool: string, schema: Output, returned: unknown) {
+  const parsed = schema.safeParse(returned);
+  if (!parsed.success) throw new ToolOutputError(tool, parsed.error);
+  return parsed.data;
+}
+
+/** @throws DefinitionError when a schema has no JSON Schema. */
+function namedJsonSchema(tool: string, schema: z.ZodObject, io: "input" | "output") {
+  try {
+    return jsonSchemaOf(schema, io);
+  } catch (error) {
+    const why = error instanceof Error ? error.message : "unknown";
+    throw new DefinitionError(
+      `The ${io} of the tool "${tool}" has no JSON Schema: ${why}. For dates, take z.iso.date() or z.iso.datetime().`,
+      { cause: error },
+    );
+  }
 }
 
 const MAX_SAFE_TEXT = 100;
@@ -207,10 +229,6 @@ function safeArguments(
     if (success && z.safeParse(shape[name] ?? z.never(), data).success) safe[name] = data;
   }
   return safe;
-}
-
-function jsonSchemaOf(schema: z.ZodObject, io: "input" | "output"): JsonObjectSchema {
-  return jsonObjectSchema.parse(z.toJSONSchema(schema, { io, target: "draft-2020-12" }));
 }
 
 /** Start-up stays cheap, and a list of tools is not made anew for each request. */

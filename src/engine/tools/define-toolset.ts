@@ -2,6 +2,7 @@ import type { Api } from "../config";
 import type { Prompt } from "./define-prompt";
 import type { ResourceCollection } from "./define-resource";
 import type { Tool } from "./define-tool";
+import { DefinitionError } from "./definition-error";
 import type { Scope } from "./scopes";
 
 /** A group of tools that belong together, what goes with them, and the scopes they are guarded by. */
@@ -22,30 +23,45 @@ const SCOPE_TOKEN = /^[\x21\x23-\x5b\x5d-\x7e]+$/;
 /**
  * Declares a toolset. Its folder holds one file a tool and an `index.ts` that calls this.
  *
- * @throws TypeError when a tool needs a scope that the toolset does not declare (nobody could ever
+ * @throws DefinitionError when a tool needs a scope that the toolset does not declare (nobody could ever
  *   grant it), when a declared scope is no RFC 6749 scope-token, or when nothing uses it.
  */
 export function defineToolset(toolset: Toolset): Toolset {
   const declared = toolset.scopes.map((scope) => scope.name);
+  const needing = [
+    ...toolset.tools.map(({ name, allScopes }) => ({
+      by: `the tool "${name}"`,
+      scopes: allScopes,
+    })),
+    ...(toolset.resources ?? []).map(({ name, scopes }) => ({
+      by: `the resources "${name}"`,
+      scopes,
+    })),
+    ...(toolset.prompts ?? []).map(({ name, scopes }) => ({ by: `the prompt "${name}"`, scopes })),
+  ];
+  const implying = toolset.scopes.map(({ name, implies = [] }) => ({
+    by: `the scope "${name}"`,
+    scopes: implies,
+  }));
   const used = [
-    ...toolset.tools.flatMap((tool) => tool.allScopes),
-    ...(toolset.resources ?? []).flatMap((resource) => resource.scopes),
-    ...(toolset.prompts ?? []).flatMap((prompt) => prompt.scopes),
+    ...needing.flatMap(({ scopes }) => scopes),
     // What implies others is a short way to name them, and need not be asked for by itself.
     ...toolset.scopes.filter((scope) => scope.implies !== undefined).map((scope) => scope.name),
   ];
-  const implied = toolset.scopes.flatMap((scope) => scope.implies ?? []);
   const problems = [
     ...declared
       .filter((scope) => !SCOPE_TOKEN.test(scope))
       .map((scope) => `"${scope}" is no scope-token`),
-    ...[...used, ...implied]
-      .filter((scope) => !declared.includes(scope))
-      .map((scope) => `the scope "${scope}" is used, not declared`),
+    ...[...needing, ...implying].flatMap(({ by, scopes }) =>
+      scopes
+        .filter((scope) => !declared.includes(scope))
+        .map((scope) => `the scope "${scope}" is used, not declared (by ${by})`),
+    ),
     ...declared
       .filter((scope) => !used.includes(scope))
       .map((scope) => `the scope "${scope}" is declared, not used`),
   ];
-  if (problems.length > 0) throw new TypeError(`Toolset "${toolset.name}": ${problems.join("; ")}`);
+  if (problems.length > 0)
+    throw new DefinitionError(`Toolset "${toolset.name}": ${problems.join("; ")}`);
   return toolset;
 }

@@ -45,6 +45,8 @@ export type ApiClient = {
   pages<Answer>(request: PagedRequest<Answer>): AsyncIterable<Answer>;
 };
 
+export type Deliver = (url: URL, init: RequestInit) => Promise<Response>;
+
 const ATTEMPT_TIMEOUT_MS = 30_000;
 const MAX_ANSWER_BYTES = 8 * 1_024 * 1_024;
 const MAX_PAGES = 10;
@@ -55,17 +57,19 @@ const MAX_PAGES = 10;
  * long again.
  *
  * @param signal of the tool call: cancelling that cancels what is under way here.
+ * @param deliver takes a request to the API; in the tests of a tool, to what stands in for it.
  */
 export function apiClient(
   api: UpstreamApi,
   tokens: TokenSource,
   signal: AbortSignal,
   attemptTimeoutMs = ATTEMPT_TIMEOUT_MS,
+  deliver: Deliver = (url, init) => fetch(url, init),
 ): ApiClient {
   async function attempt({ url, init }: HttpRequest, accessToken: string): Promise<Response> {
     const headers = new Headers(init.headers);
     headers.set("authorization", `Bearer ${accessToken}`);
-    return fetch(url, {
+    return deliver(url, {
       ...init,
       headers,
       // A redirect would take the token to another address.

@@ -1,6 +1,6 @@
 import type { EventStore } from "@modelcontextprotocol/sdk/server/streamableHttp.js";
 import type { JSONRPCMessage } from "@modelcontextprotocol/sdk/types.js";
-import { DurableObjectEventStore } from "agents/mcp";
+import { DurableObjectEventStore } from "#mcp-libraries";
 
 /** The streams of a session, as far as this store must know them. */
 export type SessionStreams = {

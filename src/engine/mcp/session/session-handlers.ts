@@ -118,12 +118,14 @@ function headerOf({ requestInfo }: Extra, name: string): string | undefined {
 /** MCP 2025-11-25, resources, error handling. The later era has -32602 instead. */
 const RESOURCE_NOT_FOUND = -32_002;
 
-/** The SDK sends an error's `code` and `message` as they are; its McpError would put a prefix before. */
+/** The SDK sends an error's numeric `code` and its message as they are; its McpError would put a prefix before. */
 async function withCode<Result>(code: number, work: () => Promise<Result>): Promise<Result> {
   try {
     return await work();
   } catch (error) {
-    if (error instanceof operations.NotFoundError) throw Object.assign(error, { code });
+    if (error instanceof operations.NotFoundError) {
+      throw Object.assign(new Error(error.message), { code });
+    }
     throw error;
   }
 }

@@ -1,7 +1,7 @@
 import type { Server } from "@modelcontextprotocol/sdk/server/index.js";
 import type { JSONRPCRequest } from "@modelcontextprotocol/sdk/types.js";
 import type { Connection, ConnectionContext } from "agents";
-import { McpAgent } from "agents/mcp";
+import { McpAgent } from "#mcp-libraries";
 import { auditFor } from "../../audit/audit";
 import { grantObject } from "../../grants/grant-id";
 import { errorText } from "../../lib/error-text";

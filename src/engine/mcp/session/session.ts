@@ -1,5 +1,5 @@
-import { Server } from "@modelcontextprotocol/sdk/server/index.js";
 import type { Connection, ConnectionContext } from "agents";
+import { Server } from "#mcp-libraries";
 import { auditFor } from "../../audit/audit";
 import type { CallReport } from "../../audit/call-report";
 import type { Principal } from "../../identity/principal";
@@ -43,6 +43,7 @@ export class McpSession extends DirectSession {
       contextFor: (caller, call) => toolContext(this.#services, this.env, caller, call),
       journalFor: ({ principal }, request) => ({
         argumentsHash: this.#services.argumentsHash,
+        logStacks: this.#services.config.logStacks,
         report: (report) =>
           this.tell(request.messageId, report, () => this.#tellOf(report, principal, request)),
       }),

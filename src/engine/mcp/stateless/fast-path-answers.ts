@@ -50,14 +50,18 @@ export function plainAnswers(services: Services, env: Env): PlainAnswers {
       recordCall(env, request, principal, ended, { era: "stateless" });
     };
     try {
-      const journal = { argumentsHash, report };
+      const journal = { argumentsHash, logStacks: config.logStacks, report };
       const result = await callTool(catalogue, call.name, call.args, context, journal);
       // As the SDK: nobody reads it any more.
       if (signal.aborted) return new Response(null, { status: 499 });
       return Response.json({
         jsonrpc: "2.0",
         id: call.id,
-        result: { ...result, resultType: "complete", _meta },
+        result: {
+          ...result,
+          resultType: "complete",
+          _meta: "_meta" in result ? { ...result._meta, ..._meta } : _meta,
+        },
       });
     } catch (error) {
       if (error instanceof QuestionPending) return undefined;

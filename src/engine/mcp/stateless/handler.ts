@@ -10,8 +10,8 @@ import {
   Server,
   type ServerContext,
 } from "@modelcontextprotocol/server";
-import { createMcpHandler } from "agents/mcp/server";
 import * as z from "zod";
+import { createMcpHandler } from "#mcp-libraries";
 import type { CallJournal } from "../../audit/call-report";
 import type { Authenticated } from "../../identity/authenticated";
 import { requestIdOf } from "../../lib/request-id";
@@ -109,6 +109,7 @@ function createServer(services: Services, env: Env, authenticated: Authenticated
 
   const journalOf = (ctx: ServerContext): CallJournal => ({
     argumentsHash: services.argumentsHash,
+    logStacks: config.logStacks,
     report(report) {
       // The handler was given the client's own request.
       const request = ctx.http?.req;

@@ -1,0 +1,46 @@
+// No imports: dev/ runs this in Node.js as it is, and the stubs are built with it.
+
+/** Every code that the engine gives an error or a tool's failure. docs/errors.md explains each. */
+export const errorCodes = [
+  // The server's definition and configuration.
+  "config_invalid",
+  "definition_invalid",
+  "left_out",
+  // A tool's failure.
+  "arguments_invalid",
+  "scopes_missing",
+  "tool_error",
+  "tool_failed",
+  "tool_output_invalid",
+  "question_pending",
+  // An API that is called as the person.
+  "upstream_consent_required",
+  "upstream_forbidden",
+  "upstream_not_found",
+  "upstream_invalid_request",
+  "upstream_unavailable",
+  "upstream_misconfigured",
+  // Signing in.
+  "identity_provider_failed",
+  "sign_in_refused",
+  "upstream_grant_ended",
+  // A request, and what it needs of other servers.
+  "message_invalid",
+  "message_too_large",
+  "not_found",
+  "remote_value_unavailable",
+] as const;
+
+export type ErrorCode = (typeof errorCodes)[number];
+
+/**
+ * What every error of the engine is. Branch on `code`, which stays as it is; the message is for people and
+ * may change.
+ *
+ * @example
+ * if (error instanceof GatehouseError && error.code === "upstream_unavailable") return later();
+ */
+export abstract class GatehouseError extends Error {
+  /** One of {@link errorCodes}, or of a {@link ToolError} the tool's own. */
+  abstract readonly code: string;
+}

@@ -1,0 +1,36 @@
+import type { ToolContext } from "../tools/define-tool";
+import { apiClient, type Deliver } from "../upstream/api-client";
+import type { TokenSource } from "../upstream/token-source";
+import { UpstreamError } from "../upstream/upstream-error";
+
+/** An API, as far as a test needs it. The request has the person's token: `Bearer token-for-<api>`. */
+export type ApiHandler = (request: Request) => Response | Promise<Response>;
+
+/** The client of the engine, with its bounds and failures, in front of a test's APIs. */
+export function apisOf(
+  handlers: Readonly<Record<string, ApiHandler>>,
+  signal: AbortSignal,
+): ToolContext["api"] {
+  return ({ name, access }) => {
+    const handler = handlers[name];
+    if (handler === undefined) {
+      throw new UpstreamError("misconfigured", "This server is not set up to call that API.");
+    }
+    const api = {
+      name,
+      access,
+      displayName: name,
+      url: `https://${name}.example`,
+      ...notExchanged,
+    };
+    const deliver: Deliver = async (url, init) => handler(new Request(url, init));
+    return apiClient(api, tokens, signal, undefined, deliver);
+  };
+}
+
+const notExchanged = { resource: undefined, audience: undefined, scopes: [] };
+
+const tokens: TokenSource = {
+  accessToken: async ({ name }) => `token-for-${name}`,
+  refused: async () => false,
+};

@@ -1,0 +1,39 @@
+import { createCatalogue } from "./catalogue";
+import type { Tool } from "./define-tool";
+import type { Toolset } from "./define-toolset";
+import { DefinitionError } from "./definition-error";
+
+/**
+ * What is wrong with toolsets that each are well formed: what a running server would find out only when a
+ * client lists its tools. It makes every JSON Schema, so no isolate does this: `npm run check`, `npm start`,
+ * `npm run deploy` and wrangler's builds do (dev/definitions.ts).
+ *
+ * @returns a line for each problem, with the tool's name.
+ */
+export function definitionProblems(toolsets: readonly Toolset[]): string[] {
+  return [
+    ...problemsIn(() => createCatalogue(toolsets, { has: () => true })),
+    ...toolsets.flatMap(({ tools }) => tools.flatMap(toolProblems)),
+  ];
+}
+
+function toolProblems(tool: Tool): string[] {
+  const texts = Object.entries({ title: tool.title, description: tool.description });
+  return [
+    ...problemsIn(() => tool.inputSchema()),
+    ...problemsIn(() => tool.outputSchema()),
+    ...texts
+      .filter(([, text]) => text.trim() === "")
+      .map(([what]) => `The tool "${tool.name}" has no ${what}.`),
+  ];
+}
+
+function problemsIn(work: () => unknown): string[] {
+  try {
+    work();
+    return [];
+  } catch (error) {
+    if (error instanceof DefinitionError) return [error.message];
+    throw error;
+  }
+}

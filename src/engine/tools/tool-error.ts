@@ -1,0 +1,30 @@
+import { type ErrorCode, GatehouseError } from "../lib/gatehouse-error";
+import { DefinitionError } from "./definition-error";
+
+const CODE = /^[a-z][a-z0-9_]{0,63}$/;
+
+/**
+ * A failure that the model or the person can act on. The message reaches them: say what is wrong and what
+ * to do. The code reaches the client as well, and the log, the audit and the metrics, where the message does
+ * not: it must be one of a few words of your tool's, never made of what somebody sent.
+ *
+ * @example
+ * throw new ToolError("The cart is empty. Add an item first.", { code: "cart_empty" });
+ */
+export class ToolError extends GatehouseError {
+  override readonly name = "ToolError";
+  override readonly code: string;
+
+  /**
+   * @param options.code 1 to 64 of `a-z`, `0-9` and `_`, a letter first; `tool_error` by default.
+   * @throws DefinitionError for another code.
+   */
+  constructor(message: string, options: ErrorOptions & { readonly code?: string } = {}) {
+    const { code = "tool_error" satisfies ErrorCode, ...rest } = options;
+    if (!CODE.test(code)) {
+      throw new DefinitionError('The code of a ToolError is not 1 to 64 of a-z, 0-9 and "_"');
+    }
+    super(message, rest);
+    this.code = code;
+  }
+}
