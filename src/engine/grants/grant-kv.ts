@@ -48,6 +48,8 @@ export function grantKv(
     },
     async delete(key) {
       if (key === recordKey) await end();
+      // An access token that its client revoked (RFC 7009): the object vouches for it no more.
+      else if (key.startsWith(tokenPrefix)) rows.removeAccessToken(key);
       await kv.delete(key);
     },
   });

@@ -132,6 +132,11 @@ export class GrantRows {
     this.#storage.kv.put("accessTokens", new Map([...others, [key, endsAtMs]]));
   }
 
+  removeAccessToken(key: string): void {
+    const others = [...this.#accessTokens].filter(([other]) => other !== key);
+    this.#storage.kv.put("accessTokens", new Map(others));
+  }
+
   forgetAccessTokens(): void {
     this.#storage.kv.delete("accessTokens");
   }
