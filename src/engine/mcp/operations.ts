@@ -83,8 +83,12 @@ async function callSafely(tool: Tool, args: unknown, context: ToolContext): Prom
     return result.ok ? { outcome: "ok", result } : { outcome: "error", message: result.message };
   } catch (error) {
     if (error instanceof QuestionPending) return { outcome: "asked", pending: error };
-    // Nobody reads the result any more, and to stop was what the client wanted.
-    if (context.signal.aborted) return { outcome: "cancelled", message: "The call was cancelled." };
+    // To stop was what the client wanted, which reads no result any more, unless the reason says otherwise.
+    if (context.signal.aborted) {
+      const { reason } = context.signal;
+      const message = reason instanceof ToolError ? reason.message : "The call was cancelled.";
+      return { outcome: "cancelled", message };
+    }
     const reference = crypto.randomUUID();
     console.error({ event: "tool_failed", tool: tool.name, reference, error: errorText(error) });
     return { outcome: "failed", message: `The tool failed unexpectedly. Reference: ${reference}` };
