@@ -1,12 +1,16 @@
-import { deleteOldBatches } from "../audit/retention";
+import { deleteOldBatches, deleteOldIndexRows } from "../audit/retention";
 import { ConfigError, isLoopback, parseConfig } from "../config";
 import { errorText } from "../lib/error-text";
 import { requestIdOf } from "../lib/request-id";
+import { TtlCache } from "../lib/ttl-cache";
 import type { StatelessLane } from "../mcp/stateless/handler";
 import { withRequestLine } from "../telemetry/request-line";
 import { createGatehouse } from "./gatehouse";
 
 type Gatehouse = ReturnType<typeof createGatehouse>;
+
+/** Under a wildcard domain a stranger chooses the names; each Gatehouse is some hundred kilobytes. */
+const MAX_ORIGINS = 16;
 
 /** The names of hosts (RFC 1123, section 2.1; `_` occurs), and IPv6 addresses. URLs allow more. */
 const HOST_NAME = /^([a-z0-9._-]+|\[[0-9a-f:]+\])$/;
@@ -21,7 +25,7 @@ const HOST_NAME = /^([a-z0-9._-]+|\[[0-9a-f:]+\])$/;
 export function createWorker(
   stateless?: StatelessLane,
 ): Required<Pick<ExportedHandler<Env>, "fetch" | "scheduled">> {
-  const gatehouses = new Map<string, Gatehouse>();
+  const gatehouses = new TtlCache<Gatehouse>(MAX_ORIGINS);
 
   /** @throws ConfigError for a wrong or missing variable. */
   function gatehouseFor(request: Request, env: Env): Gatehouse {
@@ -29,7 +33,7 @@ export function createWorker(
     let gatehouse = gatehouses.get(origin);
     if (gatehouse === undefined) {
       gatehouse = createGatehouse(parseConfig(env), origin, stateless);
-      gatehouses.set(origin, gatehouse);
+      gatehouses.set(origin, gatehouse, Number.POSITIVE_INFINITY);
     }
     return gatehouse;
   }
@@ -71,6 +75,7 @@ export function createWorker(
     /** Once a day (wrangler.jsonc, `triggers`). */
     async scheduled(_controller, env): Promise<void> {
       const { audit } = parseConfig(env);
+      await deleteOldIndexRows(env.DB);
       const batches = await deleteOldBatches(env.DB, audit.retentionDays);
       console.log({ event: "audit_retention", batches });
     },

@@ -162,7 +162,8 @@ export function parseConfig(env: object): Config {
     publicUrl: values.PUBLIC_URL,
     sessionSecret: values.SESSION_SECRET,
     admins: new Set(
-      values.ADMINS.map((admin) => (admin.includes("@") ? admin.toLowerCase() : admin)),
+      // What is no address in ASCII stays as it is, and is nobody's.
+      values.ADMINS.map((admin) => parseEmailAddress(admin)?.address ?? admin),
     ),
     allowedOrigins: new Set(values.ALLOWED_ORIGINS),
     sessionIdleTtlSeconds: values.SESSION_IDLE_TTL_SECONDS,

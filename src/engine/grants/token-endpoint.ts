@@ -4,7 +4,7 @@ import { readBytes } from "../lib/read-bytes";
 import { type GrantId, grantIdOf, grantKey, grantObject } from "./grant-id";
 import { parseGrantRecord, tokenIdOf } from "./grant-record";
 import { localRevocations } from "./local-revocations";
-import { recordTokenAnswer } from "./token-events";
+import { type NamedGrant, recordTokenAnswer } from "./token-events";
 import { clientIdOf, readTokenForm } from "./token-form";
 import { refusalFor, withoutForeignToken } from "./token-refusals";
 import {
@@ -50,27 +50,28 @@ export function tokenEndpoint(
     const authorization = request.headers.get("authorization");
     const form = readTokenForm(new TextDecoder().decode(bytes), authorization, knownScopes);
     const asked = { issuer, url: request.url, contentType, authorization, form };
-    const answer = await answerHere(asked, env, ctx);
+    const { answer, named } = await answerHere(asked, env, ctx);
     const response =
       answer === undefined
         ? await serve(withForm(request, withoutForeignToken(form)), env, ctx)
         : readableByScripts(toResponse(answer), request);
     const told = { status: response.status, body: answer?.body ?? (await response.clone().text()) };
-    recordTokenAnswer(env, request, form, told);
+    recordTokenAnswer(env, request, form.get("grant_type") ?? "", named, told);
     return response;
   };
 }
 
 /**
- * The answer of the grant that the request names, or the refusal of what must not reach the library.
+ * The answer of the grant that the request names, or the refusal of what must not reach the library; and that
+ * grant, where the request names its client as well.
  *
- * @returns undefined for what the library refuses by itself: it names no grant that there is.
+ * @returns no answer for what the library refuses by itself: it names no grant that there is.
  */
 async function answerHere(
   request: FormRequest,
   env: Env,
   ctx: ExecutionContext,
-): Promise<TokenAnswer | undefined> {
+): Promise<{ answer?: TokenAnswer | undefined; named?: NamedGrant }> {
   const { form, authorization } = request;
   const clientId = clientIdOf(form, authorization);
   const grant = grantIn(form);
@@ -78,12 +79,13 @@ async function answerHere(
     const json = grant === undefined ? null : await env.OAUTH_KV.get(grantKey(grant));
     const grantClientId = json === null ? undefined : parseGrantRecord(json).clientId;
     const refused = refusalFor(form, clientId, grantClientId, authorization !== null);
-    if (refused !== undefined) return refused;
-    if (grant === undefined || grantClientId === undefined) return undefined;
-    return await answerOfObject(grant, request, env, ctx);
+    if (refused !== undefined) return { answer: refused };
+    if (grant === undefined || grantClientId === undefined) return {};
+    const answer = await answerOfObject(grant, request, env, ctx);
+    return clientId === grantClientId ? { answer, named: { ...grant, clientId } } : { answer };
   } catch (error) {
     console.error({ event: "grant_unreachable", error: errorText(error) });
-    return unavailable();
+    return { answer: unavailable() };
   }
 }
 
