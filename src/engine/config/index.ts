@@ -8,6 +8,7 @@ import {
   parseIntrospectionAuthorization,
   parseJwtAuthorization,
 } from "./external-authorization.ts";
+import { parseEmailAddress } from "./email-address.ts";
 import { type IdentityProviderConfig, parseIdentityProvider } from "./identity-provider.ts";
 import { parseUpstreamApi, type UpstreamApiConfig } from "./upstream-api.ts";
 import {
