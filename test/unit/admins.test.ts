@@ -24,3 +24,9 @@ it("knows administrators by user id or verified address, and nobody by name", ()
   ).toBe(false);
   expect(isAdmin({ admins: new Set() }, principal({ email: "alice@example.com" }))).toBe(false);
 });
+
+it("compares addresses as ALLOWED_PEOPLE does: the Kelvin sign is no k", () => {
+  const admins = new Set(["kate@example.com"]);
+  expect(isAdmin({ admins }, principal({ email: "\u212aate@example.com" }))).toBe(false);
+  expect(isAdmin({ admins }, principal({ email: "Kate@example.com" }))).toBe(true);
+});

@@ -83,6 +83,27 @@ describe("what a person's clients did lately", () => {
     }
   });
 
+  it("is there however many batches others fill, whatever user ids these name", async () => {
+    await storeCalls(nowMs - 3_600_000, [{ userId: alice, tool: "an hour ago" }]);
+    const stamp = eventStamps();
+    const refused = { kind: "token_refused", grantType: "other", error: "x", userId: alice };
+    const batches = Array.from({ length: 20_000 }, () => stamp(nowMs)).map(({ id, atMs }) => ({
+      id,
+      users: ` ${alice} `,
+      events: JSON.stringify([{ ...refused, id, atMs }]),
+    }));
+    for (let first = 0; first < batches.length; first += 5_000) {
+      const some = JSON.stringify(batches.slice(first, first + 5_000));
+      await env.DB.prepare(
+        "INSERT INTO audit_batches (id, users, events) SELECT value ->> 'id', value ->> 'users', " +
+          "value ->> 'events' FROM json_each(?1)",
+      )
+        .bind(some)
+        .run();
+    }
+    expect((await recentCalls(env, alice)).map(({ tool }) => tool)).toEqual(["an hour ago"]);
+  });
+
   it("goes back a week", async () => {
     await storeCalls(nowMs - 7.1 * DAY_MS, [{ userId: alice, tool: "too old" }]);
     await storeCalls(nowMs - 6.9 * DAY_MS, [{ userId: alice, tool: "young" }]);
@@ -114,6 +135,20 @@ describe("the daily job", () => {
     await run({ AUDIT_RETENTION_DAYS: "30" });
     expect(await idsStored()).not.toContain(kept);
     expect(await idsStored()).toContain(young);
+  });
+
+  it("deletes from the index of calls what is older than a week, and no batch of that", async () => {
+    vi.spyOn(console, "log").mockReturnValue();
+    const old = await storeCalls(nowMs - 7.1 * DAY_MS, [{ userId: alice, tool: "one" }]);
+    const young = await storeCalls(nowMs - 6.9 * DAY_MS, [{ userId: alice, tool: "one" }]);
+    await run();
+    const { results } = await env.DB.prepare(
+      "SELECT batch_id FROM gatehouse_calls_by_person WHERE user_id = ?1",
+    )
+      .bind(alice)
+      .all();
+    expect(results).toEqual([{ batch_id: young }]);
+    expect(await idsStored()).toContain(old);
   });
 
   it("deletes thousands in steps", async () => {

@@ -1,8 +1,8 @@
 import { env } from "cloudflare:workers";
-import { beforeEach, describe, expect, it, vi } from "vitest";
+import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { grantIdOf, grantObject } from "../../src/engine/grants/grant-id";
 import { authorize, connect, exchangeCode, register, request, tokenRequest } from "./as-client.ts";
-import { stored, theStored } from "./audited.ts";
+import { allStored, type EventOf, stored, theStored } from "./audited.ts";
 import { gatehouseWith } from "./gatehouse-with.ts";
 import { refresh } from "./grants.ts";
 import { TEST_ORIGIN } from "./origin.ts";
@@ -14,6 +14,10 @@ const of =
   (clientId: string) =>
   (event: { clientId?: string | undefined }): boolean =>
     event.clientId === clientId;
+
+afterEach(() => {
+  vi.useRealTimers();
+});
 
 const REQUEST_ID = expect.stringMatching(/^[0-9a-f-]{36}$/);
 
@@ -105,15 +109,30 @@ it("has tokens that were issued, refreshed and refused, and no token", async () 
   expect(JSON.stringify(refused)).not.toContain(wrong);
 });
 
-it("names the client of HTTP Basic, and none for what is made up", async () => {
-  await request("/oauth/token", {
-    method: "POST",
-    headers: { authorization: `Basic ${btoa("a%20client:its secret")}` },
-    body: new URLSearchParams({ grant_type: "password" }),
-  });
-  const refused = await theStored("token_refused", of("a client"));
-  expect(refused).toMatchObject({ grantType: "other", error: expect.any(String) });
-  expect(JSON.stringify(refused)).not.toContain("secret");
+it("counts what strangers are refused, and keeps nothing that they wrote", async () => {
+  const before = (await allStored()).length;
+  const hostile = "\u{1f600}".repeat(90);
+  for (let i = 0; i < 30; i++) {
+    await request("/oauth/token", {
+      method: "POST",
+      headers: { authorization: `Basic ${btoa(`stranger%20${i}:its secret`)}` },
+      body: new URLSearchParams({ grant_type: `password-${i}`, code: hostile, other: hostile }),
+    });
+  }
+  const isOther = ({ grantType, count }: EventOf<"token_refused">) =>
+    grantType === "other" && count === undefined;
+  const [refused, ...others] = await stored("token_refused", isOther);
+  expect(others).toEqual([]);
+  expect(refused).toMatchObject({ error: "invalid_client" });
+  expect(refused).not.toHaveProperty("clientId");
+  // Whatever is recorded once the minute is over brings the number of the others.
+  vi.useFakeTimers({ now: Date.now() + 61_000, toFake: ["Date"] });
+  await register();
+  const counts = await stored("token_refused", ({ count }) => count !== undefined);
+  expect(counts).toMatchObject([{ grantType: "other", error: "invalid_client", count: 29 }]);
+  const events = (await allStored()).slice(before);
+  expect(events.length).toBeLessThan(5);
+  expect(JSON.stringify(events)).not.toMatch(/secret|stranger|\u{1f600}/u);
 });
 
 it("has a code that came twice, which ends the grant", async () => {

@@ -1,13 +1,17 @@
-import { deleteOldBatches } from "../audit/retention";
+import { deleteOldBatches, deleteOldIndexRows } from "../audit/retention";
 import { ConfigError, isLoopback, parseAuditConfig } from "../config";
 import { errorText } from "../lib/error-text";
 import { requestIdOf } from "../lib/request-id";
+import { TtlCache } from "../lib/ttl-cache";
 import type { StatelessLane } from "../mcp/stateless/handler";
 import type { ServicesFor } from "../services";
 import { withRequestLine } from "../telemetry/request-line";
 import { createGatehouse } from "./gatehouse";
 
 type Gatehouse = ReturnType<typeof createGatehouse>;
+
+/** Under a wildcard domain a stranger chooses the names; each Gatehouse is some hundred kilobytes. */
+const MAX_ORIGINS = 16;
 
 /** The names of hosts (RFC 1123, section 2.1; `_` occurs), and IPv6 addresses. URLs allow more. */
 const HOST_NAME = /^([a-z0-9._-]+|\[[0-9a-f:]+\])$/;
@@ -23,7 +27,7 @@ export function createWorker(
   servicesFor: ServicesFor,
   stateless?: StatelessLane,
 ): Required<Pick<ExportedHandler<Env>, "fetch" | "scheduled">> {
-  const gatehouses = new Map<string, Gatehouse>();
+  const gatehouses = new TtlCache<Gatehouse>(MAX_ORIGINS);
 
   /** @throws ConfigError for a wrong or missing variable. */
   function gatehouseFor(request: Request, env: Env): Gatehouse {
@@ -31,7 +35,7 @@ export function createWorker(
     let gatehouse = gatehouses.get(origin);
     if (gatehouse === undefined) {
       gatehouse = createGatehouse(servicesFor(env), origin, stateless);
-      gatehouses.set(origin, gatehouse);
+      gatehouses.set(origin, gatehouse, Number.POSITIVE_INFINITY);
     }
     return gatehouse;
   }
@@ -73,6 +77,7 @@ export function createWorker(
     /** Once a day (wrangler.jsonc, `triggers`). */
     async scheduled(_controller, env): Promise<void> {
       const { retentionDays } = parseAuditConfig(env);
+      await deleteOldIndexRows(env.DB);
       const batches = await deleteOldBatches(env.DB, retentionDays);
       console.log({ event: "audit_retention", batches });
     },

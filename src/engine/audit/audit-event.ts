@@ -14,6 +14,9 @@ const about = {
 
 const scopes = z.array(z.string());
 
+/** How many refusals the event stands for, where it is not one (audit/refusal-counts.ts). */
+const counted = { count: z.int().optional() };
+
 /**
  * A kind of event. Every field is from a fixed set, an id, a scope, a number or a hash: no name, no e-mail
  * address, no token, nothing that was said in a call.
@@ -54,17 +57,22 @@ export const newAuditEventSchema = z.discriminatedUnion("kind", [
     scopesGiven: scopes,
   }),
   /** A client registered itself (RFC 7591). `error` is the refusal's code. */
-  kind("registration", { outcome: z.enum(["ok", "refused"]), error: z.string().optional() }),
+  kind("registration", {
+    outcome: z.enum(["ok", "refused"]),
+    error: z.string().optional(),
+    ...counted,
+  }),
   /** A client got the first tokens of a grant, for its code. */
   kind("token_issued", { scopes, resource: z.string().optional() }),
   kind("token_refreshed", { scopes, resource: z.string().optional() }),
   /**
-   * The token endpoint refused, with `error` of RFC 6749, section 5.2. Nothing is proven then: the
-   * ids are those that the request named.
+   * The token endpoint refused, with `error` of RFC 6749, section 5.2. Nothing is proven then: the ids are there
+   * where the request named a grant that there is, and its client.
    */
   kind("token_refused", {
     grantType: z.enum(["authorization_code", "refresh_token", "revocation", "other"]),
     error: z.string(),
+    ...counted,
   }),
   /** A refresh token came again after its successor was used: two have it (RFC 9700, section 4.14.2). */
   kind("token_replayed", {}),

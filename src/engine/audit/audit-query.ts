@@ -11,12 +11,13 @@ export type RecentCall = {
   readonly atSeconds: number;
 };
 
-/** How far back, in time and in batches of everybody: what bounds the price of one look. */
-const RECENT_MS = 7 * 86_400_000;
-const MAX_BATCHES = 20_000;
+/** How far back. Older rows of the index are deleted (audit/retention.ts). */
+export const RECENT_MS = 7 * 86_400_000;
 /** So that a busy client does not hide the others. */
 const CALLS_PER_GRANT = 20;
 const MAX_CALLS = 2_000;
+/** What bounds the price of one look: the newest rows of the person's own. */
+const MAX_INDEX_ROWS = 20_000;
 
 const rowSchema = z.object({
   client_id: z.string(),
@@ -26,30 +27,44 @@ const rowSchema = z.object({
   at_ms: z.number(),
 });
 
+/**
+ * By the index gatehouse_calls_by_person (migrations/): what others recorded, strangers above all, is not looked
+ * at. No call that is shown stands outside of the newest CALLS_PER_GRANT batches of its grant.
+ */
 const SQL = `
+WITH
+  own AS MATERIALIZED (
+    SELECT grant_id, batch_id FROM gatehouse_calls_by_person
+    WHERE user_id = ?1 AND batch_id >= ?2 ORDER BY batch_id DESC LIMIT ?3
+  ),
+  numbered AS (
+    SELECT grant_id, batch_id,
+      row_number() OVER (PARTITION BY grant_id ORDER BY batch_id DESC) AS number
+    FROM own
+  ),
+  wanted AS MATERIALIZED (SELECT DISTINCT batch_id FROM numbered WHERE number <= ?5)
 SELECT client_id, grant_id, tool, outcome, at_ms FROM (
   SELECT
-    event ->> 'id' AS id,
-    event ->> 'clientId' AS client_id,
-    event ->> 'grantId' AS grant_id,
-    event ->> 'tool' AS tool,
-    event ->> 'outcome' AS outcome,
-    event ->> 'atMs' AS at_ms,
-    row_number() OVER (PARTITION BY event ->> 'grantId' ORDER BY event ->> 'id' DESC) AS number
-  FROM (
-    SELECT each.value AS event FROM
-      (SELECT users, events FROM audit_batches WHERE id >= ?1 ORDER BY id DESC LIMIT ?2) AS batch,
-      json_each(batch.events) AS each
-    WHERE instr(batch.users, ?3) > 0
-  )
-  WHERE event ->> 'userId' = ?4 AND event ->> 'kind' = 'tool_call'
-    AND event ->> 'grantId' IS NOT NULL AND event ->> 'atMs' >= ?5
+    event.value ->> 'id' AS id,
+    event.value ->> 'clientId' AS client_id,
+    event.value ->> 'grantId' AS grant_id,
+    event.value ->> 'tool' AS tool,
+    event.value ->> 'outcome' AS outcome,
+    event.value ->> 'atMs' AS at_ms,
+    row_number() OVER (
+      PARTITION BY event.value ->> 'grantId' ORDER BY event.value ->> 'id' DESC
+    ) AS number
+  FROM wanted
+    CROSS JOIN audit_batches AS batch ON batch.id = wanted.batch_id
+    CROSS JOIN json_each(batch.events) AS event
+  WHERE event.value ->> 'userId' = ?1 AND event.value ->> 'kind' = 'tool_call'
+    AND event.value ->> 'grantId' IS NOT NULL AND event.value ->> 'atMs' >= ?4
 )
-WHERE number <= ?6 ORDER BY id DESC LIMIT ?7`;
+WHERE number <= ?5 ORDER BY id DESC LIMIT ?6`;
 
 /**
  * What a person's clients called lately, the newest first: at most the last 20 calls of each grant, of the
- * last week, and on a very busy server of less than that. Where only a share of calls is recorded
+ * last week. Where only a share of calls is recorded
  * (AUDIT_TOOL_CALLS), it is of those.
  *
  * @param userId nobody else's calls are found by it.
@@ -62,7 +77,7 @@ export async function recentCalls(
   const sinceMs = Date.now() - RECENT_MS;
   const since = firstIdAt(sinceMs - BATCH_SPAN_MS);
   const { results } = await DB.prepare(SQL)
-    .bind(since, MAX_BATCHES, ` ${userId} `, userId, sinceMs, CALLS_PER_GRANT, MAX_CALLS)
+    .bind(userId, since, MAX_INDEX_ROWS, sinceMs, CALLS_PER_GRANT, MAX_CALLS)
     .all();
   return results.map((row) => {
     const { client_id, grant_id, tool, outcome, at_ms } = rowSchema.parse(row);

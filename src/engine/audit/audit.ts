@@ -3,11 +3,14 @@ import { errorText } from "../lib/error-text";
 import { AuditBuffer } from "./audit-buffer";
 import type { NewAuditEvent } from "./audit-event";
 import { batchStore } from "./batch-store";
+import { type Refusal, RefusalCounts } from "./refusal-counts";
 
 /** Where everything that matters is told. */
 export type Audit = {
   /** Never throws, never waits. */
   record(event: NewAuditEvent): void;
+  /** For what strangers can cause without end: those that are alike are counted. Never throws, never waits. */
+  recordRefusal(refusal: Refusal): void;
 };
 
 const audits = new WeakMap<Env, Audit>();
@@ -26,14 +29,21 @@ export function auditFor(env: Env): Audit {
 function auditOf(env: Env): Audit {
   const audit = parseAuditConfig(env);
   const buffer = new AuditBuffer(batchStore(env));
+  const refusals = new RefusalCounts();
+  function add(event: NewAuditEvent): void {
+    try {
+      for (const due of refusals.takeDue(Date.now())) buffer.add(due, { urgent: false });
+      if (isWanted(event, audit)) buffer.add(event, { urgent: isUrgent(event) });
+    } catch (error) {
+      // What it tells of must go on; that there is a gap is told here.
+      console.error({ event: "audit_events_lost", events: 1, error: errorText(error) });
+    }
+  }
   return {
-    record(event) {
-      try {
-        if (isWanted(event, audit)) buffer.add(event, { urgent: isUrgent(event) });
-      } catch (error) {
-        // What it tells of must go on; that there is a gap is told here.
-        console.error({ event: "audit_events_lost", events: 1, error: errorText(error) });
-      }
+    record: add,
+    recordRefusal(refusal) {
+      const first = refusals.count(refusal, Date.now());
+      if (first !== undefined) add(first);
     },
   };
 }

@@ -1,6 +1,7 @@
 import { DurableObject } from "cloudflare:workers";
 import * as z from "zod";
 import { errorText } from "../lib/error-text";
+import { readRow } from "../lib/stored-rows";
 import type { Batch } from "./batch";
 import { insertBatch, withinTime } from "./batch-store";
 
@@ -11,6 +12,8 @@ const AT_ONCE = 20;
 const MOVE_LIMIT_MS = 20_000;
 const FAILURES_KEY = "failures";
 
+/** Both rows are of version 1; see lib/stored-rows.ts. */
+const failuresSchema = z.number();
 const batchSchema = z.object({ id: z.string(), users: z.string(), events: z.string() });
 
 /**
@@ -41,7 +44,7 @@ export class AuditOutbox extends DurableObject<Env> {
       const inserts = batches.map((batch) => insertBatch(this.env.DB, batch));
       if (inserts.length > 0) await withinTime(MOVE_LIMIT_MS, this.env.DB.batch(inserts));
     } catch (error) {
-      const failures = (storage.kv.get<number>(FAILURES_KEY) ?? 0) + 1;
+      const failures = (readRow(storage.kv, FAILURES_KEY, failuresSchema) ?? 0) + 1;
       storage.kv.put(FAILURES_KEY, failures);
       console.warn({ event: "audit_outbox_waits", failures, error: errorText(error) });
       await storage.setAlarm(Date.now() + Math.min(FIRST_DELAY_MS * 2 ** failures, MAX_DELAY_MS));

@@ -1,3 +1,4 @@
+import { RECENT_MS } from "./audit-query";
 import { BATCH_SPAN_MS } from "./batch";
 import { firstIdAt } from "./event-id";
 
@@ -31,4 +32,13 @@ export async function deleteOldBatches(
     if (meta.changes < BATCHES_PER_STEP) break;
   }
   return deleted;
+}
+
+/** Deletes from the index of calls what no page looks at any more. The batches stay. */
+export async function deleteOldIndexRows(database: D1Database, nowMs = Date.now()): Promise<void> {
+  const before = firstIdAt(nowMs - RECENT_MS - BATCH_SPAN_MS);
+  await database
+    .prepare("DELETE FROM gatehouse_calls_by_person WHERE batch_id < ?1")
+    .bind(before)
+    .run();
 }

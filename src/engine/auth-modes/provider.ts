@@ -55,7 +55,10 @@ export function ownAuthority(
       ["/.well-known/oauth-authorization-server", serve],
       [
         "/oauth/token",
-        limitedByAddress("TOKEN_REQUESTS_PER_ADDRESS", tokenEndpoint(serve, origin)),
+        limitedByAddress(
+          "TOKEN_REQUESTS_PER_ADDRESS",
+          tokenEndpoint(serve, origin, new Set(catalogue.allScopes.map(({ name }) => name))),
+        ),
       ],
       [OPERATOR_REVOCATION, operatorRevocation(authorization.operatorSecret, helpers, origin)],
       ...(authorization.dynamicClientRegistration

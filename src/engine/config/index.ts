@@ -4,6 +4,7 @@ import { type AllowedClients, allowedClients } from "./allowed-clients.ts";
 import { type AllowedPeople, allowedPeople } from "./allowed-people.ts";
 import { type AuditConfig, parseAudit } from "./audit.ts";
 import type { Api } from "./define-api.ts";
+import { parseEmailAddress } from "./email-address.ts";
 import {
   type ExternalAuthorization,
   parseIntrospectionAuthorization,
@@ -167,7 +168,8 @@ export function parseConfig(env: object, { name, apis = [] }: Declared): Config 
     publicUrl: values.PUBLIC_URL,
     sessionSecret: values.SESSION_SECRET,
     admins: new Set(
-      values.ADMINS.map((admin) => (admin.includes("@") ? admin.toLowerCase() : admin)),
+      // What is no address in ASCII stays as it is, and is nobody's.
+      values.ADMINS.map((admin) => parseEmailAddress(admin)?.address ?? admin),
     ),
     allowedOrigins: new Set(values.ALLOWED_ORIGINS),
     sessionIdleTtlSeconds: values.SESSION_IDLE_TTL_SECONDS,

@@ -39,8 +39,11 @@ export function grantKv(
       // Here first: what KV has and the object does not know would be overwritten by the next refresh,
       // and would not be deleted at the end, since a list of KV may be a minute old as well.
       if (key === recordKey) await rows.setRecord(value);
-      else if (isOfGrant) rows.addAccessToken(key, endsAtMs(options));
+      const outdated = key.startsWith(tokenPrefix)
+        ? rows.addAccessToken(key, endsAtMs(options))
+        : [];
       await kv.put(key, value, options);
+      await Promise.all(outdated.map((oldest) => kv.delete(oldest)));
       if (!isOfGrant || rows.tombstone === undefined) return;
       // It ended meanwhile, and who ended it may have looked for tokens before this one was there.
       await kv.delete(key);
@@ -48,6 +51,8 @@ export function grantKv(
     },
     async delete(key) {
       if (key === recordKey) await end();
+      // An access token that its client revoked (RFC 7009): the object vouches for it no more.
+      else if (key.startsWith(tokenPrefix)) rows.removeAccessTokens([key]);
       await kv.delete(key);
     },
   });

@@ -10,6 +10,7 @@ import { createAuthorizationServer } from "./authorization-server";
 import { type GrantId, grantIdOfName, grantKey, tokenKeyPrefix } from "./grant-id";
 import { readRecord } from "./grant-kv";
 import { narrowedTo, parseGrantRecord } from "./grant-record";
+import type { Narrowed } from "./grant-row-schemas";
 import { GrantRows } from "./grant-rows";
 import type { Sealed } from "./sealed";
 import { tokenExchange } from "./token-exchange";
@@ -19,6 +20,9 @@ import { UpstreamRenewal } from "./upstream-renewal";
 
 /** KV may show a deleted key for a minute elsewhere. */
 const KV_DELAY_SECONDS = 60;
+
+/** Of the thousand requests that Cloudflare lets one invocation make; deleting tokens takes some, too. */
+export const SESSIONS_PER_STEP = 200;
 
 /**
  * One grant: the only place where its tokens are issued, one request at a time, and where it ends.
@@ -90,25 +94,28 @@ export class Grant extends DurableObject<Env> {
   }
 
   /**
-   * Takes note of a session that uses this grant, to close it when the grant ends.
+   * Takes note of a session that uses this grant, to close it when the grant ends. Where there are too many,
+   * it closes the oldest.
    *
    * @param session the name of its object.
    * @returns false when the grant has ended; then the session must not begin.
    */
   admit(session: string): boolean {
     if (this.isEnded()) return false;
-    this.#rows.addSession(session);
+    const outdated = this.#rows.sessions.add(session);
+    if (outdated.length > 0) this.ctx.waitUntil(this.#closeAll(outdated).catch(logUnreached));
     return true;
   }
 
   /** Forgets a session that has ended by itself. */
   dismiss(session: string): void {
-    this.#rows.removeSession(session);
+    this.#rows.sessions.remove(session);
   }
 
   /**
    * Ends the grant: {@link isEnded} says so at once, a refresh that is under way is refused, its sessions
-   * are closed, its tokens and its record in KV deleted.
+   * are closed, its tokens and its record in KV deleted. Sessions beyond {@link SESSIONS_PER_STEP} are closed by
+   * an alarm, as many each second.
    *
    * @param issuer the authorization server of the grant.
    * @param by for the audit, which has it from here.
@@ -131,9 +138,8 @@ export class Grant extends DurableObject<Env> {
   async endIfRefused(issuer: string, upstreamTokenId: string): Promise<boolean> {
     const current = this.#rows.upstreamTokenId ?? upstreamTokenId;
     if (this.#renewal.isUnderWay || current !== upstreamTokenId) return this.isEnded();
-    const tokens = this.#rows.accessTokenKeys;
     await this.#bury(issuer, "upstream");
-    await this.#deleteTokens(this.#id, issuer, tokens);
+    await this.#deleteTokens(this.#id, issuer);
     return true;
   }
 
@@ -154,24 +160,38 @@ export class Grant extends DurableObject<Env> {
         metadata,
         ...(expiresAt !== undefined && { expiration: expiresAt }),
       });
-      await Promise.all(this.#rows.accessTokenKeys.map((token) => OAUTH_KV.delete(token)));
-      this.#rows.forgetAccessTokens();
+      const tokens = this.#rows.accessTokenKeys;
+      await Promise.all(tokens.map((token) => OAUTH_KV.delete(token)));
+      this.#rows.removeAccessTokens(tokens);
       this.#record({ kind: "grant_narrowed", scopes: [...scopes] });
+      // Once more when no such token is taken anywhere: a call may have begun with one until then.
+      const againAtMs = Date.now() + KV_DELAY_SECONDS * 1_000;
+      const narrowing = { grantId: this.#id.grantId, scopes: [...scopes], againAtMs };
+      await this.#rows.setNarrowed(narrowing);
+      await this.#abortCallsBeyond(narrowing);
     });
   }
 
   override async alarm(): Promise<void> {
-    const { tombstone } = this.#rows;
-    // Once more, in case that this object went away in the middle of its end.
-    if (tombstone !== undefined) await this.#finishEnd(tombstone.grant, tombstone.issuer, []);
-    await this.#inTurn(() => this.#rows.sweep());
+    let hasFailed = false;
+    try {
+      const { tombstone, narrowed } = this.#rows;
+      if (tombstone !== undefined) await this.#finishEnd(tombstone.grant, tombstone.issuer);
+      else if (narrowed !== undefined && narrowed.againAtMs <= Date.now()) {
+        await this.#abortCallsBeyond(narrowed);
+        await this.#rows.setNarrowed(undefined);
+      }
+    } catch (error) {
+      hasFailed = true;
+      console.error({ event: "grant_end_unfinished", error: errorText(error) });
+    }
+    await this.#inTurn(() => this.#rows.sweep({ hasFailed }));
   }
 
   /** Never in turn: a refresh that hangs must not hold up the end. */
   async #endNow(issuer: string, by: GrantEnder): Promise<void> {
-    const tokens = this.#rows.accessTokenKeys;
     await this.#bury(issuer, by);
-    await this.#finishEnd(this.#id, issuer, tokens);
+    await this.#finishEnd(this.#id, issuer);
   }
 
   async #bury(issuer: string, by: GrantEnder): Promise<void> {
@@ -182,26 +202,46 @@ export class Grant extends DurableObject<Env> {
     await this.#rows.setTombstone({ grant: this.#id, issuer, forgetAtMs });
   }
 
-  async #finishEnd(id: GrantId, issuer: string, tokens: string[]): Promise<void> {
-    const results = await Promise.allSettled([
-      ...this.#rows.sessions.map((session) => this.#close(session)),
-      this.#deleteTokens(id, issuer, tokens),
-    ]);
+  /** The tokens first: each works outside of sessions, and there may be very many of these. */
+  async #finishEnd(id: GrantId, issuer: string): Promise<void> {
+    const deleting = this.#deleteTokens(id, issuer);
+    await deleting.catch(() => undefined);
+    await this.#closeAll(this.#rows.sessions.names.slice(0, SESSIONS_PER_STEP));
+    await deleting;
+  }
+
+  async #deleteTokens(id: GrantId, issuer: string): Promise<void> {
+    if (this.#rows.tombstone?.tokensDeleted === true) return;
+    const { OAUTH_KV } = this.env;
+    // Those that a list of KV may not show yet.
+    const tokens = this.#rows.accessTokenKeys.slice(0, SESSIONS_PER_STEP);
+    await Promise.all([grantKey(id), ...tokens].map((key) => OAUTH_KV.delete(key)));
+    this.#rows.removeAccessTokens(tokens);
+    if (this.#rows.accessTokenKeys.length > 0) return;
+    await this.#serverOf(issuer).getOAuthApi(this.env).revokeGrant(id.grantId, id.userId);
+    this.#rows.setTokensDeleted();
+  }
+
+  async #closeAll(sessions: readonly string[]): Promise<void> {
+    const results = await Promise.allSettled(sessions.map((session) => this.#close(session)));
     const failed = results.find((result) => result.status === "rejected");
     if (failed !== undefined) throw failed.reason;
   }
 
-  /** @param tokens the keys of those that a list of KV may not show yet. */
-  async #deleteTokens({ userId, grantId }: GrantId, issuer: string, tokens: string[]) {
-    await Promise.all([
-      ...tokens.map((token) => this.env.OAUTH_KV.delete(token)),
-      this.#serverOf(issuer).getOAuthApi(this.env).revokeGrant(grantId, userId),
-    ]);
-  }
-
   async #close(session: string): Promise<void> {
     await this.env.MCP_SESSION.getByName(session).closeForGrant();
-    this.#rows.removeSession(session);
+    this.#rows.sessions.remove(session);
+  }
+
+  /** A call that waits for its person's answer would otherwise go on with what it began with. */
+  async #abortCallsBeyond({ grantId, scopes }: Narrowed): Promise<void> {
+    const told = await Promise.allSettled(
+      this.#rows.sessions.names.map((session) =>
+        this.env.MCP_SESSION.getByName(session).abortCallsBeyond(grantId, scopes),
+      ),
+    );
+    const failed = told.find((result) => result.status === "rejected");
+    if (failed !== undefined) logUnreached(failed.reason);
   }
 
   #record(event: EventOf<"grant_revoked" | "grant_narrowed">): void {
@@ -248,4 +288,8 @@ export class Grant extends DurableObject<Env> {
     this.#turns = turn.catch(() => undefined);
     return turn;
   }
+}
+
+function logUnreached(error: unknown): void {
+  console.error({ event: "sessions_not_reached", error: errorText(error) });
 }

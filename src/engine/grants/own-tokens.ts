@@ -6,6 +6,7 @@ import { tokenCheckUnavailable } from "../identity/token-check-unavailable";
 import type { UpstreamCredential } from "../identity/upstream-credential";
 import { type TokenVerifier, VERIFIED_TOKEN_SECONDS } from "../identity/verified-tokens";
 import { errorText } from "../lib/error-text";
+import { grantIdOf } from "./grant-id";
 
 /**
  * Verifies access tokens that this Worker issued itself.
@@ -22,6 +23,8 @@ export function ownTokenVerifier(
   withImplied: (scopes: readonly string[]) => string[],
 ): TokenVerifier {
   return (env) => async (resource, token) => {
+    // The library would make a KV key of its parts, however long they are.
+    if (grantIdOf(token) === undefined) return null;
     const valid = await authorizationServer
       .validateToken<unknown>(resource, token, { ...env, OAUTH_KV: recent(env.OAUTH_KV) })
       .catch(rethrowAsUnavailable);

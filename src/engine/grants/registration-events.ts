@@ -25,13 +25,15 @@ export function recordingRegistrations(register: Handler): Handler {
           .json()
           .catch(() => undefined),
       ).data ?? {};
-    auditFor(env).record({
-      kind: "registration",
-      outcome: response.ok ? "ok" : "refused",
-      ...(client_id !== undefined && { clientId: client_id }),
-      ...(error !== undefined && { error }),
-      requestId: requestIdOf(request),
-    });
+    const requestId = requestIdOf(request);
+    const { record, recordRefusal } = auditFor(env);
+    if (response.ok) {
+      const ids = { ...(client_id !== undefined && { clientId: client_id }), requestId };
+      record({ kind: "registration", outcome: "ok", ...ids });
+    } else {
+      const reason = { ...(error !== undefined && { error }), requestId };
+      recordRefusal({ kind: "registration", outcome: "refused", ...reason });
+    }
     return response;
   };
 }

@@ -24,8 +24,9 @@ export function refusingRevoked(delaySeconds: number, verify: TokenVerifier): To
     const { grantId } = validation?.props?.principal ?? {};
     if (validation === null || (grantId !== undefined && localRevocations.has(grantId)))
       return null;
-    if (delaySeconds >= UNASKED_SECONDS) return validation;
     const tokenId = await tokenIdOf(token);
+    if (localRevocations.hasToken(tokenId)) return null;
+    if (delaySeconds >= UNASKED_SECONDS) return validation;
     if (counting.get(tokenId)) return validation;
     const askedAtMs = Date.now();
     if (!(await isOfItsGrant(env, token, tokenId))) return null;

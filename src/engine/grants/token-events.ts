@@ -2,8 +2,10 @@ import * as z from "zod";
 import { auditFor } from "../audit/audit";
 import type { EventOf } from "../audit/audit-event";
 import { requestIdOf } from "../lib/request-id";
-import { grantIdOf } from "./grant-id";
-import { presentedIn } from "./token-request";
+import { type GrantId, grantIdOf } from "./grant-id";
+
+/** A grant, and the client that it belongs to. */
+export type NamedGrant = GrantId & { readonly clientId: string };
 
 /** RFC 6749, section 5.1. */
 const issuedSchema = z.object({
@@ -17,28 +19,28 @@ const errorSchema = z.object({ error: z.string().regex(/^[a-z_]{1,64}$/) });
 
 /**
  * Records what the token endpoint answered. A revocation (RFC 7009) that ends a grant is recorded where that
- * ends (grant.ts).
+ * ends (grant.ts). Refusals that are alike are counted, and have ids only where the request named a grant that
+ * there is: anybody can make requests, and write into them what they like.
  *
- * @param form the request's, proven only by a good answer.
- * @param body of the answer.
+ * @param grantType as the request says it.
+ * @param named the grant and client that the request named, where there are such.
+ * @param answer `body` is its text.
  */
 export function recordTokenAnswer(
   env: Env,
   request: Request,
-  form: URLSearchParams,
+  grantType: string,
+  named: NamedGrant | undefined,
   { status, body }: { status: number; body: string },
 ): void {
-  const grantType = form.get("grant_type") ?? "";
-  const clientId = clientIdIn(request, form);
-  const ids = { ...(clientId !== undefined && { clientId }), requestId: requestIdOf(request) };
+  const requestId = requestIdOf(request);
   if (status >= 400) {
-    const presented = presentedIn(form);
-    auditFor(env).record({
+    auditFor(env).recordRefusal({
       kind: "token_refused",
       grantType: grantTypeNames.get(grantType) ?? "other",
       error: errorSchema.safeParse(jsonOf(body)).data?.error ?? "unknown",
-      ...ids,
-      ...(presented !== undefined && grantIdOf(presented)),
+      ...named,
+      requestId,
     });
     return;
   }
@@ -48,7 +50,8 @@ export function recordTokenAnswer(
     kind: grantType === "refresh_token" ? "token_refreshed" : "token_issued",
     scopes: issued.scope.split(" ").filter((scope) => scope !== ""),
     ...(issued.resource !== undefined && { resource: issued.resource }),
-    ...ids,
+    ...named,
+    requestId,
     ...grantIdOf(issued.access_token),
   });
 }
@@ -58,19 +61,6 @@ const grantTypeNames: ReadonlyMap<string, EventOf<"token_refused">["grantType"]>
   ["refresh_token", "refresh_token"],
   ["", "revocation"],
 ]);
-
-/** RFC 6749, section 2.3.1: in the body, or as the user of HTTP Basic, form-encoded. */
-function clientIdIn(request: Request, form: URLSearchParams): string | undefined {
-  const [, basic] = /^basic +([\w+/=-]+)$/i.exec(request.headers.get("authorization") ?? "") ?? [];
-  if (basic === undefined) return form.get("client_id") ?? undefined;
-  try {
-    const [user = ""] = new TextDecoder().decode(Uint8Array.fromBase64(basic)).split(":");
-    return new URLSearchParams(`id=${user}`).get("id") ?? undefined;
-  } catch {
-    // It is no base64, so it was refused as well.
-    return undefined;
-  }
-}
 
 function jsonOf(text: string): unknown {
   try {

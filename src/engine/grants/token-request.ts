@@ -69,20 +69,28 @@ export function unavailable(): TokenAnswer {
 }
 
 /**
- * The code, the refresh token, or the token to be revoked (RFC 7009), whichever the endpoint will look
- * at. What repeats a parameter is refused there (RFC 6749, section 3.2).
+ * The parameter with the code, the refresh token, or the token to be revoked (RFC 7009), whichever the
+ * endpoint will look at. What repeats a parameter is refused there (RFC 6749, section 3.2).
  */
-export function presentedIn(form: URLSearchParams): string | undefined {
+export function presentedName(
+  form: URLSearchParams,
+): "refresh_token" | "code" | "token" | undefined {
   switch (form.get("grant_type") ?? "") {
     case "refresh_token":
-      return form.get("refresh_token") ?? undefined;
+      return "refresh_token";
     case "authorization_code":
-      return form.get("code") ?? undefined;
+      return "code";
     case "":
-      return form.get("token") ?? undefined;
+      return "token";
     default:
       return undefined;
   }
+}
+
+/** What stands in {@link presentedName}. */
+export function presentedIn(form: URLSearchParams): string | undefined {
+  const name = presentedName(form);
+  return name === undefined ? undefined : (form.get(name) ?? undefined);
 }
 
 export function isRefresh(form: URLSearchParams): boolean {

@@ -1,9 +1,14 @@
-/** The newest are kept; each is a few hundred bytes to a few thousand. */
+/** Unless its maker says otherwise. The newest are kept; each is a few hundred bytes to a few thousand. */
 const MAX_ENTRIES = 1_000;
 
 /** What an isolate remembers, each value until its own end. It forgets the oldest when there are too many. */
 export class TtlCache<Value> {
   readonly #entries = new Map<string, { value: Value; endsAtMs: number }>();
+  readonly #maxEntries: number;
+
+  constructor(maxEntries = MAX_ENTRIES) {
+    this.#maxEntries = maxEntries;
+  }
 
   get(key: string): Value | undefined {
     const entry = this.#entries.get(key);
@@ -18,7 +23,7 @@ export class TtlCache<Value> {
     this.#entries.delete(key);
     this.#entries.set(key, { value, endsAtMs });
     for (const oldest of this.#entries.keys()) {
-      if (this.#entries.size <= MAX_ENTRIES) return;
+      if (this.#entries.size <= this.#maxEntries) return;
       this.#entries.delete(oldest);
     }
   }

@@ -104,8 +104,12 @@ async function callSafely(
     return { outcome: "error", code: result.code, message: result.message };
   } catch (error) {
     if (error instanceof QuestionPending) return { outcome: "asked", pending: error };
-    // Nobody reads the result any more, and to stop was what the client wanted.
-    if (context.signal.aborted) return { outcome: "cancelled", message: "The call was cancelled." };
+    // To stop was what the client wanted, which reads no result any more, unless the reason says otherwise.
+    if (context.signal.aborted) {
+      const { reason } = context.signal;
+      const message = reason instanceof ToolError ? reason.message : "The call was cancelled.";
+      return { outcome: "cancelled", message };
+    }
     const reference = crypto.randomUUID();
     const code = error instanceof GatehouseError ? error.code : ("tool_failed" satisfies ErrorCode);
     const details = logStacks ? { details: errorDetails(error) } : {};

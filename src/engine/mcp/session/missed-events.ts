@@ -1,6 +1,8 @@
 import type { EventStore } from "@modelcontextprotocol/sdk/server/streamableHttp.js";
 import type { JSONRPCMessage } from "@modelcontextprotocol/sdk/types.js";
 import { DurableObjectEventStore } from "#mcp-libraries";
+import { readRow } from "../../lib/stored-rows";
+import { sessionRowSchemas } from "./session-row-schemas";
 
 /** The streams of a session, as far as this store must know them. */
 export type SessionStreams = {
@@ -89,6 +91,6 @@ export class MissedEventStore implements EventStore {
   }
 
   #missed(): string[] {
-    return this.#storage.kv.get<string[]>(MISSED_KEY) ?? [];
+    return readRow(this.#storage.kv, MISSED_KEY, sessionRowSchemas.missedAnswers) ?? [];
   }
 }

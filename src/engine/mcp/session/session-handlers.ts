@@ -35,6 +35,12 @@ export type Host = {
   readonly catalogue: Catalogue;
   callerOf(principal: Principal): Caller;
   openCredential(header: string): Promise<UpstreamCredential>;
+  /** Runs a call with a signal that is also aborted when its grant is narrowed (running-calls.ts). */
+  whileAllowed<Result>(
+    principal: Principal,
+    signal: AbortSignal,
+    call: (signal: AbortSignal) => Promise<Result>,
+  ): Promise<Result>;
   contextFor(caller: Caller, call: CallContext): ToolContext;
   /** What is told of the calls that one request carries. */
   journalFor(caller: Caller, request: CallRequest): CallJournal;
@@ -75,16 +81,20 @@ export function serveOperations(server: Server, host: Host): void {
   server.setRequestHandler(ListToolsRequestSchema, (_request, extra) => ({
     tools: operations.listTools(catalogue, callerOf(extra)),
   }));
-  server.setRequestHandler(CallToolRequestSchema, ({ params }, extra) =>
-    withCode(ErrorCode.InvalidParams, () => {
-      const context = contextOf(extra);
-      const journal = host.journalFor(context, {
-        messageId: extra.requestId,
-        requestId: headerOf(extra, REQUEST_ID_HEADER),
-        userAgent: headerOf(extra, "user-agent"),
-      });
-      return operations.callTool(catalogue, params.name, params.arguments ?? {}, context, journal);
-    }),
+  server.setRequestHandler(CallToolRequestSchema, ({ params }, request) =>
+    withCode(ErrorCode.InvalidParams, () =>
+      host.whileAllowed(callerOf(request).principal, request.signal, (signal) => {
+        const extra = { ...request, signal };
+        const context = contextOf(extra);
+        const journal = host.journalFor(context, {
+          messageId: extra.requestId,
+          requestId: headerOf(extra, REQUEST_ID_HEADER),
+          userAgent: headerOf(extra, "user-agent"),
+        });
+        const { name, arguments: args = {} } = params;
+        return operations.callTool(catalogue, name, args, context, journal);
+      }),
+    ),
   );
   server.setRequestHandler(ListResourcesRequestSchema, ({ params }, extra) =>
     withCode(ErrorCode.InvalidParams, () =>

@@ -1,3 +1,5 @@
+import { derivedKey } from "../../lib/derived-key";
+
 /** Whose a session is. Another person's token, or another client's, cannot use it. */
 export type SessionOwner = { readonly userId: string; readonly clientId: string };
 
@@ -33,36 +35,43 @@ export function sessionNameOf(id: string): string {
   return id.split(".")[0] ?? id;
 }
 
-/** @param secret SESSION_SECRET. Changing it ends every session, and no grant. */
+/**
+ * @param secret SESSION_SECRET, from which the key is derived. Changing it ends every session, and no grant.
+ */
 export function sessionIds(secret: string): SessionIds {
-  let key: CryptoKey | undefined;
-  async function signingKey(): Promise<CryptoKey> {
-    const algorithm = { name: "HMAC", hash: "SHA-256" };
-    key ??= await crypto.subtle.importKey(
-      "raw",
-      new TextEncoder().encode(secret),
-      algorithm,
-      false,
-      ["sign", "verify"],
-    );
-    return key;
-  }
+  let signingKey: CryptoKey | undefined;
+  const keys = {
+    async current(): Promise<CryptoKey> {
+      signingKey ??= await derivedKey(secret, "gatehouse mcp session", "authenticate");
+      return signingKey;
+    },
+    /**
+     * Of ids that were signed with the secret itself, up to commit 9707861: sessions go on over the upgrade. It
+     * signs nothing, and can go once SESSION_IDLE_TTL_SECONDS have passed since then.
+     */
+    former: () =>
+      crypto.subtle.importKey(
+        "raw",
+        new TextEncoder().encode(secret),
+        { name: "HMAC", hash: "SHA-256" },
+        false,
+        ["verify"],
+      ),
+  };
   return {
     async sign(id, { grantId, ...owner }) {
       const named = grantId === undefined ? id : `${id}.${grantId}`;
-      const mac = await crypto.subtle.sign("HMAC", await signingKey(), signedBytes(named, owner));
+      const mac = await crypto.subtle.sign("HMAC", await keys.current(), signedBytes(named, owner));
       return `${named}.${new Uint8Array(mac).toBase64({ alphabet: "base64url", omitPadding: true })}`;
     },
     async verify(signed, owner) {
       const [, named, encodedMac] = /^([\w-]+(?:\.[\w-]+)?)\.([\w-]{43})$/.exec(signed) ?? [];
       if (named === undefined || encodedMac === undefined) return undefined;
       const mac = Uint8Array.fromBase64(encodedMac, { alphabet: "base64url" });
-      const fits = await crypto.subtle.verify(
-        "HMAC",
-        await signingKey(),
-        mac,
-        signedBytes(named, owner),
-      );
+      const bytes = signedBytes(named, owner);
+      const fits =
+        (await crypto.subtle.verify("HMAC", await keys.current(), mac, bytes)) ||
+        (await crypto.subtle.verify("HMAC", await keys.former(), mac, bytes));
       const [id = named, grantId] = named.split(".");
       return fits ? { id, grantId } : undefined;
     },

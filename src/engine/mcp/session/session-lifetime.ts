@@ -5,8 +5,10 @@ import { McpAgent } from "#mcp-libraries";
 import { auditFor } from "../../audit/audit";
 import { grantObject } from "../../grants/grant-id";
 import { errorText } from "../../lib/error-text";
+import { readRow } from "../../lib/stored-rows";
 import { sessionNotFound } from "../message";
 import { type SessionStart, sessionNameOf } from "./session-id";
+import { sessionRowSchemas } from "./session-row-schemas";
 
 /** Where McpAgent keeps the owner. It is the first row of a session, and what makes it one. */
 const OWNER_KEY = "props";
@@ -47,13 +49,13 @@ export abstract class SessionLifetime extends McpAgent<Env, unknown, SessionStar
 
   /** Whose the session is; undefined when it has ended, or was never begun. */
   protected get owner(): SessionStart | undefined {
-    this.#owner ??= this.ctx.storage.kv.get<SessionStart>(OWNER_KEY);
+    this.#owner ??= readRow(this.ctx.storage.kv, OWNER_KEY, sessionRowSchemas.props);
     return this.#owner;
   }
 
   /** What the client said to begin the session. */
   protected get initializeRequest(): JSONRPCRequest | undefined {
-    return this.ctx.storage.kv.get<JSONRPCRequest>(INITIALIZE_KEY);
+    return readRow(this.ctx.storage.kv, INITIALIZE_KEY, sessionRowSchemas.initializeRequest);
   }
 
   /** Begins the session without Agent. Not `async`, as that would start it. */
@@ -156,16 +158,19 @@ export abstract class SessionLifetime extends McpAgent<Env, unknown, SessionStar
     return (this.idleTtlSeconds * 1_000) / 24;
   }
 
+  get #lastRequestAtMs(): number | undefined {
+    return readRow(this.ctx.storage.kv, LAST_REQUEST_KEY, sessionRowSchemas.lastRequestAtMs);
+  }
+
   #expiresAtMs(): number {
-    const lastRequestAtMs = this.ctx.storage.kv.get<number>(LAST_REQUEST_KEY) ?? Date.now();
-    return lastRequestAtMs + this.idleTtlSeconds * 1_000 + this.#precisionMs;
+    return (this.#lastRequestAtMs ?? Date.now()) + this.idleTtlSeconds * 1_000 + this.#precisionMs;
   }
 
   /** Puts off the end of the session. */
   protected noteRequest(): void {
     const { kv } = this.ctx.storage;
     const nowMs = Date.now();
-    this.#notedAtMs ??= kv.get<number>(LAST_REQUEST_KEY) ?? 0;
+    this.#notedAtMs ??= this.#lastRequestAtMs ?? 0;
     if (nowMs - this.#notedAtMs < this.#precisionMs) return;
     kv.put(LAST_REQUEST_KEY, nowMs);
     this.#notedAtMs = nowMs;

@@ -7,12 +7,14 @@ import type { Services, ServicesFor } from "../../services";
 import { logCall } from "../../telemetry/call-telemetry";
 import { clientFamilyOf } from "../../telemetry/client-family";
 import type { Caller } from "../../tools/define-tool";
+import { withImplied } from "../../tools/scopes";
 import { toolCallEvent } from "../call-audit";
 import { serverInfo, serverOptions } from "../capabilities";
 import { credentialSeal } from "../credential-header";
 import { callerOf, toolContext } from "../tool-context";
 import { DirectSession } from "./direct-session";
 import { primeStream } from "./priming";
+import { RunningCalls } from "./running-calls";
 import { type CallRequest, serveOperations } from "./session-handlers";
 import { sessionNameOf } from "./session-id";
 
@@ -22,6 +24,7 @@ import { sessionNameOf } from "./session-id";
  */
 export class McpSession extends DirectSession {
   readonly #services: Services;
+  readonly #calls = new RunningCalls();
   override server: Server;
   protected override readonly idleTtlSeconds: number;
 
@@ -33,12 +36,24 @@ export class McpSession extends DirectSession {
     this.server = new Server(serverInfo(config.serverName), serverOptions(catalogue));
   }
 
+  /**
+   * Ends the calls of a grant that was narrowed, which run with more than it has left. Not `async`: see
+   * SessionLifetime.
+   *
+   * @param scopes what is left to the grant.
+   */
+  abortCallsBeyond(grantId: string, scopes: readonly string[]): void {
+    const { allScopes } = this.#services.catalogue;
+    this.#calls.abortBeyond(grantId, withImplied(scopes, allScopes));
+  }
+
   protected override prepare(): void {
     const { config, catalogue } = this.#services;
     const seal = credentialSeal(config.sessionSecret);
     serveOperations(this.server, {
       catalogue,
       openCredential: seal.open,
+      whileAllowed: (principal, signal, call) => this.#calls.run(principal, signal, call),
       callerOf: (principal) => this.#callerOf(principal),
       contextFor: (caller, call) => toolContext(this.#services, this.env, caller, call),
       journalFor: ({ principal }, request) => ({

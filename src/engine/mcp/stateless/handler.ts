@@ -14,6 +14,7 @@ import * as z from "zod";
 import { createMcpHandler } from "#mcp-libraries";
 import type { CallJournal } from "../../audit/call-report";
 import type { Authenticated } from "../../identity/authenticated";
+import { derivedBytes } from "../../lib/derived-key";
 import { requestIdOf } from "../../lib/request-id";
 import type { Services } from "../../services";
 import type { ToolContext } from "../../tools/define-tool";
@@ -90,7 +91,7 @@ function createServer(services: Services, env: Env, authenticated: Authenticated
   const { principal, credential } = authenticated;
   const caller = callerOf(config, principal);
   const codec = createRequestStateCodec({
-    key: config.sessionSecret,
+    key: derivedBytes(config.sessionSecret, "gatehouse request state"),
     bind: () => JSON.stringify([principal.userId, principal.clientId]),
   });
   const server = new Server(serverInfo(config.serverName), {

@@ -1,0 +1,41 @@
+import type * as z from "zod";
+
+/**
+ * Reads a row of a Durable Object's key-value store through its schema. It is never cast: what an earlier
+ * version of this server wrote may have another shape.
+ *
+ * A row is of version 1 while its value has no `version`. Whoever changes the shape of one gives the new shape a
+ * `version`, makes its schema a union whose older members `transform` into the newest, and keeps them for as
+ * long as such rows may lie somewhere: a grant's for GRANT_IDLE_TTL_SECONDS, a session's for
+ * SESSION_IDLE_TTL_SECONDS. test/worker/old-storage.test.ts opens what version 1 wrote.
+ *
+ * @returns undefined when there is no such row.
+ * @throws StoredRowError for one that no version of this server wrote, or only a later one.
+ */
+export function readRow<Schema extends z.ZodType>(
+  kv: SyncKvStorage,
+  key: string,
+  schema: Schema,
+): z.output<Schema> | undefined {
+  const value = kv.get(key);
+  return value === undefined ? undefined : parseRow(key, value, schema);
+}
+
+/** The same for a row that was read already, such as one of a list. */
+export function parseRow<Schema extends z.ZodType>(
+  key: string,
+  value: unknown,
+  schema: Schema,
+): z.output<Schema> {
+  const parsed = schema.safeParse(value);
+  if (!parsed.success) throw new StoredRowError(key);
+  return parsed.data;
+}
+
+/** A row that cannot be read. Its value is not told: it may be anything. */
+export class StoredRowError extends Error {
+  constructor(key: string) {
+    super(`The row "${key}" is of no version that this server knows; was a later one rolled back?`);
+    this.name = "StoredRowError";
+  }
+}
