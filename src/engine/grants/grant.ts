@@ -9,7 +9,7 @@ import { errorText } from "../lib/error-text";
 import { createAuthorizationServer } from "./authorization-server";
 import { type GrantId, grantIdOfName, grantKey, tokenKeyPrefix } from "./grant-id";
 import { readRecord } from "./grant-kv";
-import { narrowedTo, parseGrantRecord } from "./grant-record";
+import { isClientOf, narrowedTo, parseGrantRecord } from "./grant-record";
 import { GrantRows } from "./grant-rows";
 import type { Sealed } from "./sealed";
 import { tokenExchange } from "./token-exchange";
@@ -211,6 +211,7 @@ export class Grant extends DurableObject<Env> {
       servicesFor(this.env).catalogue,
       issuer,
       protectedResources(issuer),
+      isClientOf(this.#id),
       tokenExchange(authorization, (upstream) => this.#renewal.fresh(upstream)),
     );
   }

@@ -12,6 +12,7 @@ import {
   toResponse,
   unavailable,
 } from "./token-request";
+import { answerWithoutGrant } from "./without-grant";
 
 type Handler = (request: Request, env: Env, ctx: ExecutionContext) => Promise<Response>;
 
@@ -33,7 +34,8 @@ export function tokenEndpoint(serve: Handler, issuer: string): Handler {
     const answer =
       bytes === undefined
         ? { ...refusal("invalid_request", "The request is too large"), status: 413 }
-        : await answerOfObject(request, body, issuer, env, ctx);
+        : ((await answerOfObject(request, body, issuer, env, ctx)) ??
+          answerWithoutGrant(new URLSearchParams(body)));
     const response =
       answer === undefined
         ? await serve(new Request(request, { body: bytes ?? null }), env, ctx)
