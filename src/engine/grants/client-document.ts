@@ -37,8 +37,8 @@ const documentSchema = z.object({
     .refine((uri) => !uri.includes("#") && new URL(uri).username === "")
     .optional(),
   // A document is for all to read.
-  client_secret: z.undefined(),
-  client_secret_expires_at: z.undefined(),
+  client_secret: z.undefined().optional(),
+  client_secret_expires_at: z.undefined().optional(),
 });
 type ClientDocument = z.infer<typeof documentSchema>;
 
