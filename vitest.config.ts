@@ -1,5 +1,6 @@
 import { cloudflareTest } from "@cloudflare/vitest-plugin";
 import { defineConfig } from "vitest/config";
+import { internet } from "./test/internet/internet.ts";
 
 const jsx = { runtime: "automatic", importSource: "hono/jsx" } as const;
 
@@ -75,6 +76,35 @@ export default defineConfig({
           // A bound, not a measurement: the machine may be busy with other tests.
           testTimeout: 20_000,
           include: ["test/worker/**/*.test.ts"],
+          globalSetup: ["test/worker/servers.setup.ts"],
+          setupFiles: ["test/worker/migrations.setup.ts", "test/worker/logs.setup.ts"],
+        },
+      },
+      {
+        plugins: [
+          cloudflareTest(({ inject }) => ({
+            main: "./test/fixture/index.ts",
+            wrangler: { configPath: "./wrangler.jsonc" },
+            miniflare: {
+              outboundService: internet,
+              bindings: {
+                SESSION_SECRET: "only-for-tests-and-long-enough-to-be-taken",
+                IDP: "oidc",
+                OIDC_ISSUER: inject("identityProvider").issuer,
+                OIDC_CLIENT_ID: inject("identityProvider").clientId,
+                OIDC_CLIENT_SECRET: inject("identityProvider").clientSecret,
+                OIDC_NAME: "the test provider",
+              },
+            },
+          })),
+        ],
+        oxc: { jsx },
+        test: {
+          name: "internet",
+          testTimeout: 20_000,
+          // What one test publishes, and what was fetched, is there for all.
+          fileParallelism: false,
+          include: ["test/internet/**/*.test.ts"],
           globalSetup: ["test/worker/servers.setup.ts"],
           setupFiles: ["test/worker/migrations.setup.ts", "test/worker/logs.setup.ts"],
         },

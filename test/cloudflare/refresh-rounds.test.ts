@@ -112,6 +112,7 @@ function plainCallback(): Refresh {
     servicesOf(definition, configOf(env)).catalogue,
     TEST_ORIGIN,
     protectedResources(TEST_ORIGIN),
+    () => false,
     async ({ props, grantId }) => {
       const grantProps = grantPropsSchema.parse(props);
       if (grantProps.upstream === undefined) throw new TypeError("There is no upstream token");

@@ -115,6 +115,7 @@ describe("Cloudflare's tokens", () => {
       servicesOf(definition, config).catalogue,
       TEST_ORIGIN,
       protectedResources(TEST_ORIGIN),
+      () => false,
     );
     const unwrapped = await server.getOAuthApi(env).unwrapToken<unknown>(access_token);
     const props = unwrapped?.grant.props;

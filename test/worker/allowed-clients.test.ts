@@ -176,7 +176,10 @@ describe("a client with a metadata document", () => {
       redirect_uris,
       token_endpoint_auth_method: "none",
     };
-    return vi.spyOn(globalThis, "fetch").mockImplementation(async () => Response.json(body));
+    const headers = { "cache-control": "no-store" };
+    return vi
+      .spyOn(globalThis, "fetch")
+      .mockImplementation(async () => Response.json(body, { headers }));
   }
 
   it("is let in by its domain, at the addresses that it publishes", async () => {

@@ -28,9 +28,14 @@ export function ownAuthority(
   origin: string,
   resources: ProtectedResources,
 ): Authority {
-  const server = createAuthorizationServer(authorization, catalogue, origin, resources);
+  const serverThatFetches = (mayFetch: boolean) =>
+    createAuthorizationServer(authorization, catalogue, origin, resources, () => mayFetch);
+  // Its helpers look clients up once they are known to be allowed (login/only-allowed-clients.tsx).
+  const server = serverThatFetches(true);
+  // Whoever names no grant at the token endpoint has nothing fetched.
+  const withoutGrant = serverThatFetches(false);
   const serve = (request: Request, env: Env, ctx: ExecutionContext) =>
-    server.fetch(request, env, ctx);
+    withoutGrant.fetch(request, env, ctx);
   const helpers = (env: Env) => server.getOAuthApi(env);
   const registration = limitedByAddress(
     "REGISTRATIONS_PER_ADDRESS",

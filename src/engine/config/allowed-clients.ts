@@ -10,11 +10,15 @@ export type AllowedClients = {
   readonly redirectPrefixes: readonly string[];
   /** Whether any app on the person's own computer may connect (RFC 8252, section 7.3). */
   readonly loopback: boolean;
-  /** Hosts, with a port if it is not 443, of client ids that are metadata documents. */
+  /** Client ids that are metadata documents. */
+  readonly documents: ReadonlySet<string>;
+  /** Hosts, with a port if it is not 443, any metadata document at which may be a client id. */
   readonly metadataHosts: ReadonlySet<string>;
 };
 
 const METADATA = "metadata:";
+
+type Entry = ClientPreset & { readonly metadataHosts?: readonly string[] };
 
 /** Whether this address is one of an app on the person's own computer (RFC 8252, section 7.3). */
 export function isLoopbackRedirect({ protocol, hostname }: URL): boolean {
@@ -40,7 +44,7 @@ export const allowedClients = z
     if (entries.length === 1 && entries[0] === "any") return undefined;
     const refuse = (message: string) => context.addIssue({ code: "custom", message });
     if (entries.length === 0) refuse("has no entry: leave it empty to let any client connect");
-    const presets = entries.flatMap((entry, index): ClientPreset[] => {
+    const presets = entries.flatMap((entry, index): Entry[] => {
       const read = presetOf(entry);
       if (typeof read !== "string") return [read];
       refuse(`entry ${index + 1} ${read}`);
@@ -54,13 +58,14 @@ export const allowedClients = z
       ),
       redirectPrefixes: presets.flatMap((preset) => preset.redirectPrefixes ?? []),
       loopback: entries.includes("loopback"),
+      documents: new Set(presets.flatMap((preset) => preset.documents ?? [])),
       metadataHosts: new Set(presets.flatMap((preset) => preset.metadataHosts ?? [])),
     };
   })
   .optional();
 
 /** What one entry lets in, or what is wrong with it. */
-function presetOf(entry: string): ClientPreset | string {
+function presetOf(entry: string): Entry | string {
   if (entry === "loopback") return { redirectUris: [] };
   if (entry === "any") return 'is "any", which stands alone';
   if (isPresetName(entry)) return clientPresets[entry];

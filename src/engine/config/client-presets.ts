@@ -1,11 +1,11 @@
-/** The redirect URIs of a product, and where it publishes its metadata documents. */
+/** The redirect URIs of a product, and its metadata documents. */
 export type ClientPreset = {
   /** Exact. At a loopback address, whatever the port (RFC 8252, section 7.3). */
   readonly redirectUris: readonly string[];
   /** Everything below an address that ends in a slash. */
   readonly redirectPrefixes?: readonly string[];
-  /** Hosts of client ids that are metadata documents; what redirect URIs those list is their word. */
-  readonly metadataHosts?: readonly string[];
+  /** Client ids that are metadata documents: exactly these, with the redirect URIs that they list. */
+  readonly documents?: readonly string[];
 };
 
 /**
@@ -23,7 +23,7 @@ export const clientPresets = {
       "https://claude.ai/api/mcp/auth_callback",
       "https://claude.com/api/mcp/auth_callback",
     ],
-    metadataHosts: ["claude.ai"],
+    documents: ["https://claude.ai/oauth/claude-code-client-metadata"],
   },
   /**
    * ChatGPT, and Codex by its document (https://chatgpt.com/oauth/codex/client.json). One callback
@@ -33,7 +33,7 @@ export const clientPresets = {
   chatgpt: {
     redirectUris: ["https://chatgpt.com/connector_platform_oauth_redirect"],
     redirectPrefixes: ["https://chatgpt.com/connector/oauth/"],
-    metadataHosts: ["chatgpt.com"],
+    documents: ["https://chatgpt.com/oauth/codex/client.json"],
   },
   /**
    * What Cursor registers, all three at once: the desktop app before and after it went to a loopback
@@ -57,6 +57,6 @@ export const clientPresets = {
       "https://insiders.vscode.dev/redirect",
       "http://127.0.0.1:33418/",
     ],
-    metadataHosts: ["vscode.dev"],
+    documents: ["https://vscode.dev/oauth/client-metadata.json"],
   },
 } as const satisfies Record<string, ClientPreset>;

@@ -85,7 +85,8 @@ export type OwnAuthorization = {
   /** Undefined lets any client connect. */
   allowedClients: AllowedClients | undefined;
   dynamicClientRegistration: boolean;
-  clientIdMetadataDocuments: boolean;
+  /** Undefined: wherever the server is reached over the internet. */
+  clientIdMetadataDocuments: boolean | undefined;
   /** Whether a redirect URI may have an app's own scheme, such as `cursor:` (RFC 8252, section 7.1). */
   privateUseRedirectUris: boolean;
   accessTokenTtlSeconds: number;
@@ -116,7 +117,7 @@ const own = z.object({
   ALLOWED_PEOPLE: allowedPeople,
   ALLOWED_CLIENTS: allowedClients,
   DYNAMIC_CLIENT_REGISTRATION: onOff.default(true),
-  CLIENT_ID_METADATA_DOCUMENTS: onOff.default(true),
+  CLIENT_ID_METADATA_DOCUMENTS: onOff.optional(),
   PRIVATE_USE_REDIRECT_URIS: onOff.default(false),
   ACCESS_TOKEN_TTL_SECONDS: ttlSeconds.default(3_600),
   GRANT_IDLE_TTL_SECONDS: ttlSeconds.default(30 * 86_400),

@@ -8,15 +8,16 @@ import { comparableRedirectUri, isLoopbackRedirect, type OwnAuthorization } from
 type Policy = Pick<OwnAuthorization, "allowedClients" | "privateUseRedirectUris">;
 
 /**
- * Whether ALLOWED_CLIENTS lets a client ask for access: by where its answer would go, or by the host
- * that its metadata document stands at, whose word the redirect URIs in it are.
+ * Whether ALLOWED_CLIENTS lets a client ask for access: by where its answer would go, or by its metadata
+ * document or the host of that, whose word the redirect URIs in it are.
  *
  * Its parameters are an authorization request's, as they came: nothing is taken to be checked, and
  * what cannot be read is not allowed.
  */
 export function isAllowedClient(policy: Policy, clientId: string, redirectUri: string): boolean {
   if (policy.allowedClients === undefined) return true;
-  const { metadataHosts } = policy.allowedClients;
+  const { documents, metadataHosts } = policy.allowedClients;
+  if (documents.has(clientId)) return true;
   // A client that registered here has an id that is no URL.
   const document = URL.canParse(clientId) ? new URL(clientId) : undefined;
   if (document?.protocol === "https:" && metadataHosts.has(document.host)) return true;

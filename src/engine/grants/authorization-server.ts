@@ -1,8 +1,9 @@
 import { OAuthAuthorizationServer } from "@cloudflare/workers-oauth-provider";
-import type { OwnAuthorization } from "../config";
+import { isLoopback, type OwnAuthorization } from "../config";
 import type { ProtectedResources } from "../identity/protected-resources";
 import type { Catalogue } from "../tools/catalogue";
 import { refuseOtherClients } from "./allowed-clients";
+import { type DocumentPolicy, guardDocumentClients } from "./document-clients";
 import { issueNothing } from "./token-exchange";
 
 /** How long a client that registered itself is known after its last use. */
@@ -13,6 +14,7 @@ export const CLIENT_TTL_SECONDS = 90 * 86_400;
  * endpoints. It keeps clients, grants and tokens in the KV namespace OAUTH_KV.
  *
  * @param origin its issuer (RFC 8414), for example `https://mcp.example.com`.
+ * @param mayFetch whether to fetch the metadata document of a client that is looked up.
  * @param tokenExchangeCallback issues tokens; only a grant's own object does.
  */
 export function createAuthorizationServer(
@@ -20,15 +22,17 @@ export function createAuthorizationServer(
   catalogue: Catalogue,
   origin: string,
   resources: ProtectedResources,
+  mayFetch: DocumentPolicy["mayFetch"],
   tokenExchangeCallback = issueNothing,
 ): OAuthAuthorizationServer<Env> {
-  return new OAuthAuthorizationServer<Env>({
+  const usesDocuments = usesClientDocuments(config, origin);
+  const server = new OAuthAuthorizationServer<Env>({
     issuer: origin,
     resources: [resources.mcp, resources.sse],
     // For clients that do not send `resource` (RFC 8707).
     defaultResource: resources.mcp,
     scopesSupported: catalogue.allScopes.map((scope) => scope.name),
-    clientIdMetadataDocumentEnabled: config.clientIdMetadataDocuments,
+    clientIdMetadataDocumentEnabled: usesDocuments,
     allowPrivateUseRedirectUris: config.privateUseRedirectUris,
     ...(config.dynamicClientRegistration && { clientRegistrationEndpoint: "/oauth/register" }),
     clientRegistrationCallback: refuseOtherClients(config),
@@ -49,4 +53,19 @@ export function createAuthorizationServer(
       });
     },
   });
+  guardDocumentClients(server, { enabled: usesDocuments, mayFetch });
+  return server;
+}
+
+/**
+ * Whether clients may be identified by metadata documents. On a developer's machine, only if the operator
+ * says so: it may have no way out, and clients that find the offer take it, and do not register instead.
+ *
+ * @param origin the authorization server's.
+ */
+export function usesClientDocuments(
+  { clientIdMetadataDocuments }: Pick<OwnAuthorization, "clientIdMetadataDocuments">,
+  origin: string,
+): boolean {
+  return clientIdMetadataDocuments ?? !isLoopback(new URL(origin).hostname);
 }

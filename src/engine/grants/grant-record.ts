@@ -1,4 +1,5 @@
 import * as z from "zod";
+import { type GrantId, grantKey } from "./grant-id";
 
 /**
  * What counts here of the record that workers-oauth-provider keeps of a grant in KV. Its ids of tokens
@@ -19,6 +20,14 @@ export type GrantRecord = z.infer<typeof grantRecordSchema>;
 
 export function parseGrantRecord(json: string): GrantRecord {
   return grantRecordSchema.parse(JSON.parse(json));
+}
+
+/** Whether a client is the one that a grant was given to: only its document is fetched then. */
+export function isClientOf(grant: GrantId) {
+  return async (env: Pick<Env, "OAUTH_KV">, clientId: string): Promise<boolean> => {
+    const record = await env.OAUTH_KV.get(grantKey(grant), "json");
+    return grantRecordSchema.safeParse(record).data?.clientId === clientId;
+  };
 }
 
 /** The same record, as if the token were the one before the current. */

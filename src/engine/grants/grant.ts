@@ -9,7 +9,7 @@ import type { ServicesFor } from "../services";
 import { createAuthorizationServer } from "./authorization-server";
 import { type GrantId, grantIdOfName, grantKey, tokenKeyPrefix } from "./grant-id";
 import { readRecord } from "./grant-kv";
-import { narrowedTo, parseGrantRecord } from "./grant-record";
+import { isClientOf, narrowedTo, parseGrantRecord } from "./grant-record";
 import type { Narrowed } from "./grant-row-schemas";
 import { GrantRows } from "./grant-rows";
 import type { Sealed } from "./sealed";
@@ -257,6 +257,7 @@ export class Grant extends DurableObject<Env> {
       this.#servicesFor(this.env).catalogue,
       issuer,
       protectedResources(issuer),
+      isClientOf(this.#id),
       tokenExchange(authorization, (upstream) => this.#renewal.fresh(upstream)),
     );
   }

@@ -1,3 +1,4 @@
+import { isDocumentId } from "./client-id";
 import { grantIdOf } from "./grant-id";
 import { presentedIn, presentedName, refusal, type TokenAnswer } from "./token-request";
 
@@ -26,7 +27,7 @@ export function refusalFor(
   hasCredentials: boolean,
 ): TokenAnswer | undefined {
   if (clientId === undefined) return undefined;
-  if (!isAddress(clientId)) {
+  if (!isDocumentId(clientId)) {
     const isTooLong = new TextEncoder().encode(clientId).length > MAX_CLIENT_ID_LENGTH;
     return isTooLong ? clientNotFound(hasCredentials) : undefined;
   }
@@ -59,9 +60,4 @@ export function withoutForeignToken(form: URLSearchParams): URLSearchParams {
   return new URLSearchParams(
     [...form].map(([each, value]) => [each, each === name ? "none" : value]),
   );
-}
-
-/** Whether workers-oauth-provider may take it for the address of a metadata document. */
-function isAddress(clientId: string): boolean {
-  return URL.canParse(clientId) && new URL(clientId).protocol === "https:";
 }
