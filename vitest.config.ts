@@ -44,7 +44,10 @@ export default defineConfig({
           globalSetup: ["test/conformance/servers.setup.ts"],
         },
       },
-      { oxc: { jsx }, test: { name: "unit", include: ["test/unit/**/*.test.{ts,tsx}"] } },
+      {
+        oxc: { jsx },
+        test: { name: "unit", include: ["test/unit/**/*.test.{ts,tsx}", "src/tools/**/*.test.ts"] },
+      },
       {
         plugins: [
           cloudflareTest(({ inject }) => ({

@@ -1,6 +1,6 @@
 import { randomUUID } from "node:crypto";
 import { mkdir, readFile, rename, writeFile } from "node:fs/promises";
-import { dirname, join, relative } from "node:path";
+import { dirname, join } from "node:path";
 import { build, type Metafile, type Plugin } from "esbuild";
 import { projectDir } from "./processes.ts";
 
@@ -127,8 +127,8 @@ const zodByName: Plugin = {
   },
 };
 
+/** By its real path, which is elsewhere where node_modules is a link. An empty name is any package. */
 function isIn(packageName: string, file: string): boolean {
-  return relative(projectDir, file)
-    .replaceAll("\\", "/")
-    .startsWith(join("node_modules", packageName, "/").replaceAll("\\", "/"));
+  const folder = join("node_modules", packageName, "/").replaceAll("\\", "/");
+  return file.replaceAll("\\", "/").includes(`/${folder}`);
 }

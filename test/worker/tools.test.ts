@@ -45,6 +45,8 @@ describe("tools/list", () => {
           b: { type: "number" },
         },
         required: ["operation", "a", "b"],
+        // A name that is not there is an error, and clients can know so beforehand.
+        additionalProperties: false,
       },
       outputSchema: {
         $schema: "https://json-schema.org/draft/2020-12/schema",

@@ -104,9 +104,14 @@ function listOf(values: readonly string[]): string {
 const quoted = (text: string) =>
   JSON.stringify(text.length > MAX_QUOTED_CHARS ? `${text.slice(0, MAX_QUOTED_CHARS)}…` : text);
 
-/** Such as `at stops[0].on: expected a date`. */
+/** Such as `at stops[0].on: expected a date`. Not by `z.core`, which would bring all of zod's languages. */
 function at(path: readonly PropertyKey[], message: string): string {
-  return path.length === 0 ? message : `at ${z.core.toDotPath(path)}: ${message}`;
+  if (path.length === 0) return message;
+  const place = path
+    .map((key) => (typeof key === "number" ? `[${key}]` : `.${String(key)}`))
+    .join("")
+    .replace(/^\./, "");
+  return `at ${place}: ${message}`;
 }
 
 function valueAt(value: unknown, path: readonly PropertyKey[]): unknown {

@@ -18,7 +18,19 @@ export type Prompt = {
   text(args: unknown): string;
 };
 
-/** Describes a prompt: words that a person can choose in their client instead of typing them. */
+/**
+ * Describes a prompt: words that a person can choose in their client instead of typing them.
+ *
+ * @example
+ * export const summarize = definePrompt({
+ *   name: "summarize_notes",
+ *   title: "Summarize my notes",
+ *   description: "Summarizes the notes about a topic.",
+ *   scopes: ["notes:read"],
+ *   arguments: z.object({ topic: z.string().describe("Such as: travel") }),
+ *   text: ({ topic }) => `Summarize my notes about ${topic}.`,
+ * });
+ */
 export function definePrompt<Arguments extends PromptArguments>(definition: {
   readonly name: string;
   readonly title: string;

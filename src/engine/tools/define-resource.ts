@@ -5,6 +5,21 @@ export type ResourceEntry = { readonly id: string; readonly name: string };
 
 /**
  * Something that clients can read for the person: a collection whose members have an address each.
+ *
+ * @example
+ * export const notes: ResourceCollection = {
+ *   name: "notes",
+ *   title: "Notes",
+ *   description: "The notes of the signed-in person.",
+ *   mimeType: "text/plain",
+ *   scopes: ["notes:read"],
+ *   uriPrefix: "note:///",
+ *   async list({ after }, { storage }) {
+ *     const { records } = await storage.list("notes", { limit: 50, after });
+ *     return { entries: records.map(({ id, createdAt }) => ({ id, name: createdAt })) };
+ *   },
+ *   read: async (id, { storage }) => JSON.stringify((await storage.get("notes", id))?.value),
+ * };
  */
 export type ResourceCollection = {
   readonly name: string;

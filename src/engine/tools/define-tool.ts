@@ -21,7 +21,16 @@ export type Caller = {
   readonly isAdmin: boolean;
 };
 
-/** Everything a running tool can reach. A tool knows no transport and no binding, only these. */
+/**
+ * Everything a running tool can reach. A tool knows no transport and no binding, only these.
+ *
+ * @example
+ * async run({ text }, { principal, storage, signal }) {
+ *   const page = await fetch(`https://example.com/${principal.userId}`, { signal });
+ *   await storage.put("pages", "last", { text, status: page.status });
+ *   return { status: page.status };
+ * }
+ */
 export type ToolContext = Caller & {
   /** Aborted when the client cancels the call: pass it on to every request a tool makes. */
   readonly signal: AbortSignal;
@@ -132,6 +141,21 @@ const NAME = /^[A-Za-z0-9_.-]{1,128}$/;
 
 /**
  * Describes a tool. Put it in a file of its own in its toolset's folder, and list it there.
+ *
+ * Objects of the input take no other names than they declare, unless they are `z.looseObject`: a client that
+ * mistypes one is told the right one.
+ *
+ * @example
+ * export const addTwo = defineTool({
+ *   name: "add_two",
+ *   title: "Add two numbers",
+ *   description: "Adds b to a.",
+ *   scopes: ["sums:read"],
+ *   input: z.object({ a: z.number(), b: z.number() }),
+ *   output: z.object({ sum: z.number() }),
+ *   annotations: { readOnlyHint: true, destructiveHint: false, idempotentHint: true, openWorldHint: false },
+ *   run: ({ a, b }) => ({ sum: a + b }),
+ * });
  *
  * @throws DefinitionError when the name is not one that MCP allows.
  */

@@ -1,0 +1,186 @@
+import { cp, mkdir, mkdtemp, readFile, rm, symlink, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { dirname, join } from "node:path";
+import { afterAll, beforeAll, describe, expect, it, onTestFinished } from "vitest";
+import { packageScript, projectDir, startNode } from "../../dev/processes.ts";
+import { type LocalGatehouse, startLocalGatehouse } from "../support/local-gatehouse.ts";
+import { connectSdkClient, OAuthMemory } from "../support/sdk-oauth.ts";
+
+const COPIED = [
+  ...["src", "dev", "test", "migrations", "public"],
+  ...["package.json", "package-lock.json", "tsconfig.json", "biome.json", "vitest.config.ts"],
+  ...["wrangler.jsonc", "worker-configuration.d.ts", ".gitignore"],
+];
+
+/** Imports that the engine is built without, or of which it uses little: in a tool each means itself. */
+const IMPORTS = `
+import Ajv from "ajv";
+import { parseCronExpression } from "cron-schedule";
+import { z } from "zod";
+import { defineTool } from "../../engine/tools/define-tool";
+import { defineToolset } from "../../engine/tools/define-toolset";
+
+const probe = defineTool({
+  name: "probe",
+  title: "Probe",
+  description: "Uses what it imports.",
+  scopes: [],
+  input: z.object({ any: z.string() }),
+  output: z.object({ ajv: z.string(), cron: z.number(), language: z.string(), schema: z.string() }),
+  annotations: {
+    readOnlyHint: true,
+    destructiveHint: false,
+    idempotentHint: true,
+    openWorldHint: false,
+  },
+  run({ any }) {
+    const fault = { instancePath: "/a", message: "is wrong", keyword: "", schemaPath: "", params: {} };
+    const { error } = z.string().safeParse(1, { error: z.locales.de().localeError });
+    return {
+      ajv: new Ajv().errorsText([fault]),
+      cron: parseCronExpression("0 9 * * *").getNextDate(new Date(0)).getUTCHours(),
+      language: error?.issues[0]?.message ?? "",
+      schema: z.fromJSONSchema({ type: "string" }).parse(any) as string,
+    };
+  },
+});
+
+export const probes = defineToolset({ name: "probes", scopes: [], tools: [probe] });
+`;
+
+const BROKEN = `
+import * as z from "zod";
+import { defineTool } from "../../engine/tools/define-tool";
+import { defineToolset } from "../../engine/tools/define-toolset";
+
+const annotations = { readOnlyHint: true, destructiveHint: false, idempotentHint: true, openWorldHint: false };
+const texts = { title: "Dated", description: "Takes a date." };
+const dated = defineTool({
+  ...texts, annotations, name: "dated", scopes: [],
+  input: z.object({ on: z.coerce.date() }), output: z.object({}), run: () => ({}),
+});
+export const broken = defineToolset({ name: "broken", scopes: [], tools: [dated] });
+`;
+
+let copy: string;
+beforeAll(async () => {
+  copy = await mkdtemp(join(tmpdir(), "gatehouse-readme-"));
+  for (const name of COPIED) {
+    await cp(join(projectDir, name), join(copy, name), { recursive: true });
+  }
+  await symlink(join(projectDir, "node_modules"), join(copy, "node_modules"));
+});
+afterAll(() => rm(copy, { recursive: true, force: true }));
+
+/** Writes the blocks of a document that stand after the name of their file. */
+async function writeBlocksOf(document: string): Promise<string[]> {
+  const text = await readFile(join(projectDir, document), "utf8");
+  const blocks = [...text.matchAll(/`(src\/tools\/[\w/.-]+\.ts)`:\n\n```ts\n(.*?)```/gs)];
+  for (const [, file = "", code = ""] of blocks) await write(file, code);
+  return blocks.map(([, file = ""]) => file);
+}
+
+async function write(file: string, code: string): Promise<void> {
+  await mkdir(dirname(join(copy, file)), { recursive: true });
+  await writeFile(join(copy, file), code);
+}
+
+/** Adds a toolset to those of the server, as README.md says. */
+async function addToolset(name: string): Promise<void> {
+  const file = join(copy, "src/server.ts");
+  const code = await readFile(file, "utf8");
+  expect(code).toContain("toolsets: [");
+  const added = code.replace("toolsets: [", `toolsets: [${name}, `);
+  await writeFile(file, `import { ${name} } from "./tools/${name}";\n${added}`);
+}
+
+/** What wrangler.jsonc has wrangler run before a build, of the copy. */
+const prebuild = () => join(copy, "dev", "prebuild.ts");
+
+async function run(script: string, args: readonly string[]): Promise<void> {
+  const process = startNode(script, args);
+  const code = await process.exited;
+  expect(code, process.output()).toBe(0);
+}
+
+describe("the tool of README.md, as it stands there", () => {
+  let files: string[];
+  beforeAll(async () => {
+    files = [...(await writeBlocksOf("README.md")), ...(await writeBlocksOf("docs/testing.md"))];
+    await addToolset("reminders");
+  });
+
+  it("is a tool, its toolset and its test", () => {
+    const folder = "src/tools/reminders";
+    expect(files).toEqual(
+      ["add-reminder.ts", "index.ts", "add-reminder.test.ts"].map((file) => `${folder}/${file}`),
+    );
+  });
+
+  it("is formatted, and has its types", async () => {
+    const biome = packageScript("@biomejs/biome", "bin/biome");
+    const added = files.map((file) => join(copy, file));
+    await run(biome, ["check", "--config-path", copy, "--vcs-enabled=false", ...added]);
+    await run(packageScript("typescript", "bin/tsc"), ["-p", copy]);
+  });
+
+  it("passes its test", async () => {
+    const folder = "src/tools/reminders";
+    await run(packageScript("vitest", "vitest.mjs"), [
+      ...["run", "--root", copy, "--project", "unit", folder],
+    ]);
+  });
+
+  describe("in a server that is built as it is deployed", () => {
+    let gatehouse: LocalGatehouse;
+    beforeAll(async () => {
+      await write("src/tools/probes/index.ts", IMPORTS);
+      await addToolset("probes");
+      await run(prebuild(), []);
+      gatehouse = await startLocalGatehouse({
+        persistDir: join(copy, ".wrangler", "test"),
+        config: join(copy, "wrangler.jsonc"),
+      });
+    });
+    afterAll(() => gatehouse?.stop());
+
+    const connect = async () => {
+      const memory = new OAuthMemory({ person: "alice" });
+      const { client, close } = await connectSdkClient(`${gatehouse.origin}/mcp`, memory);
+      onTestFinished(close);
+      return client;
+    };
+
+    it("is listed and called", async () => {
+      const client = await connect();
+      const { tools } = await client.listTools();
+      expect(tools.map(({ name }) => name)).toContain("add_reminder");
+      const reminder = { text: "Water the plants", on: "2027-01-31" };
+      const added = await client.callTool({ name: "add_reminder", arguments: reminder });
+      expect(added.structuredContent).toMatchObject({ on: "2027-01-31" });
+      const mistyped = { ...reminder, txet: "" };
+      const refused = await client.callTool({ name: "add_reminder", arguments: mistyped });
+      expect(JSON.stringify(refused.content)).toContain("did you mean");
+      expect(refused._meta).toMatchObject({ "gatehouse/error-code": "arguments_invalid" });
+    });
+
+    it("stands beside tools that import zod, ajv and cron-schedule whole", async () => {
+      const client = await connect();
+      const probed = await client.callTool({ name: "probe", arguments: { any: "thing" } });
+      expect(probed.structuredContent).toEqual({
+        ajv: "data/a is wrong",
+        cron: 9,
+        language: "Ungültige Eingabe: erwartet string, erhalten number",
+        schema: "thing",
+      });
+    });
+  });
+});
+
+it("a tool that no client could list is refused by the build, with its name", async () => {
+  await write("src/tools/broken/index.ts", BROKEN);
+  await addToolset("broken");
+  const build = startNode(prebuild(), []);
+  expect(await build.exited).not.toBe(0);
+  expect(build.output()).toContain('The input of the tool "dated" has no JSON Schema');
+});
