@@ -57,7 +57,8 @@ function decoded(value: unknown): unknown {
   if (tagged !== undefined && "$map" in tagged) {
     return new Map(tagged.$map.map(([key, one]) => [decoded(key), decoded(one)]));
   }
-  if (tagged !== undefined && "$buffer" in tagged) return Uint8Array.fromBase64(tagged.$buffer).buffer;
+  if (tagged !== undefined && "$buffer" in tagged)
+    return Uint8Array.fromBase64(tagged.$buffer).buffer;
   if (tagged !== undefined && "$bytes" in tagged) return Uint8Array.fromBase64(tagged.$bytes);
   if (Array.isArray(value)) return value.map(decoded);
   const object = rowSchema.safeParse(value).data;
@@ -65,11 +66,17 @@ function decoded(value: unknown): unknown {
   return Object.fromEntries(Object.entries(object).map(([key, one]) => [key, decoded(one)]));
 }
 
-function insertInto(table: string, row: Record<string, unknown>): { sql: string; values: unknown[] } {
+function insertInto(
+  table: string,
+  row: Record<string, unknown>,
+): { sql: string; values: unknown[] } {
   const names = Object.keys(row);
   const places = names.map(() => "?").join(", ");
   const columns = names.map((name) => `"${name}"`).join(", ");
-  return { sql: `INSERT INTO "${table}" (${columns}) VALUES (${places})`, values: Object.values(row) };
+  return {
+    sql: `INSERT INTO "${table}" (${columns}) VALUES (${places})`,
+    values: Object.values(row),
+  };
 }
 
 async function restoreKv(): Promise<void> {

@@ -3,12 +3,12 @@ import * as z from "zod";
 import { type AllowedClients, allowedClients } from "./allowed-clients.ts";
 import { type AllowedPeople, allowedPeople } from "./allowed-people.ts";
 import { type AuditConfig, auditSchema } from "./audit.ts";
+import { parseEmailAddress } from "./email-address.ts";
 import {
   type ExternalAuthorization,
   parseIntrospectionAuthorization,
   parseJwtAuthorization,
 } from "./external-authorization.ts";
-import { parseEmailAddress } from "./email-address.ts";
 import { type IdentityProviderConfig, parseIdentityProvider } from "./identity-provider.ts";
 import { parseUpstreamApi, type UpstreamApiConfig } from "./upstream-api.ts";
 import {

@@ -4,18 +4,18 @@ import { readBytes } from "../lib/read-bytes";
 import { sameSecret } from "../lib/same-secret";
 import { grantObject } from "./grant-id";
 import { localRevocations } from "./local-revocations";
+import { GRANT_ID, USER_ID } from "./provider/records";
 
 /** Where the operator ends grants: those of a person, or one of them. */
 export const OPERATOR_REVOCATION = "/operator/revoke";
 
 const MAX_BODY_BYTES = 4 * 1_024;
 
-/** As identity/user-id.ts and workers-oauth-provider make them. */
 const requestSchema = z.object({
-  userId: z.string().regex(/^[\w-]{32}$/, "must be a user id: 32 of A-Z, a-z, 0-9, - and _"),
+  userId: z.string().regex(USER_ID, "must be a user id: 32 of A-Z, a-z, 0-9, - and _"),
   grantId: z
     .string()
-    .regex(/^[\w-]{16}$/, "must be a grant id: 16 of A-Z, a-z, 0-9, - and _")
+    .regex(GRANT_ID, "must be a grant id: 16 of A-Z, a-z, 0-9, - and _")
     .optional(),
 });
 

@@ -1,4 +1,5 @@
 import { grantIdOf } from "./grant-id";
+import { FORMLESS_TOKEN, isDocumentAddress } from "./provider/requests";
 import { presentedIn, presentedName, refusal, type TokenAnswer } from "./token-request";
 
 /**
@@ -26,7 +27,7 @@ export function refusalFor(
   hasCredentials: boolean,
 ): TokenAnswer | undefined {
   if (clientId === undefined) return undefined;
-  if (!isAddress(clientId)) {
+  if (!isDocumentAddress(clientId)) {
     const isTooLong = new TextEncoder().encode(clientId).length > MAX_CLIENT_ID_LENGTH;
     return isTooLong ? clientNotFound(hasCredentials) : undefined;
   }
@@ -57,11 +58,6 @@ export function withoutForeignToken(form: URLSearchParams): URLSearchParams {
   if (name === undefined || presented === undefined) return form;
   if (grantIdOf(presented) !== undefined) return form;
   return new URLSearchParams(
-    [...form].map(([each, value]) => [each, each === name ? "none" : value]),
+    [...form].map(([each, value]) => [each, each === name ? FORMLESS_TOKEN : value]),
   );
-}
-
-/** Whether workers-oauth-provider may take it for the address of a metadata document. */
-function isAddress(clientId: string): boolean {
-  return URL.canParse(clientId) && new URL(clientId).protocol === "https:";
 }
