@@ -10,7 +10,8 @@ const NUMBERED = ["0001_person_records.sql", "0002_audit.sql"];
 it("names of migrations leave the next number to whoever builds on this", async () => {
   const names = (await readdir("migrations")).toSorted();
   expect(names.slice(0, NUMBERED.length)).toEqual(NUMBERED);
-  for (const name of names.slice(NUMBERED.length)) expect(name).toMatch(/^gatehouse_\d{4}_\w+\.sql$/);
+  for (const name of names.slice(NUMBERED.length))
+    expect(name).toMatch(/^gatehouse_\d{4}_\w+\.sql$/);
 });
 
 it("are read in the order in which they build on each other, with others' between", async () => {

@@ -1,3 +1,4 @@
+import { env } from "cloudflare:workers";
 import { describe, expect, it, vi } from "vitest";
 import { connect } from "./as-client.ts";
 import { gatehouseWith } from "./gatehouse-with.ts";
@@ -52,9 +53,8 @@ describe("the operator", () => {
     const answer = await (await revoke({ userId, erase: true })).json();
     expect(answer).toMatchObject({ failed: [], erased: expect.any(Number) });
     const count = async (id: string | undefined) =>
-      (
-        await env.DB.prepare("SELECT id FROM person_records WHERE user_id = ?1").bind(id).all()
-      ).results.length;
+      (await env.DB.prepare("SELECT id FROM person_records WHERE user_id = ?1").bind(id).all())
+        .results.length;
     expect(await count(userId)).toBe(0);
     expect(await count(idsOf(bob).userId)).toBeGreaterThan(0);
     expect((await revoke({ ...idsOf(bob), erase: true })).status).toBe(400);

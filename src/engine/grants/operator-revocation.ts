@@ -14,14 +14,14 @@ const MAX_BODY_BYTES = 4 * 1_024;
 
 const requestSchema = z
   .object({
-  userId: z.string().regex(USER_ID, "must be a user id: 32 of A-Z, a-z, 0-9, - and _"),
-  grantId: z
-    .string()
-    .regex(GRANT_ID, "must be a grant id: 16 of A-Z, a-z, 0-9, - and _")
-    .optional(),
-  /** Also deletes what is kept for the person, once all their grants have ended. */
-  erase: z.boolean().default(false),
-})
+    userId: z.string().regex(USER_ID, "must be a user id: 32 of A-Z, a-z, 0-9, - and _"),
+    grantId: z
+      .string()
+      .regex(GRANT_ID, "must be a grant id: 16 of A-Z, a-z, 0-9, - and _")
+      .optional(),
+    /** Also deletes what is kept for the person, once all their grants have ended. */
+    erase: z.boolean().default(false),
+  })
   .refine(({ grantId, erase }) => !(erase && grantId !== undefined), {
     error: "erase is about a person, not about one grant",
   });
