@@ -25,4 +25,4 @@ it("are read in the order in which they build on each other, with others' betwee
   } finally {
     await rm(folder, { recursive: true });
   }
-});
+}, 60_000);
