@@ -4,20 +4,25 @@ import { parseArgs } from "node:util";
 import * as z from "zod";
 import { keepOperatorSecret, localStateDir } from "./local-vars.ts";
 
-const USAGE = `npm run revoke -- --user ID [--grant ID] [--url URL]
+const USAGE = `npm run revoke -- --user ID [--grant ID | --erase] [--url URL]
 
 Ends every grant of a person, or one of them: its tokens, its sessions, at once. Which ids there are, npm run
 audit tells.
 
   --user ID    the person's user id
   --grant ID   only this grant
+  --erase      also delete what is kept for the person: notes, and whatever else tools keep
   --url URL    the server (default: http://localhost:8788, which npm start runs)
   --help       this text
 
 For a deployed server, OPERATOR_SECRET must be in the environment, with the value that was given to
 \`npx wrangler secret put OPERATOR_SECRET\`.`;
 
-const answerSchema = z.object({ ended: z.array(z.string()), failed: z.array(z.string()) });
+const answerSchema = z.object({
+  ended: z.array(z.string()),
+  failed: z.array(z.string()),
+  erased: z.int().optional(),
+});
 const refusalSchema = z.object({ error_description: z.string() });
 
 try {
@@ -32,6 +37,7 @@ async function run(): Promise<void> {
     options: {
       user: { type: "string" },
       grant: { type: "string" },
+      erase: { type: "boolean" },
       url: { type: "string" },
       help: { type: "boolean" },
     },
@@ -48,7 +54,11 @@ async function run(): Promise<void> {
       authorization: `Bearer ${await operatorSecret(values.url)}`,
       "content-type": "application/json",
     },
-    body: JSON.stringify({ userId: values.user, grantId: values.grant }),
+    body: JSON.stringify({
+      userId: values.user,
+      grantId: values.grant,
+      ...(values.erase && { erase: true }),
+    }),
   });
   const body: unknown = await response.json().catch(() => undefined);
   const answer = answerSchema.safeParse(body);
@@ -56,10 +66,11 @@ async function run(): Promise<void> {
     const why = refusalSchema.safeParse(body).data?.error_description ?? "no answer of Gatehouse";
     throw new Error(`The server answered ${response.status}: ${why}`);
   }
-  const { ended, failed } = answer.data;
+  const { ended, failed, erased } = answer.data;
   for (const id of ended) console.log(`ended   ${id}`);
   for (const id of failed) console.log(`failed  ${id}`);
   if (ended.length + failed.length === 0) console.log("This person has no grant.");
+  if (erased !== undefined) console.log(`erased  ${erased} records`);
   if (failed.length > 0) throw new Error("Not all have ended: run it again.");
 }
 

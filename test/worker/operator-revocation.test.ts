@@ -1,3 +1,4 @@
+import { env } from "cloudflare:workers";
 import { describe, expect, it, vi } from "vitest";
 import { connect } from "./as-client.ts";
 import { gatehouseWith } from "./gatehouse-with.ts";
@@ -40,6 +41,23 @@ describe("the operator", () => {
     expect(ended).toEqual(expect.arrayContaining(bobs.map((tokens) => idsOf(tokens).grantId)));
     expect(await grantOf(alice).isEnded()).toBe(false);
     expect(await (await revoke({ userId })).json()).toEqual({ ended: [], failed: [] });
+  });
+
+  it("erases what is kept for a person with their grants, and nothing of others", async () => {
+    const alice = await connect();
+    const bob = await connect({ person: "bob" });
+    for (const { access_token } of [alice, bob]) {
+      await (await Session.open(access_token)).use("save_note", { text: "personal" });
+    }
+    const { userId } = idsOf(alice);
+    const answer = await (await revoke({ userId, erase: true })).json();
+    expect(answer).toMatchObject({ failed: [], erased: expect.any(Number) });
+    const count = async (id: string | undefined) =>
+      (await env.DB.prepare("SELECT id FROM person_records WHERE user_id = ?1").bind(id).all())
+        .results.length;
+    expect(await count(userId)).toBe(0);
+    expect(await count(idsOf(bob).userId)).toBeGreaterThan(0);
+    expect((await revoke({ ...idsOf(bob), erase: true })).status).toBe(400);
   });
 
   it("is nobody without the secret, and where there is none", async () => {

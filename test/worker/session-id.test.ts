@@ -39,3 +39,22 @@ it("does not open when any part of it was changed", async () => {
   ];
   for (const id of changed) expect(await ids.verify(id, alice), id).toBeUndefined();
 });
+
+it("opens what was signed with the secret itself, as it was before, and signs nothing so", async () => {
+  const secret = "a-secret-of-at-least-thirty-two-characters";
+  const key = await crypto.subtle.importKey(
+    "raw",
+    new TextEncoder().encode(secret),
+    { name: "HMAC", hash: "SHA-256" },
+    false,
+    ["sign"],
+  );
+  const signed = new TextEncoder().encode(
+    JSON.stringify(["mcp-session", "inner", alice.userId, alice.clientId]),
+  );
+  const mac = new Uint8Array(await crypto.subtle.sign("HMAC", key, signed));
+  const former = `inner.${mac.toBase64({ alphabet: "base64url", omitPadding: true })}`;
+  expect(await ids.verify(former, alice)).toEqual({ id: "inner", grantId: undefined });
+  expect(await ids.verify(former, { ...alice, userId: "bob" })).toBeUndefined();
+  expect(await ids.sign("inner", alice)).not.toBe(former);
+});

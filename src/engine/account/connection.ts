@@ -1,7 +1,6 @@
-import * as z from "zod";
 import { isLoopback } from "../config";
 import type { GrantId } from "../grants/grant-id";
-import { grantMetadataSchema } from "../grants/grant-metadata";
+import { shownRecordSchema } from "../grants/provider/records";
 import type { Redirect } from "../ui/client-facts";
 
 /** A grant, as the person who gave it sees it: one app that may act for them. */
@@ -20,16 +19,6 @@ export type Connection = {
   readonly lastTokenAtSeconds: number;
 };
 
-/** What counts here of the record that workers-oauth-provider keeps of a grant. */
-const recordSchema = z.object({
-  clientId: z.string(),
-  scope: z.array(z.string()),
-  createdAt: z.number(),
-  expiresAt: z.number().optional(),
-  redirectUri: z.string().optional(),
-  metadata: grantMetadataSchema.optional().catch(undefined),
-});
-
 /**
  * @param record what KV has of it.
  * @param idleTtlSeconds after how long without use a grant ends: each new token sets that anew.
@@ -40,7 +29,7 @@ export function connectionOf(
   record: unknown,
   idleTtlSeconds: number,
 ): Connection | undefined {
-  const grant = recordSchema.safeParse(record).data;
+  const grant = shownRecordSchema.safeParse(record).data;
   if (grant === undefined) return undefined;
   const { clientId, createdAt, expiresAt = 0 } = grant;
   return {

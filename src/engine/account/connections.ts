@@ -1,5 +1,6 @@
 import { type GrantId, grantKey, grantObject } from "../grants/grant-id";
 import { localRevocations } from "../grants/local-revocations";
+import { GRANT_ID } from "../grants/provider/records";
 import { errorText } from "../lib/error-text";
 import { type Connection, connectionOf } from "./connection";
 
@@ -29,9 +30,6 @@ export type Connections = {
 export const MAX_CONNECTIONS = 200;
 /** Each takes one. */
 export const MAX_ENDED = 500;
-
-/** As workers-oauth-provider makes them. */
-const GRANT_ID = /^[\w-]{16}$/;
 
 /**
  * @param userId of the person: from their session, never from what a form or an address says.

@@ -1,7 +1,7 @@
 import type { Principal } from "../identity/principal";
 import { grantObject } from "./grant-id";
-import { tokenIdOf } from "./grant-record";
 import { localRevocations } from "./local-revocations";
+import { tokenIdOf } from "./provider/records";
 
 /**
  * Ends the grant behind a request, because the identity provider's API refuses the token that came with

@@ -1,7 +1,7 @@
 import { readRow } from "../lib/stored-rows";
-import { parseGrantRecord, rotatedOut } from "./grant-record";
 import { grantRowSchemas, type Narrowed, type Tombstone } from "./grant-row-schemas";
 import { GrantSessions } from "./grant-sessions";
+import { parseGrantRecord, rotatedOut } from "./provider/records";
 import type { Sealed } from "./sealed";
 
 /**

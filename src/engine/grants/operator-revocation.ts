@@ -2,26 +2,34 @@ import type { OAuthHelpers } from "@cloudflare/workers-oauth-provider";
 import * as z from "zod";
 import { readBytes } from "../lib/read-bytes";
 import { sameSecret } from "../lib/same-secret";
+import { erasePerson } from "../storage/d1";
 import { grantObject } from "./grant-id";
 import { localRevocations } from "./local-revocations";
+import { GRANT_ID, USER_ID } from "./provider/records";
 
-/** Where the operator ends grants: those of a person, or one of them. */
+/** Where the operator ends grants: those of a person, or one of them; or erases the person. */
 export const OPERATOR_REVOCATION = "/operator/revoke";
 
 const MAX_BODY_BYTES = 4 * 1_024;
 
-/** As identity/user-id.ts and workers-oauth-provider make them. */
-const requestSchema = z.object({
-  userId: z.string().regex(/^[\w-]{32}$/, "must be a user id: 32 of A-Z, a-z, 0-9, - and _"),
-  grantId: z
-    .string()
-    .regex(/^[\w-]{16}$/, "must be a grant id: 16 of A-Z, a-z, 0-9, - and _")
-    .optional(),
-});
+const requestSchema = z
+  .object({
+    userId: z.string().regex(USER_ID, "must be a user id: 32 of A-Z, a-z, 0-9, - and _"),
+    grantId: z
+      .string()
+      .regex(GRANT_ID, "must be a grant id: 16 of A-Z, a-z, 0-9, - and _")
+      .optional(),
+    /** Also deletes what is kept for the person, once all their grants have ended. */
+    erase: z.boolean().default(false),
+  })
+  .refine(({ grantId, erase }) => !(erase && grantId !== undefined), {
+    error: "erase is about a person, not about one grant",
+  });
 
 /**
  * Ends grants on the operator's word, for whom `npm run revoke` asks: POST with OPERATOR_SECRET as a bearer
- * token and `{ userId, grantId? }`. It answers with the ids of the grants that have ended.
+ * token and `{ userId, grantId?, erase? }`. It answers with the ids of the grants that have ended, and how many
+ * records were erased.
  *
  * Without a `grantId` it ends every grant of the person that KV lists, which may miss one that is less than a
  * minute old.
@@ -43,7 +51,7 @@ export function operatorRevocation(
     }
     const parsed = requestSchema.safeParse(await jsonOf(request));
     if (!parsed.success) return refusal(400, "invalid_request", z.prettifyError(parsed.error));
-    const { userId, grantId } = parsed.data;
+    const { userId, grantId, erase } = parsed.data;
     const grantIds = grantId === undefined ? await grantsOf(helpers(env), userId) : [grantId];
     const results = await Promise.allSettled(
       grantIds.map((id) => grantObject(env, { userId, grantId: id }).end(issuer, "operator")),
@@ -52,8 +60,12 @@ export function operatorRevocation(
     for (const id of ended) localRevocations.add({ grantId: id });
     const failed = grantIds.filter((id) => !ended.includes(id));
     console.warn({ event: "grants_ended_by_operator", userId, ended, failed });
+    // Not before: a client whose grant goes on would go on to write.
+    const mayErase = erase && failed.length === 0;
+    const erased = mayErase ? await erasePerson(env.DB, userId) : undefined;
+    if (erased !== undefined) console.warn({ event: "person_erased", userId, records: erased });
     return Response.json(
-      { ended, failed },
+      { ended, failed, ...(erased !== undefined && { erased }) },
       { status: failed.length === 0 ? 200 : 503, headers: { "cache-control": "no-store" } },
     );
   };

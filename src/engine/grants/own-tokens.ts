@@ -7,6 +7,7 @@ import type { UpstreamCredential } from "../identity/upstream-credential";
 import { type TokenVerifier, VERIFIED_TOKEN_SECONDS } from "../identity/verified-tokens";
 import { errorText } from "../lib/error-text";
 import { grantIdOf } from "./grant-id";
+import { recentKv } from "./provider/kv";
 
 /**
  * Verifies access tokens that this Worker issued itself.
@@ -26,7 +27,10 @@ export function ownTokenVerifier(
     // The library would make a KV key of its parts, however long they are.
     if (grantIdOf(token) === undefined) return null;
     const valid = await authorizationServer
-      .validateToken<unknown>(resource, token, { ...env, OAUTH_KV: recent(env.OAUTH_KV) })
+      .validateToken<unknown>(resource, token, {
+        ...env,
+        OAUTH_KV: recentKv(env.OAUTH_KV, VERIFIED_TOKEN_SECONDS),
+      })
       .catch(rethrowAsUnavailable);
     if (valid === null) return null;
     const props = tokenPropsSchema.safeParse(valid.props);
@@ -67,22 +71,6 @@ function credentialOf({
     accessToken,
     ...(expiresAtSeconds !== undefined && { expiresAtSeconds }),
   };
-}
-
-/**
- * KV that shows nothing which was read longer ago than {@link VERIFIED_TOKEN_SECONDS}, the shortest that it
- * knows: by itself it keeps a record for a minute wherever that was read, also one deleted elsewhere.
- */
-function recent(kv: KVNamespace): KVNamespace {
-  return new Proxy(kv, {
-    get(target, property) {
-      const member: unknown = Reflect.get(target, property);
-      if (typeof member !== "function") return member;
-      if (property !== "get") return member.bind(target);
-      return (key: string, options: object) =>
-        Reflect.apply(member, target, [key, { ...options, cacheTtl: VERIFIED_TOKEN_SECONDS }]);
-    },
-  });
 }
 
 function rethrowAsUnavailable(error: unknown): never {

@@ -3,8 +3,8 @@ import type { TokenVerifier } from "../identity/verified-tokens";
 import { errorText } from "../lib/error-text";
 import { TtlCache } from "../lib/ttl-cache";
 import { grantIdOf, grantObject } from "./grant-id";
-import { tokenIdOf } from "./grant-record";
 import { localRevocations } from "./local-revocations";
+import { tokenIdOf } from "./provider/records";
 
 /** The REVOCATION_DELAY_SECONDS that needs no question: KV, and what is remembered of it, keep it. */
 const UNASKED_SECONDS = 60;

@@ -2,9 +2,10 @@ import type { OAuthAuthorizationServer } from "@cloudflare/workers-oauth-provide
 import { auditFor } from "../audit/audit";
 import type { EventOf } from "../audit/audit-event";
 import type { GrantId } from "./grant-id";
-import { grantKv, readRecord, rehearsalKv } from "./grant-kv";
-import { parseGrantRecord, tokenIdOf, withPreviousToken } from "./grant-record";
 import type { GrantRows } from "./grant-rows";
+import { grantKv, readRecord, rehearsalKv } from "./provider/kv";
+import { parseGrantRecord, tokenIdOf, withPreviousToken } from "./provider/records";
+import { asRevocation } from "./provider/requests";
 import { seal, unseal } from "./sealed";
 import {
   isRefresh,
@@ -124,10 +125,7 @@ async function isOfClient(
   refreshToken: string,
   tokenId: string,
 ): Promise<boolean> {
-  const form = new URLSearchParams(request.body);
-  form.delete("grant_type");
-  form.set("token", refreshToken);
-  form.set("token_type_hint", "refresh_token");
+  const form = asRevocation(new URLSearchParams(request.body), refreshToken);
   const presented = withPreviousToken(record, tokenId);
   let wouldEnd = false;
   const kv = rehearsalKv(grant.env.OAUTH_KV, grant.id, presented, () => {

@@ -1,5 +1,6 @@
 import { isDocumentId } from "./client-id";
 import { grantIdOf } from "./grant-id";
+import { FORMLESS_TOKEN } from "./provider/requests";
 import { presentedIn, presentedName, refusal, type TokenAnswer } from "./token-request";
 
 /**
@@ -58,6 +59,6 @@ export function withoutForeignToken(form: URLSearchParams): URLSearchParams {
   if (name === undefined || presented === undefined) return form;
   if (grantIdOf(presented) !== undefined) return form;
   return new URLSearchParams(
-    [...form].map(([each, value]) => [each, each === name ? "none" : value]),
+    [...form].map(([each, value]) => [each, each === name ? FORMLESS_TOKEN : value]),
   );
 }

@@ -1,8 +1,8 @@
 import { OAuthError } from "@cloudflare/workers-oauth-provider";
 import { type UpstreamTokens, upstreamTokensSchema } from "../identity/upstream-tokens";
 import { errorText } from "../lib/error-text";
-import { tokenIdOf } from "./grant-record";
 import type { GrantRows } from "./grant-rows";
+import { tokenIdOf } from "./provider/records";
 import { type Sealed, unseal } from "./sealed";
 import { RETRY_AFTER_SECONDS } from "./token-request";
 import type { RenewalOutcome } from "./upstream-renewer";

@@ -77,6 +77,20 @@ export function personStorage(database: D1Database, userId: string): PersonStora
   };
 }
 
+/**
+ * Deletes all that tools keep for a person, and the index of their clients' calls. The audit itself keeps ids
+ * only, until AUDIT_RETENTION_DAYS are over.
+ *
+ * @returns how many records there were.
+ */
+export async function erasePerson(database: D1Database, userId: string): Promise<number> {
+  const [records] = await database.batch([
+    database.prepare("DELETE FROM person_records WHERE user_id = ?1").bind(userId),
+    database.prepare("DELETE FROM gatehouse_calls_by_person WHERE user_id = ?1").bind(userId),
+  ]);
+  return records?.meta.changes ?? 0;
+}
+
 export function usageReport(database: D1Database): UsageReport {
   return {
     async countAll() {

@@ -1,4 +1,4 @@
-import * as z from "zod";
+import type * as z from "zod";
 import { nearest } from "../lib/nearest";
 import { type UnknownArgument, unknownArguments } from "./unknown-arguments";
 

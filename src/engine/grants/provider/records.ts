@@ -1,5 +1,34 @@
 import * as z from "zod";
-import { type GrantId, grantKey } from "./grant-id";
+import { grantMetadataSchema } from "../grant-metadata";
+
+// All that is known here of what workers-oauth-provider stores, beside its documented interface. What
+// test/worker/oauth-provider-contract.test.ts finds changed by an upgrade is to be changed here.
+
+/** What names a grant. Both stand readable in each of its tokens, so neither proves anything. */
+export type GrantId = { readonly userId: string; readonly grantId: string };
+
+/** The user ids are those of identity/user-id.ts; the library makes the grant's. */
+export const USER_ID = /^[\w-]{32}$/;
+export const GRANT_ID = /^[\w-]{16}$/;
+
+/** `userId:grantId:secret`, as the library makes codes, access tokens and refresh tokens. */
+const TOKEN = /^([\w-]{32}):([\w-]{16}):[\w-]{32}$/;
+
+/** @returns undefined for what this server never issued. The secret is not looked at. */
+export function grantIdOf(token: string): GrantId | undefined {
+  const [, userId, grantId] = TOKEN.exec(token) ?? [];
+  return userId === undefined || grantId === undefined ? undefined : { userId, grantId };
+}
+
+/** The key of its record in OAUTH_KV. */
+export function grantKey({ userId, grantId }: GrantId): string {
+  return `grant:${userId}:${grantId}`;
+}
+
+/** What the keys of its access tokens in OAUTH_KV begin with. */
+export function tokenKeyPrefix({ userId, grantId }: GrantId): string {
+  return `token:${userId}:${grantId}:`;
+}
 
 /**
  * What counts here of the record that workers-oauth-provider keeps of a grant in KV. Its ids of tokens
@@ -55,3 +84,13 @@ export async function tokenIdOf(token: string): Promise<string> {
   const digest = await crypto.subtle.digest("SHA-256", new TextEncoder().encode(token));
   return new Uint8Array(digest).toHex();
 }
+
+/** What a person is shown of a grant's record. */
+export const shownRecordSchema = z.object({
+  clientId: z.string(),
+  scope: z.array(z.string()),
+  createdAt: z.number(),
+  expiresAt: z.number().optional(),
+  redirectUri: z.string().optional(),
+  metadata: grantMetadataSchema.optional().catch(undefined),
+});
