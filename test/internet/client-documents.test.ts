@@ -1,6 +1,12 @@
 import { beforeEach, describe, expect, it } from "vitest";
 import { signIn } from "../../dev/headless-browser.ts";
-import { authorizationUrl, browse, exchangeCode, register, tokensSchema } from "../worker/as-client.ts";
+import {
+  authorizationUrl,
+  browse,
+  exchangeCode,
+  register,
+  tokensSchema,
+} from "../worker/as-client.ts";
 import { gatehouseWith } from "../worker/gatehouse-with.ts";
 import { TEST_ORIGIN } from "../worker/origin.ts";
 import { documentOf, fetched, publish } from "./published.ts";
@@ -59,7 +65,10 @@ describe("a client metadata document", () => {
   it.each<[string, Parameters<typeof publish>[1]]>([
     ["with another status", { status: 203, body: "of itself" }],
     ["that is not there", { status: 404, body: "of itself" }],
-    ["that is no JSON by its type", { headers: { "content-type": "text/html" }, body: "of itself" }],
+    [
+      "that is no JSON by its type",
+      { headers: { "content-type": "text/html" }, body: "of itself" },
+    ],
     ["that is no JSON", { body: "<html>" }],
     ["that is too large", { body: " ".repeat(6_000) }],
     ["of another address", { body: documentOf("https://trusted.example/another") }],

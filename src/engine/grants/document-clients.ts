@@ -3,7 +3,7 @@ import { CimdFetchError, type OAuthAuthorizationServer } from "@cloudflare/worke
 import { type AssertionKeys, type DocumentClient, documentClient } from "./client-document";
 import { isDocumentId, isRegisteredId, isValidDocumentId } from "./client-id";
 import { clientKeys } from "./client-keys";
-import { cachedDocument, cacheDocument } from "./document-cache";
+import { cacheDocument, cachedDocument } from "./document-cache";
 import { PublishedJsonError, type PublishedProblem, publishedJson } from "./published-json";
 
 /** What the draft recommends as a bound (section 6.6). */

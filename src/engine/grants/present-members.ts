@@ -11,7 +11,9 @@ const objectSchema = z.record(z.string(), z.unknown());
 export function presentMembers(metadata: unknown): unknown {
   const parsed = objectSchema.safeParse(metadata);
   if (!parsed.success) return metadata;
-  return Object.fromEntries(Object.entries(parsed.data).filter(([, value]) => saysSomething(value)));
+  return Object.fromEntries(
+    Object.entries(parsed.data).filter(([, value]) => saysSomething(value)),
+  );
 }
 
 function saysSomething(value: unknown): boolean {
