@@ -43,7 +43,7 @@ describe("parseConfig", () => {
         allowedPeople: undefined,
         allowedClients: undefined,
         dynamicClientRegistration: true,
-        clientIdMetadataDocuments: true,
+        clientIdMetadataDocuments: undefined,
         privateUseRedirectUris: false,
         accessTokenTtlSeconds: 3_600,
         grantIdleTtlSeconds: 2_592_000,

@@ -63,7 +63,11 @@ describe("every page", () => {
 describe("ConsentPage", () => {
   it("escapes what the client chose, in text and in attributes", async () => {
     const page = await consent(
-      { clientName: "</title><script>alert(1)</script>", clientDomain: '"><img src=x>' },
+      {
+        clientName: "</title><script>alert(1)</script>",
+        clientDomain: "a",
+        clientId: "https://a.example/<img src=x>",
+      },
       [{ name: '"><b onclick=x>', description: "<i>Read</i>" }],
     );
     expect(page).toContain("&lt;/title&gt;&lt;script&gt;");
@@ -117,12 +121,14 @@ describe("ConsentPage", () => {
       redirectIsLoopback: true,
     });
     expect(local).toContain('id="loopback-warning"');
-    expect(local).toContain('aria-describedby="loopback-warning next"');
+    expect(local).toMatch(/aria-describedby="loopback-warning next-h/);
     expect(await consent()).not.toMatch(/loopback-warning|this computer/);
   });
 
   it("calls a domain verified only when there is one, and else says the name is not", async () => {
-    const verified = await consent({ clientDomain: "claude.ai" });
+    const clientId = "https://claude.ai/client.json";
+    const verified = await consent({ clientId, clientDomain: "claude.ai" });
+    expect(verified).toContain(`<bdi>${clientId}</bdi>`);
     expect(verified).toContain("<bdi>claude.ai</bdi>");
     expect(verified).toContain("Verified domain");
     expect(verified).not.toContain("Not verified");
@@ -130,6 +136,31 @@ describe("ConsentPage", () => {
     const unverified = await consent();
     expect(unverified).toContain("Not verified");
     expect(unverified).not.toContain("Verified domain");
+  });
+
+  it.each([
+    ["https://apps.example:8443/u/mallory/client.json", "apps.example:8443"],
+    ["https://raw.githubusercontent.com/mallory/client.json", "raw.githubusercontent.com"],
+    ["https://203.0.113.7/client.json", undefined],
+    ["https://[2001:db8::1]/client.json", undefined],
+    ["https://intranet/client.json", undefined],
+  ])("shows all of the address of the document %s", async (clientId, host) => {
+    const page = await consent({ clientId, clientDomain: new URL(clientId).hostname });
+    expect(page.includes("Verified domain")).toBe(host !== undefined);
+    expect(page.includes("Not verified")).toBe(host === undefined);
+    if (host === undefined) return;
+    expect(page).toContain(`<bdi>${host}</bdi>`);
+    expect(page).toContain(`<bdi>${clientId}</bdi>`);
+  });
+
+  it("shows the port of a website that access goes to", async () => {
+    const page = await consent({ redirectUri: "https://helper.example:8443/callback" });
+    expect(page).toContain("<bdi>helper.example:8443</bdi>");
+  });
+
+  it("looks at a bounded part of a name that is far too long", async () => {
+    const page = await consent({ clientName: "a\u200b ".repeat(300_000) });
+    expect(page.length).toBeLessThan(20_000);
   });
 
   it("ticks each scope that was asked for, and only offers the others", async () => {

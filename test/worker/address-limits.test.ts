@@ -1,5 +1,5 @@
 import { beforeEach, describe, expect, it, vi } from "vitest";
-import { clientAddress } from "../../src/engine/lib/client-address";
+import { clientAddress, clientSite } from "../../src/engine/lib/client-address";
 import { authorizationUrl, register } from "./as-client.ts";
 import {
   brokenLimiter,
@@ -132,4 +132,38 @@ it.each([
 ])("counts the address %s as %s", (address, counted) => {
   const headers = new Headers(address === undefined ? {} : { "cf-connecting-ip": address });
   expect(clientAddress(new Request("https://mcp.test", { headers }))).toBe(counted);
+});
+
+it.each([
+  [undefined, undefined],
+  ["192.0.2.1", undefined],
+  ["::ffff:192.0.2.1", undefined],
+  ["2001:db8:1:2:3:4:5:6", "2001:db8:1::/48"],
+  ["2001:db8::1", "2001:db8:0::/48"],
+])("knows the network around the address %s as %s", (address, site) => {
+  const headers = new Headers(address === undefined ? {} : { "cf-connecting-ip": address });
+  expect(clientSite(new Request("https://mcp.test", { headers }))).toBe(site);
+});
+
+it("limits a network that comes from another /64 each time", async () => {
+  const counted: string[] = [];
+  const siteLimiter: RateLimit = {
+    async limit({ key }) {
+      counted.push(key);
+      return { success: !key.endsWith("/48") };
+    },
+  };
+  const gatehouse = withLimits({ TOKEN_REQUESTS_PER_ADDRESS: siteLimiter });
+  const seen: number[] = [];
+  // One request in four counts for the network; none of 128 never happens.
+  for (let network = 0; network < 128; network++) {
+    const response = await tokenAt(gatehouse, `2001:db8:7:${network.toString(16)}::1`);
+    seen.push(response.status);
+  }
+  expect(seen).toContain(429);
+  expect(seen).toContain(401);
+  expect(counted.filter((key) => key.endsWith("/64"))).toHaveLength(128);
+  expect(new Set(counted.filter((key) => key.endsWith("/48")))).toEqual(
+    new Set(["2001:db8:7::/48"]),
+  );
 });

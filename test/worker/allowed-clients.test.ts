@@ -141,7 +141,7 @@ describe("an authorization request", () => {
     const redirect_uri = "https://evil.example/callback";
     const clientId = await register({ redirect_uris: [redirect_uri] });
     const wrong = { redirect_uri, ...change };
-    expect((await open(letsIn("any"), clientId, wrong)).status).toBe(302);
+    expect((await open(letsIn("any"), clientId, wrong)).status).toBe(400);
     await expectRefused(await open(letsIn("claude"), clientId, wrong));
   });
 

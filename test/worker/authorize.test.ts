@@ -1,6 +1,6 @@
 import { createExecutionContext } from "cloudflare:test";
 import { env } from "cloudflare:workers";
-import { describe, expect, it } from "vitest";
+import { describe, expect, it, vi } from "vitest";
 import {
   authorizationUrl,
   authorize,
@@ -10,6 +10,7 @@ import {
   request,
 } from "./as-client.ts";
 import { gatehouseOf } from "./gatehouse.ts";
+import { gatehouseWith } from "./gatehouse-with.ts";
 import { Session } from "./mcp-client.ts";
 import { TEST_ORIGIN } from "./origin.ts";
 import { configOf } from "./server.ts";
@@ -97,6 +98,73 @@ describe("an authorization request that is wrong", () => {
   });
 });
 
+describe("a wrong request of a client that anybody could have registered", () => {
+  const ELSEWHERE = "https://app.example:8443/callback?brand=yours";
+
+  it.each<[string, Record<string, string | null>, string]>([
+    ["no PKCE", { code_challenge: null, code_challenge_method: null }, "invalid_request"],
+    ["another response type", { response_type: "token" }, "unsupported_response_type"],
+    ["a resource that is not here", { resource: "https://other.example/mcp" }, "invalid_target"],
+    ["another response mode", { response_mode: "form_post" }, "invalid_request"],
+  ])("%s: a page that leads on by a click only", async (_what, change, code) => {
+    const clientId = await register({ redirect_uris: [ELSEWHERE] });
+    const { url } = await authorizationUrl(clientId, { redirect_uri: ELSEWHERE, ...change });
+    const response = await request(url.href);
+    expect(response.status).toBe(400);
+    expect(response.headers.get("location")).toBeNull();
+    const html = await response.text();
+    expect(html).not.toContain("http-equiv");
+    expect(html).toContain("<bdi>app.example:8443</bdi>");
+    const href = /class="button primary"[^>]* href="([^"]*)"/.exec(html)?.[1];
+    const link = new URL(href?.replaceAll("&amp;", "&") ?? "");
+    expect(link.searchParams.get("error")).toBe(code);
+    expect(link.searchParams.get("state")).toBe("the-clients-state");
+  });
+
+  it("is a redirect where the operator chose the clients", async () => {
+    const clientId = await register({ redirect_uris: [ELSEWHERE] });
+    const change = { redirect_uri: ELSEWHERE, response_type: "token" };
+    const { url } = await authorizationUrl(clientId, change);
+    const gatehouse = gatehouseWith({ ALLOWED_CLIENTS: "https://app.example:8443" });
+    expect((await gatehouse(url)).status).toBe(302);
+  });
+});
+
+describe("parameters of an authorization request", () => {
+  it("without a value are absent (RFC 6749, section 3.1)", async () => {
+    const { url } = await authorizationUrl(await register(), { scope: null, resource: null });
+    for (const name of ["scope", "resource", "response_mode", "prompt", "state"]) {
+      url.searchParams.append(name, "");
+    }
+    expect((await request(url.href)).status).toBe(200);
+  });
+
+  it("without a value do not hide another of their name from ALLOWED_CLIENTS", async () => {
+    const evil = "https://evil.example/callback";
+    const clientId = await register({ redirect_uris: [evil, REDIRECT_URI] });
+    const { url } = await authorizationUrl(clientId, { redirect_uri: "" });
+    url.searchParams.append("redirect_uri", evil);
+    const gatehouse = gatehouseWith({ ALLOWED_CLIENTS: "loopback" });
+    expect((await gatehouse(url)).status).toBe(403);
+  });
+
+  it.each([
+    "a".repeat(600),
+    "\u00e9".repeat(300),
+    "a\nb",
+    `https://a.example/${"x".repeat(2_000)}`,
+  ])(
+    "with a client id that there cannot be are a page, and leave nothing in the log",
+    async (clientId) => {
+      const logs = vi.spyOn(console, "warn");
+      const { url } = await authorizationUrl(clientId);
+      expect((await request(url.href)).status).toBe(400);
+      expect(JSON.stringify(logs.mock.calls)).not.toContain(clientId.slice(0, 20));
+      logs.mockRestore();
+    },
+  );
+});
+
 describe("the consent page", () => {
   it("has the headers that keep it from being framed, cached or scripted", async () => {
     const { url } = await authorizationUrl(await register());
@@ -107,6 +175,12 @@ describe("the consent page", () => {
     expect(headers.get("x-frame-options")).toBe("DENY");
     expect(headers.get("referrer-policy")).toBe("no-referrer");
     expect(headers.get("cache-control")).toBe("no-store");
+    expect(headers.get("strict-transport-security")).toBe("max-age=31536000");
+    expect(headers.get("document-policy")).toBe("force-load-at-top");
+    // A client's page that opened this one in a window waits for it to end.
+    expect(headers.get("cross-origin-opener-policy")).toBeNull();
+    const front = await request("/");
+    expect(front.headers.get("cross-origin-opener-policy")).toBe("same-origin");
     expect(headers.get("set-cookie")).toMatch(/^__Host-.*; Secure/i);
   });
 

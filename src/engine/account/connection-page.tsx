@@ -26,7 +26,7 @@ export interface ConnectionPageProps {
 /** One connection: what it is, may do and did; with a form that narrows it and one that ends it. */
 export function ConnectionPage(props: ConnectionPageProps) {
   const { serverName, formToken, connection, scopes, activities, note } = props;
-  const { grantId, clientName, clientDomain, redirect, connectedAtSeconds } = connection;
+  const { grantId, clientName, clientDocument, redirect, connectedAtSeconds } = connection;
   return (
     <Layout title="A connected app" serverName={serverName}>
       <h1>
@@ -34,7 +34,7 @@ export function ConnectionPage(props: ConnectionPageProps) {
       </h1>
       {note === undefined ? null : <NoteText note={note} />}
       <dl class="facts">
-        <ClientRows name={clientName} domain={clientDomain} redirect={redirect} />
+        <ClientRows name={clientName} document={clientDocument} redirect={redirect} />
         <div>
           <dt>Connected</dt>
           <dd>

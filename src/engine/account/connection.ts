@@ -1,4 +1,5 @@
 import { isLoopback } from "../config";
+import { isDocumentId } from "../grants/client-id";
 import type { GrantId } from "../grants/grant-id";
 import { shownRecordSchema } from "../grants/provider/records";
 import type { Redirect } from "../ui/client-facts";
@@ -9,8 +10,8 @@ export type Connection = {
   readonly clientId: string;
   /** As the consent page named it: the client's own words. */
   readonly clientName: string;
-  /** The domain that published the name, where one did. */
-  readonly clientDomain: string | undefined;
+  /** The metadata document that published the name, where one did. */
+  readonly clientDocument: string | undefined;
   /** Where its access went. */
   readonly redirect: Redirect | undefined;
   readonly scopes: readonly string[];
@@ -36,7 +37,8 @@ export function connectionOf(
     grantId,
     clientId,
     clientName: grant.metadata?.clientName ?? clientId,
-    clientDomain: domainOf(clientId),
+    // Read from there when the person allowed it. Registered clients have ids that are no addresses.
+    clientDocument: isDocumentId(clientId) ? clientId : undefined,
     redirect: redirectOf(grant.redirectUri),
     scopes: grant.scope,
     connectedAtSeconds: createdAt,
@@ -46,16 +48,6 @@ export function connectionOf(
       Math.floor(Date.now() / 1_000),
     ),
   };
-}
-
-/**
- * Of a client whose id is the address of its metadata document, which was read from there when the person
- * allowed it. Registered clients have ids of ours, which are no addresses.
- */
-function domainOf(clientId: string): string | undefined {
-  if (!URL.canParse(clientId)) return undefined;
-  const { protocol, hostname } = new URL(clientId);
-  return protocol === "https:" ? hostname : undefined;
 }
 
 /** As workers-oauth-provider describes it on the consent page. */

@@ -1,5 +1,6 @@
 import { ClientText } from "../ui/client-text";
 import { Layout } from "../ui/layout";
+import { publisherOf } from "../ui/publisher";
 import type { Activities, Activity } from "./activity";
 import type { Connection } from "./connection";
 import { NoteText } from "./note-text";
@@ -80,7 +81,8 @@ function ConnectionItem({
   connection: Connection;
   latest: Activity | undefined;
 }) {
-  const { grantId, clientName, clientDomain, scopes, connectedAtSeconds } = connection;
+  const { grantId, clientName, clientDocument, scopes, connectedAtSeconds } = connection;
+  const publisher = publisherOf(clientDocument);
   return (
     <li>
       <h2>
@@ -89,12 +91,12 @@ function ConnectionItem({
         </a>
       </h2>
       <p class="note">
-        {clientDomain === undefined ? (
+        {publisher === undefined ? (
           <span class="badge unverified">Not verified</span>
         ) : (
           <>
             <span class="badge verified">Verified domain</span>
-            <ClientText text={clientDomain} max={Infinity} />
+            <ClientText text={publisher.host} max={Infinity} />
           </>
         )}
       </p>

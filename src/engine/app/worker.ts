@@ -1,6 +1,7 @@
 import { deleteOldBatches, deleteOldIndexRows } from "../audit/retention";
 import { ConfigError, isLoopback, parseAuditConfig } from "../config";
 import { errorText } from "../lib/error-text";
+import { fromLoopback, toLoopback } from "../lib/loopback-cookies";
 import { requestIdOf } from "../lib/request-id";
 import { TtlCache } from "../lib/ttl-cache";
 import type { StatelessLane } from "../mcp/stateless/handler";
@@ -71,7 +72,13 @@ export function createWorker(
   return {
     fetch(request, env, ctx): Promise<Response> {
       const url = new URL(request.url);
-      return withRequestLine(request, url, () => answer(request, url, env, ctx));
+      if (url.protocol !== "http:" || !isLoopback(url.hostname)) {
+        return withRequestLine(request, url, () => answer(request, url, env, ctx));
+      }
+      const local = fromLoopback(request);
+      return withRequestLine(local, url, async () =>
+        toLoopback(await answer(local, url, env, ctx)),
+      );
     },
 
     /** Once a day (wrangler.jsonc, `triggers`). */

@@ -7,6 +7,7 @@ import type { OwnAuthorization } from "../config";
 import { limitedByAddress } from "../grants/address-limit";
 import { mayRegister } from "../grants/allowed-clients";
 import { createAuthorizationServer } from "../grants/authorization-server";
+import { boundedRegistration } from "../grants/bounded-registration";
 import { OPERATOR_REVOCATION, operatorRevocation } from "../grants/operator-revocation";
 import { ownTokenVerifier } from "../grants/own-tokens";
 import { recordingRegistrations } from "../grants/registration-events";
@@ -40,7 +41,9 @@ export function ownAuthority(
   const registration = limitedByAddress(
     "REGISTRATIONS_PER_ADDRESS",
     recordingRegistrations(
-      sharedRegistration(serve, helpers, (metadata) => mayRegister(authorization, metadata)),
+      boundedRegistration(
+        sharedRegistration(serve, helpers, (metadata) => mayRegister(authorization, metadata)),
+      ),
     ),
   );
   const common = { serverName, authorization, origin };

@@ -9,7 +9,7 @@ import { type Context, Hono } from "hono";
 import { bodyLimit } from "hono/body-limit";
 import * as oauth from "oauth4webapi";
 import * as z from "zod";
-import type { OwnAuthorization } from "../config";
+import { isLoopbackRedirect, type OwnAuthorization } from "../config";
 import { grantIdOf } from "../grants/grant-id";
 import type { GrantMetadata } from "../grants/grant-metadata";
 import { isAllowedPerson } from "../identity/allowed-people";
@@ -20,12 +20,14 @@ import { identityProvider } from "../providers";
 import type { Catalogue } from "../tools/catalogue";
 import { ErrorPage } from "../ui/error-page";
 import { page } from "../ui/respond";
+import { presentParameters } from "./authorization-parameters";
 import { ConsentPage } from "./consent-page";
 import { consentScopes } from "./consent-scopes";
 import { ContinuePage } from "./continue-page";
 import { onlyAllowedClients } from "./only-allowed-clients";
 import { refusePerson } from "./person-refusal";
 import { nothingTicked, refusalOf } from "./refusals";
+import { RequestRefusedPage } from "./request-refused-page";
 import { signInErrorCode } from "./sign-in-error-code";
 import { failedSignIn, record, scopesAskedIn } from "./sign-in-events";
 import { limitSignIns } from "./sign-in-limit";
@@ -43,6 +45,7 @@ const pendingSignInSchema = z.object({
 type PendingSignIn = z.infer<typeof pendingSignInSchema>;
 
 const MAX_FORM_BYTES = 64 * 1_024;
+const MAX_NAME_CHARS = 200;
 
 export type LoginOptions = {
   serverName: string;
@@ -78,8 +81,10 @@ export function createLoginApp({
 
   app.get("/authorize", onlyAllowedClients(serverName, authorization), async (c) => {
     const oauthHelpers = helpers(c.env);
-    const request = await oauthHelpers.parseAuthRequest(c.req.raw);
+    const url = presentParameters(c.req.url);
+    const request = await oauthHelpers.parseAuthRequest(new Request(url, c.req.raw));
     requirePkce(request);
+    requireQueryMode(request, url.searchParams);
     const client = await oauthHelpers.describeConsent(request);
     const consent = await oauthHelpers.beginConsent(request);
     return page(
@@ -118,7 +123,9 @@ export function createLoginApp({
       return page(c, <ErrorPage serverName={serverName} {...nothingTicked} />, { status: 400 });
     }
     const approved = await oauthHelpers.approveConsent(c.req.raw, handle, { scope });
-    const { clientName } = await oauthHelpers.describeConsent(approved.request);
+    const { clientName: name } = await oauthHelpers.describeConsent(approved.request);
+    // It goes into the grant and each token; one from before names were bounded may be of any length.
+    const clientName = name.slice(0, MAX_NAME_CHARS);
     const pending: PendingSignIn = {
       codeVerifier: oauth.generateRandomCodeVerifier(),
       nonce: oauth.generateRandomNonce(),
@@ -204,7 +211,13 @@ export function createLoginApp({
   app.onError((error, c) => {
     // Only a request whose client and redirect URI were validated carries an address to go back to.
     if (error instanceof AuthorizationError && error.redirectTo !== undefined) {
-      return c.redirect(error.redirectTo, 302);
+      // Somewhere the operator chose, or the person's own machine, is no place to send people off to.
+      const isTrusted = authorization.allowedClients !== undefined;
+      if (isTrusted || isLoopbackRedirect(new URL(error.redirectTo))) {
+        return c.redirect(error.redirectTo, 302);
+      }
+      const refused = { serverName, code: error.code, url: error.redirectTo };
+      return page(c, <RequestRefusedPage {...refused} />, { status: 400 });
     }
     if (error instanceof AuthorizationError || error instanceof CimdFetchError) {
       return page(c, <ErrorPage serverName={serverName} {...refusalOf(error)} />, { status: 400 });
@@ -224,10 +237,27 @@ function isOfUseWithoutScopes({ allScopes, allTools }: Catalogue): boolean {
  * OAuth 2.1, section 7.5.2, and MCP authorization ask it of every client; the library, of public
  * ones only.
  */
-function requirePkce({ codeChallenge, redirectUri, state, issuer }: AuthRequest): void {
-  if (codeChallenge !== undefined) return;
-  throw new AuthorizationError("invalid_request", {
-    description: "PKCE is required: send code_challenge with code_challenge_method S256",
+function requirePkce(request: AuthRequest): void {
+  if (request.codeChallenge !== undefined) return;
+  throw invalidRequest(
+    request,
+    "PKCE is required: send code_challenge with code_challenge_method S256",
+  );
+}
+
+/** The one mode that the metadata names: another would not reach a client that waits for it. */
+function requireQueryMode(request: AuthRequest, parameters: URLSearchParams): void {
+  const mode = parameters.get("response_mode") ?? "query";
+  if (mode === "query") return;
+  throw invalidRequest(request, "The only response_mode here is query");
+}
+
+function invalidRequest(
+  { redirectUri, state, issuer }: AuthRequest,
+  description: string,
+): AuthorizationError {
+  return new AuthorizationError("invalid_request", {
+    description,
     redirectUri,
     state,
     ...(issuer !== undefined && { issuer }),

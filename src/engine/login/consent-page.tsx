@@ -27,6 +27,7 @@ function requestedOf(scopes: readonly ConsentScope[]): string {
  */
 export function ConsentPage(props: ConsentPageProps) {
   const { serverName, identityProviderName, handle, client, scopes } = props;
+  const nextId = `next-${handle}`;
   return (
     <Layout title="Allow access?" serverName={serverName} hasConnections>
       <h1>
@@ -49,17 +50,18 @@ export function ConsentPage(props: ConsentPageProps) {
             It asks for no permissions: it can connect, and use only what needs none.
           </p>
         )}
-        <p id="next">
+        {/* Its id is another each time: the fragment of an address could otherwise lead here. */}
+        <p id={nextId}>
           It never sees your password. Next you sign in with {identityProviderName}; access starts
           after that.
         </p>
-        <div class="actions">
+        <div class="actions decision">
           <button
             type="submit"
             name="decision"
             value="approve"
             class="primary"
-            aria-describedby={client.redirectIsLoopback ? "loopback-warning next" : "next"}
+            aria-describedby={client.redirectIsLoopback ? `loopback-warning ${nextId}` : nextId}
           >
             Allow and sign in
           </button>

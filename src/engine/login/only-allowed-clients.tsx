@@ -3,6 +3,7 @@ import type { OwnAuthorization } from "../config";
 import { isAllowedClient } from "../grants/allowed-clients";
 import { ErrorPage } from "../ui/error-page";
 import { page } from "../ui/respond";
+import { presentParameters } from "./authorization-parameters";
 import { clientNotAllowed } from "./refusals";
 
 /**
@@ -17,8 +18,8 @@ export function onlyAllowedClients(
   authorization: OwnAuthorization,
 ): MiddlewareHandler<{ Bindings: Env }> {
   return async (c, next) => {
-    // As workers-oauth-provider reads them, so that what is allowed is what is then used.
-    const { searchParams } = new URL(c.req.url);
+    // As workers-oauth-provider is given them, so that what is allowed is what is then used.
+    const { searchParams } = presentParameters(c.req.url);
     const clientId = searchParams.get("client_id") ?? "";
     const redirectUri = searchParams.get("redirect_uri") ?? "";
     if (isAllowedClient(authorization, clientId, redirectUri)) return next();

@@ -25,11 +25,20 @@ export const clientNotAllowed: Refusal = {
  * the client or its redirect URI is not trusted, or this page does not belong to this browser.
  */
 export function refusalOf(error: AuthorizationError | CimdFetchError): Refusal {
+  if (error instanceof CimdFetchError && error.detail === "switched_off") {
+    return {
+      title: "This app cannot be checked here",
+      message:
+        "The app describes itself at an address of its own, and this server takes no such apps. A server on a developer’s machine does not by default, because it may have no way to that address.",
+      advice:
+        "Remove this server from the app and add it again: the app then registers. An operator can set CLIENT_ID_METADATA_DOCUMENTS=on instead.",
+    };
+  }
   if (error instanceof CimdFetchError) {
     return {
       title: "This app could not be checked",
       message:
-        "The app describes itself at an address of its own, and that did not give a valid description.",
+        "The app describes itself at an address of its own, and that did not give a valid description there, without a redirect.",
       advice: "Try again in a minute. If it stays so, tell the makers of the app.",
     };
   }

@@ -1,7 +1,7 @@
 import type { MiddlewareHandler } from "hono";
 import { recordLimitHit } from "../audit/limit-hits";
-import { clientAddress } from "../lib/client-address";
-import { RETRY_AFTER_SECONDS, withinLimit } from "../lib/rate-limit";
+import { addressOverLimit } from "../grants/address-limit";
+import { RETRY_AFTER_SECONDS } from "../lib/rate-limit";
 import { requestIdOf } from "../lib/request-id";
 import { ErrorPage } from "../ui/error-page";
 import { page } from "../ui/respond";
@@ -12,10 +12,8 @@ import { page } from "../ui/respond";
  */
 export function limitSignIns(serverName: string): MiddlewareHandler<{ Bindings: Env }> {
   return async (c, next) => {
-    const address = clientAddress(c.req.raw);
-    if (address === undefined || (await withinLimit(c.env, "SIGN_INS_PER_ADDRESS", address))) {
-      return next();
-    }
+    const address = await addressOverLimit(c.env, "SIGN_INS_PER_ADDRESS", c.req.raw);
+    if (address === undefined) return next();
     recordLimitHit(c.env, "SIGN_INS_PER_ADDRESS", address, { requestId: requestIdOf(c.req.raw) });
     const error = {
       title: "Too many people are connecting",

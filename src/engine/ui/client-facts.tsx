@@ -1,5 +1,6 @@
 import type { ConsentDescription } from "@cloudflare/workers-oauth-provider";
 import { ClientText, mixesAlphabets, tidy, WholeText } from "./client-text";
+import { publisherOf } from "./publisher";
 
 /** A host name has at most 253 characters. It is never cut: the end is the part that says whose it is. */
 const HOST_MAX = 255;
@@ -21,22 +22,25 @@ interface Destination {
  */
 function destinationOf({ redirectUri, redirectHost, redirectIsLoopback }: Redirect): Destination {
   const { protocol, host } = new URL(redirectUri);
+  // The port of a loopback address is another each time, and says nothing.
+  const address = redirectIsLoopback ? redirectHost : host;
   if (protocol !== "https:" && protocol !== "http:") {
     return { kind: "app-link", address: host ? `${protocol}//${host}` : redirectHost };
   }
-  return { kind: redirectIsLoopback ? "loopback" : "website", address: redirectHost };
+  return { kind: redirectIsLoopback ? "loopback" : "website", address };
 }
 
 /** What is known of a client, and how well it is known: rows for a `<dl class="facts">`. */
 export interface ClientRowsProps {
   name: string;
-  /** The domain that published the name. */
-  domain: string | undefined;
+  /** The address of the metadata document that has the name, for a client that is known by one. */
+  document: string | undefined;
   /** Where its access goes. */
   redirect: Redirect | undefined;
 }
 
-export function ClientRows({ name, domain, redirect }: ClientRowsProps) {
+export function ClientRows({ name, document, redirect }: ClientRowsProps) {
+  const publisher = publisherOf(document);
   return (
     <>
       <div>
@@ -45,7 +49,7 @@ export function ClientRows({ name, domain, redirect }: ClientRowsProps) {
           <strong>
             <ClientText text={name} />
           </strong>
-          {domain === undefined ? (
+          {publisher === undefined ? (
             <p class="note">
               <span class="badge unverified">Not verified</span> This app named itself; the name
               isn’t verified.
@@ -57,16 +61,16 @@ export function ClientRows({ name, domain, redirect }: ClientRowsProps) {
           <WholeText text={name} label="Show the whole name" />
         </dd>
       </div>
-      {domain === undefined ? null : (
+      {publisher === undefined ? null : (
         <div>
           <dt>Published by</dt>
           <dd>
             <strong>
-              <ClientText text={domain} max={HOST_MAX} />
+              <ClientText text={publisher.host} max={HOST_MAX} />
             </strong>
             <p class="note">
               <span class="badge verified">Verified domain</span> The app’s name was published
-              there.
+              there, at <ClientText text={publisher.address} max={Infinity} />.
             </p>
           </dd>
         </div>
@@ -99,7 +103,11 @@ export function ClientFacts({ client }: { client: ConsentDescription }) {
   return (
     <>
       <dl class="facts">
-        <ClientRows name={client.clientName} domain={client.clientDomain} redirect={client} />
+        <ClientRows
+          name={client.clientName}
+          document={client.clientDomain === undefined ? undefined : client.clientId}
+          redirect={client}
+        />
       </dl>
       {client.redirectIsLoopback ? (
         <p class="warning" id="loopback-warning">

@@ -11,13 +11,21 @@ const STACKED_MARKS = /(\p{M}{4})\p{M}+/gu;
 
 const MAX_SHOWN = 64;
 
+/** In UTF-16 code units. More than anything shown here has; what comes after costs nothing. */
+const MAX_EXAMINED = 2_048;
+
 /**
  * Makes text that a client chose fit to stand on our page: one line, nothing invisible (each such
  * character becomes a visible U+FFFD, so that it cannot hide), no towers of marks. Escaping is not done
  * here; JSX does it.
  */
 export function tidy(text: string): string {
-  return text.replace(/\s+/gu, " ").replace(UNSEEN, "\uFFFD").replace(STACKED_MARKS, "$1").trim();
+  const examined = text.slice(0, MAX_EXAMINED);
+  return examined
+    .replace(/\s+/gu, " ")
+    .replace(UNSEEN, "\uFFFD")
+    .replace(STACKED_MARKS, "$1")
+    .trim();
 }
 
 function shorten(tidied: string, max: number): string {
@@ -25,11 +33,22 @@ function shorten(tidied: string, max: number): string {
   return characters.length > max ? `${characters.slice(0, max - 1).join("")}…` : tidied;
 }
 
+/** Letters that are written together with Latin ones, and look like none of them (UTS 39, section 5.2). */
+const BESIDE_LATIN =
+  /[\p{sc=Latin}\p{sc=Common}\p{sc=Inherited}\p{sc=Han}\p{sc=Hiragana}\p{sc=Katakana}\p{sc=Hangul}\p{sc=Bopomofo}\p{M}]/gu;
+/** Letters for formulas and labels (Mathematical Alphanumeric, Letterlike, enclosed): they look like any text. */
+const STYLED_LETTERS = /[\u2102-\u2138\u249C-\u24E9\u{1D400}-\u{1D7FF}\u{1F110}-\u{1F189}]/u;
+
 /** True for a word such as "Сlaude" whose first letter is Cyrillic: a way to imitate another name. */
 export function mixesAlphabets(text: string): boolean {
-  return text
-    .split(/[^\p{L}\p{M}]+/u)
-    .some((word) => /\p{sc=Latin}/u.test(word) && /[\p{sc=Cyrillic}\p{sc=Greek}]/u.test(word));
+  return text.split(/[^\p{L}\p{M}\p{So}]+/u).some((word) => {
+    if (STYLED_LETTERS.test(word)) return true;
+    const foreign = word.replace(BESIDE_LATIN, "");
+    const hasGreek = /\p{sc=Greek}/u.test(word);
+    return (
+      foreign !== "" && (/\p{sc=Latin}/u.test(word) || (hasGreek && /\p{sc=Cyrillic}/u.test(word)))
+    );
+  });
 }
 
 /** Text a client chose, and how much of it to show in place. */

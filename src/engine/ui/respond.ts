@@ -12,7 +12,17 @@ const SECURITY_HEADERS = {
   "x-content-type-options": "nosniff",
   // Addresses here carry states and codes.
   "referrer-policy": "no-referrer",
+  // A year, for this host alone: what else the domain serves is not ours. Ignored over http (RFC 6797).
+  "strict-transport-security": "max-age=31536000",
+  // No fragment of an address scrolls a button under the pointer, or puts the focus near one.
+  "document-policy": "force-load-at-top",
 };
+
+/**
+ * Clients in a browser open the sign-in in a window of its own, and its end tells their page by
+ * `window.opener`: a policy on the way there would cut that for good.
+ */
+const KEEPS_OPENER = new Set(["/authorize", "/callback"]);
 
 type PageInit = {
   readonly status?: 200 | 400 | 403 | 404 | 429 | 500 | 503;
@@ -32,6 +42,7 @@ export function page(
   init: PageInit = {},
 ): Response | Promise<Response> {
   const headers = pageHeaders("text/html", init);
+  if (!KEEPS_OPENER.has(c.req.path)) headers.set("cross-origin-opener-policy", "same-origin");
   const response = c.html(body, init.status ?? 200);
   if (response instanceof Promise) return response.then((done) => withHeaders(done, headers));
   return withHeaders(response, headers);

@@ -1,0 +1,11 @@
+/**
+ * The address of an authorization request without the parameters that have no value: they are absent
+ * (RFC 6749, section 3.1). Whoever decides about a request must read it in this form, because the
+ * first of two of a name counts.
+ */
+export function presentParameters(requestUrl: string): URL {
+  const url = new URL(requestUrl);
+  const present = [...url.searchParams].filter(([, value]) => value !== "");
+  url.search = new URLSearchParams(present).toString();
+  return url;
+}
