@@ -7,6 +7,7 @@ import {
   type ExternalAuthorization,
   parseIntrospectionAuthorization,
   parseJwtAuthorization,
+  peopleOfWhichIssuer,
 } from "./external-authorization.ts";
 import { type IdentityProviderConfig, parseIdentityProvider } from "./identity-provider.ts";
 import { parseUpstreamApi, type UpstreamApiConfig } from "./upstream-api.ts";
@@ -157,6 +158,10 @@ export function parseConfig(env: object): Config {
     ]);
   }
   const values = parsed.data;
+  if (authorization.mode !== "provider") {
+    const problems = peopleOfWhichIssuer(authorization, values.ADMINS).list;
+    if (problems.length > 0) throw new ConfigError(problems);
+  }
   return {
     serverName: values.SERVER_NAME,
     publicUrl: values.PUBLIC_URL,

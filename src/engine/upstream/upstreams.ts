@@ -2,6 +2,7 @@ import type { Config } from "../config";
 import type { Principal } from "../identity/principal";
 import type { UpstreamCredential } from "../identity/upstream-credential";
 import { type ApiClient, apiClient } from "./api-client";
+import { goodHere } from "./good-here";
 import { signInTokens } from "./sign-in-tokens";
 import { type Exchanged, tokenExchange } from "./token-exchange";
 import type { TokenSource } from "./token-source";
@@ -51,7 +52,7 @@ function tokenSources({ authorization }: Config): (caller: UpstreamCaller) => To
   }
   const { client, issuers } = authorization;
   if (client === undefined) return () => noTokens;
-  return tokenExchange(issuers[0], client);
+  return tokenExchange(issuers[0], client, goodHere(authorization));
 }
 
 /** No toolset that calls an API is offered then, so this is not reached. */
