@@ -128,6 +128,6 @@ function isIssuedElsewhere(token: string, issuer: string): boolean {
 }
 
 function causeOf(error: unknown): string {
-  if (error instanceof errors.JOSEError) return `${JWT_ANSWER}: ${error.code}`;
+  if (error instanceof errors.JOSEError) return `signed answer: ${error.code}`;
   return errorText(error);
 }
