@@ -146,7 +146,7 @@ describe("an answer that is a JWT (RFC 9701)", () => {
 describe("the server's endpoint", () => {
   it.each<[string, Record<string, unknown>]>([
     ["was not announced", { introspection_endpoint: undefined }],
-    ["was at no safe address", { introspection_endpoint: "http://as.example/introspect" }],
+    ["was no address", { introspection_endpoint: "introspect" }],
   ])("that %s is found once that is put right", async (_name, wrong) => {
     const { authority, statusOf } = await start();
     await authority.publish(wrong);
