@@ -23,6 +23,9 @@ export type AuthorizationServerResources = {
 /** What tokens for the upstream API may allow. */
 export const apiScopes = ["orders:read", "orders:write"];
 
+/** Of the sign-in itself (OpenID Connect Core, sections 5.4 and 11); oidc-provider lists all of them. */
+export const identityScopes = ["openid", "offline_access", "profile", "email"];
+
 const ACCESS_TOKEN_TTL_SECONDS = 3_600;
 
 /** What oidc-provider is told, to be the authorization server of MCP clients that register themselves. */
@@ -46,7 +49,7 @@ export function authorizationServerConfiguration(options: {
     jwks,
     // OAuth 2.1 has no implicit grant.
     responseTypes: ["code"],
-    scopes: ["openid", "offline_access", ...new Set([...mcpScopes, ...apiScopes])],
+    scopes: [...new Set([...identityScopes, ...mcpScopes, ...apiScopes])],
     pkce: { required: () => true },
     claims: { openid: ["sub"], profile: ["name"], email: ["email", "email_verified"] },
     findAccount: (_ctx: Context, sub: string) => {

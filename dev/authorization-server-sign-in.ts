@@ -1,6 +1,7 @@
 /// <reference path="./oidc-provider.d.ts" />
 
 import type { Grant, Interaction, Provider } from "oidc-provider";
+import { identityScopes } from "./authorization-server-config.ts";
 import { consentPage, WHOSE } from "./authorization-server-pages.ts";
 import type { Question } from "./interactions.ts";
 import type { Person } from "./people.ts";
@@ -51,7 +52,9 @@ function grantOf(
 ): Grant {
   const { client_id, resource = [] } = params;
   const grant = new provider.Grant({ accountId: person.sub, clientId: client_id });
-  grant.addOIDCScope("openid offline_access");
+  // All that the metadata lists and that needs no decision: what a client asks for and neither gets nor is
+  // refused, the person is asked about again, without end.
+  grant.addOIDCScope(identityScopes.join(" "));
   for (const scope of asked) {
     // oidc-provider keeps what it lists as its own scopes apart from what a resource defines.
     if (ticked.includes(scope)) grant.addOIDCScope(scope);

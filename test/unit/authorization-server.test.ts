@@ -70,6 +70,21 @@ describe("an authorization request", () => {
     expect(parameters.get("code")).toBeNull();
   });
 
+  it.each(["jwt", "opaque"] as const)(
+    "for every scope that is advertised ends (%s)",
+    async (tokenFormat) => {
+      const server = await discover((await start({ tokenFormat })).issuer);
+      const scope = server.scopes_supported?.join(" ") ?? "";
+      expect(scope).toContain("profile");
+      const url = await authorizationUrl(server, await register(server), "v".repeat(43), {
+        resource: MCP,
+        scope,
+      });
+      const answer = await signIn(url, { person: "alice" });
+      expect(answer.searchParams.get("code")).not.toBeNull();
+    },
+  );
+
   it("of a person who cancels is access_denied", async () => {
     const server = await discover((await start()).issuer);
     const url = await authorizationUrl(server, await register(server), "v".repeat(43), {

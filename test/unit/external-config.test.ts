@@ -32,6 +32,8 @@ describe("AUTH_MODE", () => {
       mode: "jwt",
       allowedPeople: undefined,
       groupsClaim: "groups",
+      emailClaim: undefined,
+      clientTokens: true,
       issuers: ["https://as.example"],
       profile: "strict",
       client: undefined,
@@ -52,6 +54,26 @@ describe("AUTH_MODE", () => {
     });
     expect(problems({ ...several, ...secret })).toEqual([
       expect.stringContaining("AS_ISSUER names several servers"),
+    ]);
+  });
+
+  it.each<[string, Record<string, string>, string[]]>([
+    ["an address", { ALLOWED_PEOPLE: "alice@example.com" }, ["ALLOWED_PEOPLE names addresses"]],
+    ["a domain", { ALLOWED_PEOPLE: "@example.com" }, ["ALLOWED_PEOPLE names addresses"]],
+    ["a group", { ALLOWED_PEOPLE: "group:eng" }, ["ALLOWED_PEOPLE names addresses or groups"]],
+    ["an administrator's address", { ADMINS: "alice@example.com" }, ["ADMINS names addresses"]],
+    ["a user id", { ALLOWED_PEOPLE: "u".repeat(32), ADMINS: "u".repeat(32) }, []],
+  ])("%s of several issuers is refused, unless it can be only one's", (_name, vars, expected) => {
+    const several = { ...jwt, AS_ISSUER: "https://a.example, https://b.example" };
+    expect(problems({ ...several, ...vars })).toEqual(
+      expected.map((text) => expect.stringContaining(text)),
+    );
+    expect(problems({ ...jwt, ...vars })).toEqual([]);
+  });
+
+  it("asks nobody for offline_access, which is no permission", () => {
+    expect(problems({ ...jwt, REQUIRED_SCOPES: "mcp:tools offline_access" })).toEqual([
+      expect.stringContaining("REQUIRED_SCOPES has offline_access"),
     ]);
   });
 

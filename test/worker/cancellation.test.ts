@@ -37,7 +37,7 @@ it("2026-07-28: a client that closes the stream of a call cancels its work", asy
     });
     return server;
   });
-  const gatehouse = gatehouseOf(configOf(env), () => lane);
+  const gatehouse = gatehouseOf(configOf(env), { stateless: () => lane });
   const client = await open(
     async (input, init) => {
       return gatehouse(new Request(input, init), env, createExecutionContext());

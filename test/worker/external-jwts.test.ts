@@ -1,5 +1,5 @@
 import { afterEach, describe, expect, it, vi } from "vitest";
-import { newKey, type ScriptedAuthority } from "../support/scripted-authority.ts";
+import { json, newKey, type ScriptedAuthority } from "../support/scripted-authority.ts";
 import { type ExternalGatehouse, externalGatehouse } from "./external-gatehouse.ts";
 import { requestsTo, script, startAuthority } from "./scripted.ts";
 
@@ -121,6 +121,11 @@ describe("the compat profile", () => {
     ["Entra", { ...without, azp: "client-1", scp: "op:add" }, { typ: "JWT" }],
     ["Entra v1", { ...without, appid: "client-1", scp: "op:add" }, { typ: "JWT" }],
     ["Okta", { ...without, cid: "client-1", scp: ["op:add"] }, { typ: undefined }],
+    [
+      "Okta of its own",
+      { ...without, cid: "client-1", scp: ["op:add"] },
+      { typ: "application/okta-internal-at+jwt" },
+    ],
     ["Keycloak", { ...without, azp: "client-1", scope: "op:add", typ: "Bearer" }, { typ: "JWT" }],
     [
       "Keycloak before 25",
@@ -166,8 +171,10 @@ describe("the compat profile", () => {
 describe("hostile tokens", () => {
   it("get 401 without an echo, and cost at most one fetch of keys", async () => {
     const { authority, gatehouse } = await start();
-    const good = await authority.token();
-    const claims = authority.claims();
+    // Older than the keys, so that a key unknown then is no newer one.
+    const iat = Math.floor(Date.now() / 1_000) - 60;
+    const good = await authority.token({ iat });
+    const claims = authority.claims({ iat });
     const kid = authority.keys[0]?.kid;
     const [, payload, signature] = good.split(".");
     const withHeader = (header: unknown) => `${base64url(header)}.${payload}.${signature}`;
@@ -207,7 +214,8 @@ describe("hostile tokens", () => {
   it("with hundreds of unknown key ids cost one fetch in 30 seconds", async () => {
     const { authority, gatehouse } = await start();
     const stranger = await newKey();
-    const forge = () => authority.token({}, { kid: crypto.randomUUID() }, stranger);
+    const iat = Math.floor(Date.now() / 1_000) - 60;
+    const forge = () => authority.token({ iat }, { kid: crypto.randomUUID() }, stranger);
     const tokens = await Promise.all(Array.from({ length: 200 }, forge));
     const statuses = await Promise.all(tokens.map((token) => statusOf(gatehouse, token)));
     expect(new Set(statuses)).toEqual(new Set([401]));
@@ -241,6 +249,40 @@ describe("the keys of the issuer", () => {
     vi.useFakeTimers({ now: Date.now() + 31_000, toFake: ["Date"] });
     expect(await statusOf(gatehouse, await authority.token())).toBe(200);
     expect(await statusOf(gatehouse, before)).toBe(401);
+  });
+
+  it("may be newer than those known here: then a token is not called bad", async () => {
+    const { authority, gatehouse } = await start();
+    expect(await statusOf(gatehouse, await authority.token())).toBe(200);
+    const old = authority.keys[0];
+    authority.keys = [await newKey()];
+    await authority.publishKeys();
+    const token = await authority.token();
+    const response = await gatehouse.call(token, "whoami");
+    expect(response.status).toBe(503);
+    expect(response.headers.get("retry-after")).not.toBeNull();
+    // One that is older than the keys known here cannot be of a newer one.
+    const iat = Math.floor(Date.now() / 1_000) - 60;
+    const unknown = await authority.token({ iat }, { kid: "unknown" }, old);
+    expect(await statusOf(gatehouse, unknown)).toBe(401);
+    vi.useFakeTimers({ now: Date.now() + 31_000, toFake: ["Date"] });
+    expect(await statusOf(gatehouse, token)).toBe(200);
+  });
+
+  it.each([
+    ["from the start", false],
+    ["once they were known", true],
+  ])("are none at all %s: no token is good or bad, until they are back", async (_when, wasGood) => {
+    const { authority, gatehouse } = await start();
+    const long = () => authority.token({ exp: Math.floor(Date.now() / 1_000) + 7_200 });
+    if (wasGood) expect(await statusOf(gatehouse, await long())).toBe(200);
+    await script(authority.paths.keys, json({ keys: [] }));
+    vi.useFakeTimers({ now: Date.now() + 11 * 60_000, toFake: ["Date"] });
+    const token = await long();
+    expect(await statusOf(gatehouse, token)).toBe(503);
+    await authority.publishKeys();
+    vi.setSystemTime(Date.now() + 31_000);
+    expect(await statusOf(gatehouse, token)).toBe(200);
   });
 
   it("are used although some of the set are odd", async () => {

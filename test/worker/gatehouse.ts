@@ -5,6 +5,8 @@ import { servicesOf } from "../../src/engine/services";
 import { TEST_ORIGIN } from "./origin.ts";
 import { server } from "./server.ts";
 
-/** The server under test, at the test's origin, under this configuration. */
-export const gatehouseOf = (config: Config, stateless?: StatelessLane) =>
-  createGatehouse(servicesOf(server, config), TEST_ORIGIN, stateless);
+/** The server under test, at the test's origin unless told, under this configuration. */
+export const gatehouseOf = (
+  config: Config,
+  { stateless, origin = TEST_ORIGIN }: { stateless?: StatelessLane; origin?: string } = {},
+) => createGatehouse(servicesOf(server, config), origin, stateless);

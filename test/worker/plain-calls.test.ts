@@ -61,7 +61,7 @@ const headers = (change: Record<string, string | undefined>): Change => ({ heade
 
 const config = configOf(env);
 const ours = gatehouseOf(config);
-const theSdks = gatehouseOf(config, sdkLane);
+const theSdks = gatehouseOf(config, { stateless: sdkLane });
 
 async function answerOf(gatehouse: typeof ours, request: Request) {
   const response = await gatehouse(request, env, createExecutionContext());

@@ -40,7 +40,7 @@ async function start(vars: Record<string, string>) {
     authority,
     /** The assertion of one request to the authorization server. */
     async assertion(): Promise<string> {
-      await gatehouse.call("opaque", "whoami");
+      await gatehouse.call(crypto.randomUUID(), "whoami");
       const form = new URLSearchParams(
         (await requestsTo(authority.paths.introspection)).at(-1)?.body,
       );
@@ -59,7 +59,7 @@ const keySetSchema = z.object({
     z.strictObject({
       kty: z.enum(["RSA", "EC", "OKP"]),
       kid: z.string(),
-      alg: z.string(),
+      alg: z.string().exactOptional(),
       use: z.literal("sig"),
       n: z.string().exactOptional(),
       e: z.string().exactOptional(),
@@ -78,7 +78,7 @@ describe("AS_PRIVATE_KEY", () => {
     ["P-256 in SEC 1, as openssl ecparam prints it", () => sec1Pem(ec("P-256")), "ES256"],
     ["P-384", () => pem(ec("P-384"), "pkcs8"), "ES384"],
     ["P-521", () => pem(ec("P-521"), "pkcs8"), "ES512"],
-    ["Ed25519", () => pem(generateKeyPairSync("ed25519").privateKey, "pkcs8"), "Ed25519"],
+    ["Ed25519", () => pem(generateKeyPairSync("ed25519").privateKey, "pkcs8"), "EdDSA"],
     ["with literal \\n", () => pem(rsa(), "pkcs8").replaceAll("\n", "\\n"), "RS256"],
     ["with Windows line ends", () => pem(rsa(), "pkcs8").replaceAll("\n", "\r\n"), "RS256"],
     ["with space around", () => `\n  ${pem(rsa(), "pkcs8")}\n`, "RS256"],
@@ -95,6 +95,18 @@ describe("AS_PRIVATE_KEY", () => {
     const { exp = 0, iat = 0 } = payload;
     expect(exp - iat).toBeGreaterThan(0);
     expect(exp - iat).toBeLessThanOrEqual(300);
+  });
+
+  it("signs as Ed25519 where the server announces that name (RFC 9864)", async () => {
+    const key = pem(generateKeyPairSync("ed25519").privateKey, "pkcs8");
+    const { authority, assertion, keySet } = await start({ AS_PRIVATE_KEY: key });
+    await authority.publish({
+      token_endpoint_auth_signing_alg_values_supported: ["EdDSA"],
+      introspection_endpoint_auth_signing_alg_values_supported: ["RS256", "Ed25519"],
+    });
+    const known = createLocalJWKSet(keySetSchema.parse(await keySet()));
+    const { protectedHeader } = await jwtVerify(await assertion(), known);
+    expect(protectedHeader.alg).toBe("Ed25519");
   });
 
   it("signs a new assertion each time", async () => {

@@ -135,7 +135,7 @@ describe("client ID metadata documents", () => {
     ["on", "http://localhost:8788", true],
   ])("set to %s at %s: offered %s", async (CLIENT_ID_METADATA_DOCUMENTS, origin, offered) => {
     const config = configOf({ ...env, CLIENT_ID_METADATA_DOCUMENTS });
-    const gatehouse = createGatehouse(config, origin);
+    const gatehouse = gatehouseOf(config, { origin });
     const ask = (path: string) =>
       gatehouse(new Request(origin + path), env, createExecutionContext());
     const metadata = await ask("/.well-known/oauth-authorization-server");

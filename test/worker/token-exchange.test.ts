@@ -213,6 +213,87 @@ describe("an exchanged token", () => {
   });
 });
 
+describe("an answer to an exchange", () => {
+  const type = (name: string) => `urn:ietf:params:oauth:token-type:${name}`;
+
+  it.each<[string, Record<string, unknown>]>([
+    ["a refresh token by its type", { issued_token_type: type("refresh_token") }],
+    ["an ID token by its type", { issued_token_type: type("id_token") }],
+    ["SAML by its type", { issued_token_type: type("saml2") }],
+    ["bound to a key by its type", { token_type: "DPoP" }],
+    ["no access token by its type (RFC 8693)", { token_type: "N_A" }],
+  ])("that is %s is not sent to the API", async (_name, change) => {
+    const started = await start();
+    await issues(started.authority, "upstream-token", change);
+    expect(await failure(started)).toMatch(/something else than a bearer token/);
+    expect(await started.apiCalls()).toEqual([]);
+  });
+
+  it.each<[string, Record<string, unknown>]>([
+    ["a refresh token by its claims", { token_use: "refresh_token" }],
+    ["an ID token by its claims", { at_hash: "x" }],
+    ["bound to a key by its claims", { cnf: { jkt: "x" } }],
+  ])("that is %s is not sent to the API", async (_name, claims) => {
+    const started = await start();
+    const { authority } = started;
+    await issues(authority, await authority.token({ aud: "https://api.example", ...claims }));
+    expect(await failure(started)).toMatch(/something else than a bearer token/);
+    expect(await started.apiCalls()).toEqual([]);
+  });
+
+  it.each<[string, Record<string, unknown>]>([
+    ["null", { refresh_token: null, scope: null, id_token: null, token_type: null }],
+    ["empty", { refresh_token: "", scope: "", id_token: "", issued_token_type: "" }],
+    ["absent", { token_type: undefined, issued_token_type: undefined }],
+    ["a lifetime as text", { expires_in: "300" }],
+    ["no lifetime", { expires_in: null }],
+  ])("may have members that are %s", async (_name, change) => {
+    const { authority, gatehouse, token } = await start();
+    await issues(authority, "upstream-token", change);
+    const { result } = await gatehouse.use(await token(), "list_orders");
+    expect(result?.structuredContent).toEqual({ orders: [order] });
+  });
+
+  const audience = "our-audience";
+  it.each<[string, Record<string, string>, Record<string, unknown>, unknown]>([
+    ["TOKEN_AUDIENCE", { TOKEN_AUDIENCE: audience }, { aud: audience }, audience],
+    ["the other resource", {}, {}, "https://mcp.test/sse"],
+    ["the resource, among others", {}, {}, ["https://api.example", "https://mcp.test/mcp"]],
+  ])("that is good here by %s never reaches the API", async (_name, vars, mine, aud) => {
+    const { authority, gatehouse, token, apiCalls } = await start(vars);
+    await issues(authority, await authority.token({ aud }));
+    const { result } = await gatehouse.use(await token(mine), "list_orders");
+    expect(result?.isError).toBe(true);
+    expect(await apiCalls()).toEqual([]);
+  });
+
+  it.each([
+    ["good here", "https://mcp.test/sse", 0],
+    ["for the API alone", "https://api.example", 1],
+  ])("that is opaque, and %s as introspection has it", async (_name, aud, sent) => {
+    const { authority, gatehouse, apiCalls } = await start({
+      AUTH_MODE: "introspection",
+      INTROSPECTION_CACHE_SECONDS: "60",
+    });
+    const said = { active: true, ...authority.claims({ scope: "account:read orders:read" }) };
+    await authority.introspects(said);
+    expect((await gatehouse.call("opaque", "whoami")).status).toBe(200);
+    await authority.introspects({ ...said, aud });
+    await gatehouse.use("opaque", "list_orders");
+    expect(await apiCalls()).toHaveLength(sent);
+  });
+
+  it("comes from where the metadata says now, when the endpoint has moved", async () => {
+    const { authority, gatehouse, token } = await start();
+    await authority.publish({ token_endpoint: undefined });
+    await gatehouse.use(await token(), "list_orders");
+    await authority.publish({});
+    vi.useFakeTimers({ now: Date.now() + 31_000, toFake: ["Date"] });
+    const { result } = await gatehouse.use(await token(), "list_orders");
+    expect(result?.structuredContent).toEqual({ orders: [order] });
+  });
+});
+
 describe("what goes wrong upstream is told to the person", () => {
   const error = (status: number, body: Record<string, unknown>): ScriptedAnswer => ({
     ...json(body),

@@ -10,6 +10,7 @@ import { publicKeySet } from "../issuers/client-authentication";
 import { introspector } from "../issuers/introspection";
 import { issuerKeys } from "../issuers/issuer-keys";
 import { jwtVerifier } from "../issuers/jwts";
+import { personReader } from "../issuers/person-claims";
 import { ValueUnavailable } from "../lib/remote-value";
 import type { Services } from "../services";
 import { missingScopes, withImplied } from "../tools/scopes";
@@ -24,7 +25,7 @@ export function externalAuthority(
   { catalogue }: Services,
 ): Authority {
   const check = checkFor(authorization);
-  const { audience, requiredScopes, client, allowedPeople } = authorization;
+  const { audience, requiredScopes, client, clientTokens, allowedPeople } = authorization;
 
   const validate: OAuthResourceTokenValidator<Authenticated> = async (resource, token) => {
     const claims = await check(token, audience ?? resource).catch((error: unknown) => {
@@ -32,6 +33,7 @@ export function externalAuthority(
       throw error;
     });
     if (claims === undefined) return null;
+    if (claims.isOfClientItself && !clientTokens) throw clientNotAllowed();
     const props = await authenticatedBy(claims, token, resource, (scopes) =>
       withImplied(scopes, catalogue.allScopes),
     );
@@ -72,17 +74,26 @@ function personNotAllowed(): OAuthError {
   });
 }
 
+/** As with a person: another token of the same client would be refused as well. */
+function clientNotAllowed(): OAuthError {
+  return new OAuthError("access_denied", {
+    description: "This server takes tokens of people only (CLIENT_TOKENS=off)",
+    statusCode: 403,
+  });
+}
+
 function checkFor(authorization: ExternalAuthorization): Check {
-  const groupsIn = groupsReader(authorization.groupsClaim, authorization.allowedPeople?.groups);
+  const { emailClaim, groupsClaim, allowedPeople } = authorization;
+  const personIn = personReader(emailClaim, groupsReader(groupsClaim, allowedPeople?.groups));
   switch (authorization.mode) {
     case "jwt":
       return jwtVerifier(
         authorization.profile,
         new Map(authorization.issuers.map((issuer) => [issuer, issuerKeys(issuer)])),
-        groupsIn,
+        personIn,
       );
     case "introspection":
-      return introspector(authorization, groupsIn);
+      return introspector(authorization, personIn);
   }
 }
 

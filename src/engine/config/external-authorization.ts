@@ -3,6 +3,7 @@ import { type AllowedPeople, allowedPeople } from "./allowed-people.ts";
 import { type ClientCredential, parseClientCredential } from "./client-credential.ts";
 import {
   commaSeparated,
+  onOff,
   Problems,
   problemsAmong,
   refusalsOf,
@@ -23,6 +24,10 @@ type Common = {
   allowedPeople: AllowedPeople | undefined;
   /** The claim that has the groups that a person is in. */
   groupsClaim: string;
+  /** The claim with an address that the server vouches for; undefined is `email`, with `email_verified`. */
+  emailClaim: string | undefined;
+  /** Whether tokens that stand for a client and for no person are taken. */
+  clientTokens: boolean;
 };
 
 /** Tokens are JWTs, checked here (RFC 9068). */
@@ -50,10 +55,16 @@ const common = z.object({
     .pipe(commaSeparated)
     .pipe(z.tuple([secureUrl], secureUrl)),
   TOKEN_AUDIENCE: z.string().optional(),
-  REQUIRED_SCOPES: scopeList,
+  REQUIRED_SCOPES: scopeList.refine(
+    (scopes) => !scopes.includes("offline_access"),
+    "has offline_access, which allows nothing here: whether clients get refresh tokens is decided there",
+  ),
   ALLOWED_PEOPLE: allowedPeople,
   // The name that RFC 9068, section 2.2.3.1, gives it.
   TOKEN_GROUPS_CLAIM: z.string().default("groups"),
+  // For servers that verify each address and say so nowhere.
+  TOKEN_EMAIL_CLAIM: z.string().optional(),
+  CLIENT_TOKENS: onOff.default(true),
   ALLOWED_CLIENTS: z
     .literal(
       "any",
@@ -127,11 +138,35 @@ export function parseIntrospectionAuthorization(
   };
 }
 
+/**
+ * Any of several issuers could say that its person has an address, or is in a group, that an operator meant as
+ * another's. A user id holds the issuer, so it may be named.
+ *
+ * @param admins ADMINS, which is read elsewhere.
+ */
+export function peopleOfWhichIssuer(
+  { issuers, allowedPeople }: ExternalAuthorization,
+  admins: readonly string[],
+): Problems {
+  if (issuers.length === 1) return new Problems();
+  const because =
+    "and AS_ISSUER names several servers, each of which could claim that for its own people: name user ids " +
+    "instead (the tool whoami shows them), or keep one server";
+  const { emailAddresses, emailDomains, groups } = allowedPeople ?? {};
+  const namesClaims = [emailAddresses, emailDomains, groups].some((names) => names?.size);
+  return new Problems(
+    ...(namesClaims ? [`ALLOWED_PEOPLE names addresses or groups, ${because}`] : []),
+    ...(admins.some((admin) => admin.includes("@")) ? [`ADMINS names addresses, ${because}`] : []),
+  );
+}
+
 function commonOf(values: z.infer<typeof common>): Common {
   return {
     audience: values.TOKEN_AUDIENCE,
     requiredScopes: values.REQUIRED_SCOPES,
     allowedPeople: values.ALLOWED_PEOPLE,
     groupsClaim: values.TOKEN_GROUPS_CLAIM,
+    emailClaim: values.TOKEN_EMAIL_CLAIM,
+    clientTokens: values.CLIENT_TOKENS,
   };
 }

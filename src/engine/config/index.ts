@@ -9,6 +9,7 @@ import {
   type ExternalAuthorization,
   parseIntrospectionAuthorization,
   parseJwtAuthorization,
+  peopleOfWhichIssuer,
 } from "./external-authorization.ts";
 import { type IdentityProviderConfig, parseIdentityProvider } from "./identity-provider.ts";
 import { parseUpstreamApi, type TokenWays, type UpstreamApi } from "./upstream-api.ts";
@@ -164,6 +165,10 @@ export function parseConfig(env: object, { name, apis = [] }: Declared): Config 
     throw new ConfigError(problemsAmong(refusalsOf(parsed), audit, authorization, upstreamApis));
   }
   const values = parsed.data;
+  if (authorization.mode !== "provider") {
+    const problems = peopleOfWhichIssuer(authorization, values.ADMINS).list;
+    if (problems.length > 0) throw new ConfigError(problems);
+  }
   return {
     serverName: values.SERVER_NAME ?? name,
     publicUrl: values.PUBLIC_URL,

@@ -44,7 +44,7 @@ function keptMetadata(issuer: string, forms: readonly [Form, ...Form[]]): Metada
   async function discover(algorithm: Form) {
     const response = await oauth.discoveryRequest(identifier, {
       algorithm,
-      ...requestOptions(issuer, REQUEST_TIMEOUT_MS / 2),
+      ...requestOptions(issuer),
     });
     const metadata = await oauth.processDiscoveryResponse(identifier, response);
     return metadata;
@@ -58,10 +58,16 @@ function keptMetadata(issuer: string, forms: readonly [Form, ...Form[]]): Metada
         return await discover(first);
       } catch (error) {
         if (second === undefined) throw error;
-        const metadata = await discover(second);
+        // The next attempt begins with the other form, whatever comes of this one.
         [first, second] = [second, first];
-        return metadata;
+        // A server that was too slow for one is not asked for the other as well: somebody waits.
+        if (isTimeout(error)) throw error;
+        return await discover(first);
       }
     },
   });
+}
+
+function isTimeout(error: unknown): boolean {
+  return error instanceof DOMException && error.name === "TimeoutError";
 }

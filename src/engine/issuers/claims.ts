@@ -8,8 +8,10 @@ export type ExternalClaims = {
   readonly clientId: string;
   readonly scopes: readonly string[];
   readonly expiresAtSeconds: number;
+  /** No person is behind it (RFC 6749, section 4.4). */
+  readonly isOfClientItself: boolean;
   readonly name: string | undefined;
-  /** Only an address that the issuer says it has verified. */
+  /** Only an address that the issuer has verified. */
   readonly email: string | undefined;
   /** Of the groups that the person is in, those that the configuration names. */
   readonly groups: readonly string[];

@@ -1,6 +1,10 @@
 import { calculateJwkThumbprint, importJWK } from "jose";
 import * as oauth from "oauth4webapi";
+import * as z from "zod";
 import type { ClientCredential, KeyCredential, PrivateJwk, SecretCredential } from "../config";
+import { clientSecretBasic } from "./client-secret-basic";
+
+const textsSchema = z.array(z.string());
 
 /** How a key signs, by its kind. RS256 is what every server knows of RSA. */
 function algorithmOf(key: PrivateJwk): string {
@@ -14,6 +18,9 @@ function algorithmOf(key: PrivateJwk): string {
   }
 }
 
+/** Where this server authenticates: each endpoint may take other methods (RFC 8414, section 2). */
+export type ClientEndpoint = "token" | "introspection";
+
 /**
  * Authenticates this server at the external authorization server, as its client: with a secret, or
  * with an assertion of which issuer and subject are the client id, and the audience is the server's
@@ -21,26 +28,57 @@ function algorithmOf(key: PrivateJwk): string {
  */
 export function clientAuthentication(
   credential: ClientCredential,
+  endpoint: ClientEndpoint = "token",
 ): (server: oauth.AuthorizationServer) => Promise<oauth.ClientAuth> {
-  if (credential.kind === "secret")
-    return async (server) => secretAuthentication(credential, server);
-  let authentication: oauth.ClientAuth | undefined;
-  return async () => {
-    authentication ??= oauth.PrivateKeyJwt(await importedKey(credential.signingKey));
-    return authentication;
+  if (credential.kind === "secret") {
+    const { clientSecret } = credential;
+    return async (server) =>
+      usesBasic(credential, server, endpoint)
+        ? clientSecretBasic(clientSecret)
+        : oauth.ClientSecretPost(clientSecret);
+  }
+  let key: oauth.PrivateKey | undefined;
+  return async (server) => {
+    key ??= await importedKey(credential.signingKey);
+    return keyAuthentication(key, server, endpoint);
   };
 }
 
 /** client_secret_basic is what a server takes that does not say (RFC 8414, section 2). */
-function secretAuthentication(
-  { clientSecret, method }: SecretCredential,
+export function usesBasic(
+  { method }: SecretCredential,
   server: oauth.AuthorizationServer,
+  endpoint: ClientEndpoint,
+): boolean {
+  if (method !== undefined) return method === "client_secret_basic";
+  return announced(server, endpoint, "methods_supported")?.includes("client_secret_basic") ?? true;
+}
+
+/** What the metadata says of client authentication at an endpoint; at the token endpoint, where it says no more. */
+export function announced(
+  server: oauth.AuthorizationServer,
+  endpoint: ClientEndpoint,
+  what: "methods_supported" | "signing_alg_values_supported",
+): string[] | undefined {
+  const own = textsSchema.safeParse(server[`${endpoint}_endpoint_auth_${what}`]).data;
+  return own ?? textsSchema.safeParse(server[`token_endpoint_auth_${what}`]).data;
+}
+
+/**
+ * Many servers know Ed25519 only by the older name of its algorithm, which RFC 9864 replaces, so the new one is
+ * for those that announce it.
+ */
+function keyAuthentication(
+  key: oauth.PrivateKey,
+  server: oauth.AuthorizationServer,
+  endpoint: ClientEndpoint,
 ): oauth.ClientAuth {
-  const supported = server.token_endpoint_auth_methods_supported ?? ["client_secret_basic"];
-  const basic = method
-    ? method === "client_secret_basic"
-    : supported.includes("client_secret_basic");
-  return basic ? oauth.ClientSecretBasic(clientSecret) : oauth.ClientSecretPost(clientSecret);
+  const algorithms = announced(server, endpoint, "signing_alg_values_supported");
+  return oauth.PrivateKeyJwt(key, {
+    [oauth.modifyAssertion]: (header) => {
+      if (header.alg === "Ed25519" && !algorithms?.includes("Ed25519")) header.alg = "EdDSA";
+    },
+  });
 }
 
 async function importedKey(jwk: PrivateJwk): Promise<oauth.PrivateKey> {
@@ -77,7 +115,8 @@ export async function publicKeySet({ signingKey, nextKey }: KeyCredential) {
       keys.map(async (key) => ({
         ...publicPartOf(key),
         kid: await thumbprintOf(key),
-        alg: algorithmOf(key),
+        // An Ed25519 key has two names for its one algorithm, and is to verify by either.
+        ...(key.kty !== "OKP" && { alg: algorithmOf(key) }),
         use: "sig",
       })),
     ),

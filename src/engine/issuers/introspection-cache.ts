@@ -4,27 +4,41 @@ import { TtlCache } from "../lib/ttl-cache";
 const activeSchema = z.looseObject({ active: z.literal(true), exp: z.number() });
 
 /**
- * Answers about tokens, for operators who trade immediate revocation for fewer requests. Only tokens
- * that are active are remembered, by a hash of issuer and token, and never beyond their end.
+ * So long is a token that the server calls inactive not asked about again. A revoked token stays revoked, so
+ * this delays only one that becomes good while its client already tries it.
  */
-export class IntrospectionCache {
+const INACTIVE_SECONDS = 5;
+
+/**
+ * Answers about tokens, by a hash of issuer and token. Those of active tokens are for operators who trade
+ * immediate revocation for fewer requests, and never last beyond the token's end; the others keep whoever
+ * repeats a made-up token from having the server asked each time. Each kind has a bounded memory of its own,
+ * so that made-up tokens push out no active one. What failed is no answer, and is not remembered.
+ */
+export class IntrospectionCache<Answer extends { active: boolean }> {
   readonly #issuer: string;
   readonly #ttlMs: number;
-  readonly #answers = new TtlCache<object>();
+  readonly #active = new TtlCache<Answer>();
+  readonly #inactive = new TtlCache<Answer>();
 
+  /** @param ttlSeconds of active tokens; 0 has them asked about each time. */
   constructor(issuer: string, ttlSeconds: number) {
     this.#issuer = issuer;
     this.#ttlMs = ttlSeconds * 1_000;
   }
 
-  async answerFor(token: string, ask: () => Promise<unknown>): Promise<unknown> {
+  async answerFor(token: string, ask: () => Promise<Answer>): Promise<Answer> {
     const key = await this.#keyOf(token);
-    const kept = this.#answers.get(key);
+    const kept = this.#active.get(key) ?? this.#inactive.get(key);
     if (kept !== undefined) return kept;
     const answer = await ask();
+    if (!answer.active) {
+      this.#inactive.set(key, answer, Date.now() + INACTIVE_SECONDS * 1_000);
+      return answer;
+    }
     const active = activeSchema.safeParse(answer).data;
-    if (active !== undefined) {
-      this.#answers.set(key, active, Math.min(Date.now() + this.#ttlMs, active.exp * 1_000));
+    if (active !== undefined && this.#ttlMs > 0) {
+      this.#active.set(key, answer, Math.min(Date.now() + this.#ttlMs, active.exp * 1_000));
     }
     return answer;
   }

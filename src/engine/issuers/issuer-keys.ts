@@ -2,8 +2,9 @@ import { createLocalJWKSet, errors, type JWTVerifyGetKey } from "jose";
 import * as z from "zod";
 import { isLoopback } from "../config";
 import { readBytes } from "../lib/read-bytes";
-import { REQUEST_TIMEOUT_MS, remoteValue } from "../lib/remote-value";
+import { REQUEST_TIMEOUT_MS, remoteValue, ValueUnavailable } from "../lib/remote-value";
 import { authorizationServerMetadata } from "./authorization-server-metadata";
+import { CLOCK_SKEW_SECONDS } from "./clock";
 
 const FRESH_MS = 10 * 60 * 1_000;
 /** How long tokens still verify while the keys cannot be fetched: an outage there is none here. */
@@ -32,11 +33,19 @@ const keySetSchema = z.object({
     .transform((keys) => keys.flatMap((key) => keySchema.safeParse(key).data ?? [])),
 });
 
+type Keys = {
+  readonly keyIn: JWTVerifyGetKey;
+  /** An issuer that publishes none has trouble, or has withdrawn them all: no token is good then, and none is bad. */
+  readonly isEmpty: boolean;
+  readonly fetchedAtMs: number;
+};
+
 /**
  * The public keys of an issuer, found by its metadata (`jwks_uri`). A key id that is not among them
  * has them fetched again, for rotation, at most once in 30 seconds however many unknown ids come.
  *
- * @returns what jose asks for a token's key. It throws ValueUnavailable when there are no keys to be had.
+ * @returns what jose asks for a token's key. It throws ValueUnavailable when there are no keys to be had, and
+ *   for a token that is newer than the keys here, as its own may have been published since.
  */
 export function issuerKeys(issuer: string): JWTVerifyGetKey {
   const metadata = authorizationServerMetadata(issuer);
@@ -46,25 +55,62 @@ export function issuerKeys(issuer: string): JWTVerifyGetKey {
     async load() {
       const { jwks_uri: address } = await metadata.get();
       try {
-        return createLocalJWKSet(await fetchKeySet(address));
+        return await fetchKeys(address);
       } catch (error) {
         // They may have moved.
         const { jwks_uri: newAddress } = await metadata.renewed();
         if (newAddress === address) throw error;
-        return createLocalJWKSet(await fetchKeySet(newAddress));
+        return fetchKeys(newAddress);
       }
     },
   });
   return async (header, token) => {
-    const keyIn = await keys.get();
+    const askedAtMs = Date.now();
+    const known = await keys.get();
     try {
-      return await keyIn(header, token);
+      return await keyOf(known, header, token);
     } catch (error) {
-      if (!(error instanceof errors.JWKSNoMatchingKey)) throw error;
+      if (!isUnknownKey(error)) throw error;
       const renewed = await keys.renewed();
-      if (renewed === keyIn) throw error;
-      return renewed(header, token);
+      if (renewed !== known) return keyOf(renewed, header, token);
+      if (known.fetchedAtMs >= askedAtMs || isOlderThan(known, token)) throw error;
+      throw new ValueUnavailable("The token may be of a key that is newer than those known here");
     }
+  };
+}
+
+async function keyOf({ keyIn, isEmpty }: Keys, ...[header, token]: Parameters<JWTVerifyGetKey>) {
+  if (isEmpty) throw new ValueUnavailable("The authorization server publishes no usable key");
+  return keyIn(header, token);
+}
+
+function isUnknownKey(error: unknown): boolean {
+  return error instanceof errors.JWKSNoMatchingKey || error instanceof ValueUnavailable;
+}
+
+const issuedSchema = z.object({ iat: z.number() });
+
+/** Whether the issuer had already published the key of this token when the keys were fetched. */
+function isOlderThan({ fetchedAtMs }: Keys, { payload }: Parameters<JWTVerifyGetKey>[1]): boolean {
+  try {
+    if (typeof payload !== "string") return true;
+    const claims: unknown = JSON.parse(
+      new TextDecoder().decode(Uint8Array.fromBase64(payload, { alphabet: "base64url" })),
+    );
+    const { iat } = issuedSchema.parse(claims);
+    return (iat + CLOCK_SKEW_SECONDS) * 1_000 <= fetchedAtMs;
+  } catch {
+    // It will not be good whatever its key is.
+    return true;
+  }
+}
+
+async function fetchKeys(address: string | undefined): Promise<Keys> {
+  const set = await fetchKeySet(address);
+  return {
+    keyIn: createLocalJWKSet(set),
+    isEmpty: set.keys.length === 0,
+    fetchedAtMs: Date.now(),
   };
 }
 

@@ -1,32 +1,33 @@
 import * as z from "zod";
 import type { JwtAuthorization } from "../config";
-import type { GroupsReader } from "../identity/groups";
 import type { ExternalClaims } from "./claims";
+import type { PersonReader } from "./person-claims";
+import { isOfClientItself, otherTokenMark } from "./token-marks";
 
-const optionalText = z.string().optional().catch(undefined);
+/** Null and empty texts are what some servers send for nothing. */
+const optionalText = z
+  .string()
+  .transform((text) => text || undefined)
+  .optional()
+  .catch(undefined);
 const scopes = z.union([z.string().transform(scopesIn), z.array(z.string())]);
 
 function scopesIn(text: string): string[] {
   return text.split(" ").filter((scope) => scope !== "");
 }
 
-const person = {
+const common = {
   iss: z.string(),
   sub: z.string().min(1),
   exp: z.number(),
   iat: z.number(),
-  name: optionalText,
-  preferred_username: optionalText,
-  email: optionalText,
-  // Some servers send it as a string.
-  email_verified: z.union([z.boolean(), z.stringbool()]).optional().catch(undefined),
   // A token that is bound to a key (RFC 7800) proves nothing without that key.
   cnf: z.undefined().optional(),
 };
 
 /** RFC 9068, section 2.2. */
 const strictSchema = z.object({
-  ...person,
+  ...common,
   client_id: z.string().min(1),
   jti: z.string().min(1),
   scope: z.string().default("").transform(scopesIn),
@@ -34,30 +35,22 @@ const strictSchema = z.object({
 
 /**
  * Of servers that do not keep to RFC 9068 (Auth0, Entra, Okta, Keycloak, Keycard): other names for
- * the client and the scopes, no `jti`. What shows an ID or a refresh token is refused by its claims,
- * because the `typ` header of such servers does not tell them apart.
+ * the client and the scopes, no `jti`. What shows an ID or a refresh token is refused by its claims
+ * (token-marks.ts), because the `typ` header of such servers does not tell them apart.
  */
 const compatSchema = z
   .object({
-    ...person,
+    ...common,
     client_id: optionalText,
     azp: optionalText,
     cid: optionalText,
     appid: optionalText,
-    scope: scopes.optional(),
-    scp: scopes.optional(),
-    at_hash: z.undefined().optional(),
-    c_hash: z.undefined().optional(),
-    // Keycloak: "Bearer", "ID", "Refresh", "Offline". Cognito: "access", "id".
-    typ: z.literal("Bearer").optional(),
-    token_use: z.literal("access").optional(),
-    nonce: z.unknown().optional(),
+    scope: scopes.nullish(),
+    scp: scopes.nullish(),
   })
-  // Old versions of Keycloak repeat the nonce in access tokens; elsewhere it shows an ID token.
-  .refine(({ nonce, typ }) => nonce === undefined || typ === "Bearer")
   .transform(({ client_id, azp, cid, appid, scope, scp, ...claims }, context) => {
     const clientId = client_id ?? azp ?? cid ?? appid;
-    if (clientId === undefined || clientId === "") {
+    if (clientId === undefined) {
       context.addIssue({ code: "custom", message: "The token names no client" });
       return z.NEVER;
     }
@@ -67,24 +60,26 @@ const compatSchema = z
 /**
  * What the payload of a verified JWT says.
  *
- * @returns undefined when it is not that of an access token under this profile.
+ * @returns the name of the claim that is to blame, when it is not that of an access token under this profile.
  */
 export function claimsOf(
   payload: unknown,
   profile: JwtAuthorization["profile"],
-  groupsIn: GroupsReader,
-): ExternalClaims | undefined {
+  personIn: PersonReader,
+): ExternalClaims | { readonly refusedFor: string } {
+  const mark = profile === "strict" ? undefined : otherTokenMark(payload);
+  if (mark !== undefined) return { refusedFor: mark };
   const parsed = (profile === "strict" ? strictSchema : compatSchema).safeParse(payload);
-  if (!parsed.success) return undefined;
-  const claims = parsed.data;
+  if (!parsed.success)
+    return { refusedFor: String(parsed.error.issues[0]?.path[0] ?? "client_id") };
+  const { iss: issuer, sub: subject, client_id: clientId, scope, exp } = parsed.data;
   return {
-    issuer: claims.iss,
-    subject: claims.sub,
-    clientId: claims.client_id,
-    scopes: claims.scope,
-    expiresAtSeconds: claims.exp,
-    name: claims.name ?? claims.preferred_username,
-    email: claims.email_verified === true ? claims.email : undefined,
-    groups: groupsIn(payload) ?? [],
+    issuer,
+    subject,
+    clientId,
+    scopes: scope,
+    expiresAtSeconds: exp,
+    isOfClientItself: isOfClientItself(payload, { subject, clientId }),
+    ...personIn(payload),
   };
 }

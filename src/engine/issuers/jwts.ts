@@ -1,21 +1,26 @@
 import { decodeJwt, errors, type JWTPayload, type JWTVerifyGetKey, jwtVerify } from "jose";
 import type { JwtAuthorization } from "../config";
-import type { GroupsReader } from "../identity/groups";
 import { ValueUnavailable } from "../lib/remote-value";
 import type { ExternalClaims } from "./claims";
+import { CLOCK_SKEW_SECONDS } from "./clock";
 import { claimsOf } from "./jwt-claims";
+import type { PersonReader } from "./person-claims";
+import { EXPECTED, refused, refusedForAudience } from "./token-refusal";
 
 /** Larger than any header that carries a token to a Worker together with the rest. */
 const MAX_TOKEN_CHARS = 16_384;
 const ALGORITHMS = ["RS256", "PS256", "ES256", "EdDSA", "Ed25519"];
-const CLOCK_SKEW_SECONDS = 10;
 /** How many keys are tried for a token that names none. */
 const MAX_KEYS_TRIED = 4;
 
 /** The names under which a header says that this is an access token (RFC 9068, section 2.1). */
 const TYPES: Record<JwtAuthorization["profile"], readonly (string | undefined)[]> = {
   strict: ["at+jwt", "application/at+jwt"],
-  compat: ["at+jwt", "application/at+jwt", "jwt", undefined],
+  compat: [
+    ...["at+jwt", "application/at+jwt", "jwt", undefined],
+    // What Okta issues for its own authorization server.
+    ...["okta-internal-at+jwt", "application/okta-internal-at+jwt"],
+  ],
 };
 
 /**
@@ -28,25 +33,42 @@ const TYPES: Record<JwtAuthorization["profile"], readonly (string | undefined)[]
 export function jwtVerifier(
   profile: JwtAuthorization["profile"],
   keysOf: ReadonlyMap<string, JWTVerifyGetKey>,
-  groupsIn: GroupsReader,
+  personIn: PersonReader,
 ): (token: string, audience: string) => Promise<ExternalClaims | undefined> {
   return async (token, audience) => {
     if (token.length > MAX_TOKEN_CHARS) return refused("too_large");
     try {
       // Read before it is verified, only to find whose key it has to verify with.
       const keys = keysOf.get(decodeJwt(token).iss ?? "");
-      if (keys === undefined) return refused("unknown_issuer");
+      if (keys === undefined) {
+        return refused("unknown_issuer", { claim: "iss", expected: EXPECTED.issuer });
+      }
       const { payload, protectedHeader } = await verify(token, audience, keys);
-      if (!TYPES[profile].includes(protectedHeader.typ?.toLowerCase())) return refused("typ");
+      if (!TYPES[profile].includes(protectedHeader.typ?.toLowerCase())) {
+        return refused("typ", { claim: "typ", ...(profile === "strict" && { hint: COMPAT_HINT }) });
+      }
       const { iat = 0 } = payload;
-      if (iat > Date.now() / 1_000 + CLOCK_SKEW_SECONDS) return refused("iat");
-      return claimsOf(payload, profile, groupsIn) ?? refused("claims");
+      if (iat > Date.now() / 1_000 + CLOCK_SKEW_SECONDS) return refused("iat", { claim: "iat" });
+      const claims = claimsOf(payload, profile, personIn);
+      return "refusedFor" in claims ? refused("claims", { claim: claims.refusedFor }) : claims;
     } catch (error) {
       if (error instanceof ValueUnavailable) throw error;
-      // Names and codes only: what a token holds is anybody's text.
-      return refused(error instanceof errors.JOSEError ? error.code : "malformed");
+      return refusedBy(error);
     }
   };
+}
+
+const COMPAT_HINT = "TOKEN_PROFILE compat takes tokens that do not say at+jwt";
+
+/** Names and codes only: what a token holds is anybody's text. */
+function refusedBy(error: unknown): undefined {
+  if (error instanceof errors.JWTExpired) return refused("expired", { claim: "exp" });
+  if (error instanceof errors.JWTClaimValidationFailed) {
+    return error.claim === "aud"
+      ? refusedForAudience(error.payload)
+      : refused(error.code, { claim: error.claim });
+  }
+  return refused(error instanceof errors.JOSEError ? error.code : "malformed");
 }
 
 async function verify(token: string, audience: string, keys: JWTVerifyGetKey) {
@@ -71,8 +93,4 @@ async function verify(token: string, audience: string, keys: JWTVerifyGetKey) {
     }
     throw new errors.JWSSignatureVerificationFailed();
   }
-}
-
-function refused(reason: string): undefined {
-  console.warn({ event: "token_refused", reason });
 }

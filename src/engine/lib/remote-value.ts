@@ -9,7 +9,7 @@ export class ValueUnavailable extends GatehouseError {
 }
 
 export type RemoteValueOptions<Value> = {
-  /** Gets the value, by up to three requests of at most {@link REQUEST_TIMEOUT_MS} each. */
+  /** Gets the value, by up to four requests of at most {@link REQUEST_TIMEOUT_MS} each. */
   readonly load: () => Promise<Value>;
   readonly freshMs: number;
   /** How long after that the value may still be used while it cannot be got anew. */
@@ -30,7 +30,7 @@ export type RemoteValue<Value> = {
 
 export const REQUEST_TIMEOUT_MS = 5_000;
 /** No load takes longer; one that seems to has lost the request that it belonged to. */
-const LOAD_LIMIT_MS = 3 * REQUEST_TIMEOUT_MS;
+const LOAD_LIMIT_MS = 4 * REQUEST_TIMEOUT_MS;
 const RENEW_INTERVAL_MS = 30_000;
 /** Short, so that an outage ends here soon after it has ended there. */
 const RETRY_INTERVAL_MS = 5_000;

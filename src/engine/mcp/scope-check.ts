@@ -36,7 +36,8 @@ export function refuseBeyondScopes(
   report(missing);
   return insufficientScope(
     auth,
-    [...new Set([...auth.scope, ...needed])],
+    // Whether there is a refresh token is between the client and its server (OpenID Connect Core, section 11).
+    [...new Set([...auth.scope, ...needed])].filter((scope) => scope !== "offline_access"),
     missingScopesMessage(missing),
   );
 }

@@ -1,4 +1,3 @@
-import { decodeJwt } from "jose";
 import * as oauth from "oauth4webapi";
 import type { ClientCredential, UpstreamApi } from "../config";
 import type { Principal } from "../identity/principal";
@@ -7,9 +6,12 @@ import {
   authorizationServerMetadata,
   requestOptions,
 } from "../issuers/authorization-server-metadata";
-import { clientAuthentication } from "../issuers/client-authentication";
+import { clientRequests } from "../issuers/client-requests";
+import { readBytes } from "../lib/read-bytes";
+import { exchangedTokenIn } from "./exchange-answer";
 import { exchangeFailure } from "./exchange-failure";
 import { EXCHANGE_TIMEOUT_MS, type ExchangedToken, ExchangedTokens } from "./exchanged-tokens";
+import type { IsGoodHere } from "./good-here";
 import type { TokenSource } from "./token-source";
 import { UpstreamError } from "./upstream-error";
 
@@ -38,15 +40,17 @@ type ExchangeCaller = {
  * Tokens for APIs by token exchange (RFC 8693): the caller's token is given to the authorization
  * server that issued it, which answers with one for the API, of the same person.
  *
+ * @param isGoodHere refuses what must not reach any API.
  * @returns the token source of one request.
  */
 export function tokenExchange(
   issuer: string,
   application: ClientCredential,
+  isGoodHere: IsGoodHere,
 ): (caller: ExchangeCaller) => TokenSource {
   const metadata = authorizationServerMetadata(issuer);
   const client: oauth.Client = { client_id: application.clientId };
-  const authenticate = clientAuthentication(application);
+  const authenticated = clientRequests(application, "token");
   const tokens = new ExchangedTokens();
 
   async function exchange(
@@ -54,25 +58,51 @@ export function tokenExchange(
     principal: Principal,
     subjectToken: string,
   ): Promise<ExchangedToken> {
-    const server = await metadata.get();
-    const response = await oauth.genericTokenEndpointRequest(
-      server,
-      client,
-      await authenticate(server),
-      TOKEN_EXCHANGE,
-      {
-        subject_token: subjectToken,
-        subject_token_type: ACCESS_TOKEN,
-        requested_token_type: ACCESS_TOKEN,
-        ...(api.resource !== undefined && { resource: api.resource }),
-        ...(api.audience !== undefined && { audience: api.audience }),
-        ...(api.scopes.length > 0 && { scope: api.scopes.join(" ") }),
-      },
-      requestOptions(issuer, EXCHANGE_TIMEOUT_MS / 2),
+    const found = await metadata.get();
+    const ask = (server: oauth.AuthorizationServer) => request(server, api, subjectToken);
+    const response = await ask(found).catch(async (error: unknown) => {
+      if (error instanceof oauth.ResponseBodyError) throw error;
+      // The endpoint may have moved: the metadata is kept for an hour.
+      const renewed = await metadata.renewed().catch(() => found);
+      if (renewed.token_endpoint === found.token_endpoint) throw error;
+      return ask(renewed);
+    });
+    const token = exchangedTokenIn(await jsonOf(response));
+    const { accessToken } = token;
+    if (accessToken === subjectToken || (await isGoodHere(accessToken, principal.resource))) {
+      throw ourOwn();
+    }
+    return token;
+  }
+
+  /** @throws what exchangeFailure explains, for any answer but a 200. */
+  async function request(
+    server: oauth.AuthorizationServer,
+    api: UpstreamApi,
+    subjectToken: string,
+  ): Promise<Response> {
+    const response = await authenticated(server, (authentication) =>
+      oauth.genericTokenEndpointRequest(
+        server,
+        client,
+        authentication,
+        TOKEN_EXCHANGE,
+        {
+          subject_token: subjectToken,
+          subject_token_type: ACCESS_TOKEN,
+          requested_token_type: ACCESS_TOKEN,
+          ...(api.resource !== undefined && { resource: api.resource }),
+          ...(api.audience !== undefined && { audience: api.audience }),
+          ...(api.scopes.length > 0 && { scope: api.scopes.join(" ") }),
+        },
+        requestOptions(issuer, EXCHANGE_TIMEOUT_MS / 2),
+      ),
     );
-    const answer = await oauth.processGenericTokenEndpointResponse(server, client, response);
-    refuseOurOwn(answer.access_token, subjectToken, principal.resource);
-    return { accessToken: answer.access_token, expiresInSeconds: answer.expires_in };
+    // It throws for an error answer, and reads that as RFC 6749 has it; what a 200 has is read here.
+    if (response.status !== 200) {
+      await oauth.processGenericTokenEndpointResponse(server, client, response);
+    }
+    return response;
   }
 
   const told = (api: UpstreamApi, outcome: Exchanged["outcome"]): Exchanged => ({
@@ -126,20 +156,16 @@ function keyOf({ identity, clientId, scopes }: Principal, api: UpstreamApi): str
 }
 
 /** A token that is good here must not reach any API (MCP authorization, access token privilege restriction). */
-function refuseOurOwn(accessToken: string, subjectToken: string, resource: string): void {
-  if (accessToken === subjectToken || audiencesOf(accessToken).includes(resource)) {
-    throw new UpstreamError(
-      "misconfigured",
-      "The authorization server answered with a token for this server instead of one for the API.",
-    );
-  }
+function ourOwn(): UpstreamError {
+  return new UpstreamError(
+    "misconfigured",
+    "The authorization server answered with a token for this server instead of one for the API.",
+  );
 }
 
-function audiencesOf(token: string): string[] {
-  try {
-    return [decodeJwt(token).aud ?? []].flat();
-  } catch {
-    // It is opaque, which it may be.
-    return [];
-  }
+const MAX_ANSWER_BYTES = 256 * 1_024;
+
+async function jsonOf(response: Response): Promise<unknown> {
+  const bytes = await readBytes(response.body, MAX_ANSWER_BYTES);
+  return JSON.parse(new TextDecoder().decode(bytes));
 }

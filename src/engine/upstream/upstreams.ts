@@ -2,6 +2,7 @@ import type { Api, Config, UpstreamApi } from "../config";
 import type { Principal } from "../identity/principal";
 import type { UpstreamCredential } from "../identity/upstream-credential";
 import { type ApiClient, apiClient } from "./api-client";
+import { goodHere } from "./good-here";
 import { signInTokens } from "./sign-in-tokens";
 import { type Exchanged, tokenExchange } from "./token-exchange";
 import type { TokenSource } from "./token-source";
@@ -52,7 +53,7 @@ function exchangedTokens(
   if (authorization.mode === "provider") return () => noTokens;
   const { client, issuers } = authorization;
   if (client === undefined) return () => noTokens;
-  return tokenExchange(issuers[0], client);
+  return tokenExchange(issuers[0], client, goodHere(authorization));
 }
 
 /** The configuration has no API that needs one then, so this is not reached. */
