@@ -1,5 +1,5 @@
 import { deleteOldBatches } from "../audit/retention";
-import { ConfigError, isLoopback, parseConfig } from "../config";
+import { ConfigError, isLoopback, parseConfig, parseEnvironment } from "../config";
 import { errorText } from "../lib/error-text";
 import { requestIdOf } from "../lib/request-id";
 import type { StatelessLane } from "../mcp/stateless/handler";
@@ -23,12 +23,12 @@ export function createWorker(
 ): Required<Pick<ExportedHandler<Env>, "fetch" | "scheduled">> {
   const gatehouses = new Map<string, Gatehouse>();
 
-  /** @throws ConfigError for a wrong or missing variable. */
+  /** @throws ConfigError for a wrong, missing or misspelt variable, or a missing binding. */
   function gatehouseFor(request: Request, env: Env): Gatehouse {
     const origin = env.PUBLIC_URL || new URL(request.url).origin;
     let gatehouse = gatehouses.get(origin);
     if (gatehouse === undefined) {
-      gatehouse = createGatehouse(parseConfig(env), origin, stateless);
+      gatehouse = createGatehouse(parseEnvironment(env), origin, stateless);
       gatehouses.set(origin, gatehouse);
     }
     return gatehouse;

@@ -26,19 +26,22 @@ const readOnlyCalls = z
     return { share: Number(PERCENT.exec(value)?.[1]) / 100, failures: true };
   });
 
-export const auditSchema = z
-  .object({
-    AUDIT_TOOL_CALLS: readOnlyCalls.default({ share: 1, failures: true }),
-    AUDIT_RETENTION_DAYS: z.coerce
-      .number("must be a number of days")
-      .int("must be a whole number of days")
-      .min(1, "must be at least 1 day")
-      .max(3_660, "must be at most ten years, in days")
-      .default(90),
-  })
-  .transform(
-    (values): AuditConfig => ({
-      readOnlyCalls: values.AUDIT_TOOL_CALLS,
-      retentionDays: values.AUDIT_RETENTION_DAYS,
-    }),
-  );
+const schema = z.object({
+  AUDIT_TOOL_CALLS: readOnlyCalls.default({ share: 1, failures: true }),
+  AUDIT_RETENTION_DAYS: z.coerce
+    .number("must be a number of days")
+    .int("must be a whole number of days")
+    .min(1, "must be at least 1 day")
+    .max(3_660, "must be at most ten years, in days")
+    .default(90),
+});
+
+/** The names of the variables that are read here. */
+export const auditVariables: readonly string[] = Object.keys(schema.shape);
+
+export const auditSchema = schema.transform(
+  (values): AuditConfig => ({
+    readOnlyCalls: values.AUDIT_TOOL_CALLS,
+    retentionDays: values.AUDIT_RETENTION_DAYS,
+  }),
+);

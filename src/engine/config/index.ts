@@ -3,12 +3,14 @@ import * as z from "zod";
 import { type AllowedClients, allowedClients } from "./allowed-clients.ts";
 import { type AllowedPeople, allowedPeople } from "./allowed-people.ts";
 import { type AuditConfig, auditSchema } from "./audit.ts";
+import { bindingProblemsOf } from "./bindings.ts";
 import {
   type ExternalAuthorization,
   parseIntrospectionAuthorization,
   parseJwtAuthorization,
 } from "./external-authorization.ts";
 import { type IdentityProviderConfig, parseIdentityProvider } from "./identity-provider.ts";
+import { misspeltNames } from "./known-names.ts";
 import { parseUpstreamApi, type UpstreamApiConfig } from "./upstream-api.ts";
 import {
   ConfigError,
@@ -29,6 +31,7 @@ export {
 } from "./allowed-clients.ts";
 export type { AllowedPeople } from "./allowed-people.ts";
 export type { AuditConfig } from "./audit.ts";
+export { type BindingKind, bindingProblems } from "./bindings.ts";
 export type {
   ClientCredential,
   KeyCredential,
@@ -47,6 +50,7 @@ export type {
   IdentityProviderConfig,
   OidcConfig,
 } from "./identity-provider.ts";
+export { signInVariables } from "./known-names.ts";
 export type { UpstreamApiConfig } from "./upstream-api.ts";
 export { ConfigError, isLoopback } from "./variables.ts";
 
@@ -128,12 +132,31 @@ const own = z.object({
 
 type Variables = Record<string, unknown>;
 
+const ownVariables = [...Object.keys(common.shape), "AUTH_MODE", ...Object.keys(own.shape)];
+
+/**
+ * {@link parseConfig} for a Worker that is about to serve requests: its bindings are checked as well.
+ *
+ * @throws ConfigError naming every missing binding, and every missing, wrong or misspelt variable, at once.
+ */
+export function parseEnvironment(env: object): Config {
+  const missing = bindingProblemsOf(env);
+  try {
+    const config = parseConfig(env);
+    if (missing.length === 0) return config;
+  } catch (error) {
+    if (!(error instanceof ConfigError)) throw error;
+    throw new ConfigError([...missing, ...error.problems]);
+  }
+  throw new ConfigError(missing);
+}
+
 /**
  * Turns the Worker's environment into a {@link Config}.
  *
  * @param env the bindings and variables; an empty string counts as not set, because wrangler.jsonc
  *   lists each variable, empty where the operator has nothing to say.
- * @throws ConfigError naming every missing or wrong variable at once.
+ * @throws ConfigError naming every missing, wrong or misspelt variable at once.
  */
 export function parseConfig(env: object): Config {
   const variables = Object.fromEntries(Object.entries(env).filter(([, value]) => value !== ""));
@@ -141,13 +164,21 @@ export function parseConfig(env: object): Config {
   const audit = auditSchema.safeParse(variables);
   const authorization = parseAuthorization(variables);
   const upstreamApi = parseUpstreamApi(variables);
+  const misspelt = misspeltNames(Object.keys(variables), ownVariables);
   if (
+    misspelt.length > 0 ||
     !(parsed.success && audit.success) ||
     authorization instanceof Problems ||
     upstreamApi instanceof Problems
   ) {
     throw new ConfigError(
-      problemsAmong(refusalsOf(parsed), refusalsOf(audit), authorization, upstreamApi),
+      problemsAmong(
+        new Problems(...misspelt),
+        refusalsOf(parsed),
+        refusalsOf(audit),
+        authorization,
+        upstreamApi,
+      ),
     );
   }
   if (upstreamApi !== undefined && !canExchange(authorization)) {

@@ -23,6 +23,9 @@ const schema = z.object({
   UPSTREAM_API_SCOPES: scopeList,
 });
 
+/** The names of the variables that are read here. */
+export const upstreamApiVariables: readonly string[] = Object.keys(schema.shape);
+
 /** @returns undefined when no API is configured. */
 export function parseUpstreamApi(
   variables: Record<string, unknown>,

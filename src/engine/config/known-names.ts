@@ -1,0 +1,45 @@
+import { auditVariables } from "./audit.ts";
+import { bindingNames } from "./bindings.ts";
+import { clientCredentialVariables } from "./client-credential.ts";
+import { externalAuthorizationVariables } from "./external-authorization.ts";
+import { identityProviderVariables } from "./identity-provider.ts";
+import { nearestName } from "./nearest-name.ts";
+import { upstreamApiVariables } from "./upstream-api.ts";
+
+/**
+ * What decides who signs in, whose tokens count and which API tools call: it belongs to one deployment, and
+ * `npm start` and the tests bring their own.
+ */
+export const signInVariables: readonly string[] = [
+  ...identityProviderVariables,
+  ...externalAuthorizationVariables,
+  ...clientCredentialVariables,
+  ...upstreamApiVariables,
+];
+
+/** The words that a variable of ours about access begins with: nothing else may, lest a door be thought closed. */
+const RESERVED_PREFIX = "ALLOWED_";
+
+/**
+ * Finds the names in the environment that look like a misspelt one of ours. What a server's own tools are
+ * given, under names of its own, is none of ours.
+ *
+ * @param names of all that the environment has.
+ * @param ownNames the variables that `parseConfig` itself reads.
+ * @returns a line for each, with the name that was probably meant.
+ */
+export function misspeltNames(names: Iterable<string>, ownNames: readonly string[]): string[] {
+  const known = new Set([...ownNames, ...auditVariables, ...signInVariables, ...bindingNames]);
+  return [...names]
+    .filter((name) => !known.has(name))
+    .flatMap((name) => {
+      const meant = nearestName(name, known);
+      if (meant !== undefined)
+        return [`${name} is unknown: did you mean ${meant}? Rename or remove it`];
+      if (!name.startsWith(RESERVED_PREFIX)) return [];
+      const allowed = [...known].filter((other) => other.startsWith(RESERVED_PREFIX));
+      return [
+        `${name} is unknown: of the names that begin with ${RESERVED_PREFIX} there are only ${allowed.join(", ")}`,
+      ];
+    });
+}
