@@ -24,8 +24,11 @@ it("names a binding that is missing or something else, with whatever else is wro
   Reflect.set(broken, "GRANT", "a text");
   Reflect.set(broken, "AUDIT_OUTBOX", undefined);
   Reflect.set(broken, "ALLOWED_PEOPEL", "@x.example");
-  const request = new Request("https://unbound.test/");
-  const response = await worker.fetch(request, broken, createExecutionContext());
+  const response = await worker.fetch(
+    new Request("https://unbound.test/"),
+    broken,
+    createExecutionContext(),
+  );
   expect(response.status).toBe(500);
   const text = await response.text();
   expect(text).toMatch(/OAUTH_KV is missing: bind a KV namespace .*"kv_namespaces"/);
