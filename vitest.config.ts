@@ -1,5 +1,7 @@
 import { cloudflareTest } from "@cloudflare/vitest-plugin";
 import { defineConfig } from "vitest/config";
+import { testVariables } from "./test/support/test-variables.ts";
+import { bundledPackages, packagesOfSetUp } from "./test/support/workerd-modules.ts";
 
 const jsx = { runtime: "automatic", importSource: "hono/jsx" } as const;
 
@@ -46,6 +48,7 @@ export default defineConfig({
       { oxc: { jsx }, test: { name: "unit", include: ["test/unit/**/*.test.{ts,tsx}"] } },
       {
         plugins: [
+          packagesOfSetUp,
           cloudflareTest(({ inject }) => ({
             wrangler: { configPath: "./wrangler.jsonc" },
             miniflare: {
@@ -53,7 +56,7 @@ export default defineConfig({
               ratelimits: {
                 LIMIT_OF_THREE: { namespace_id: "3", simple: { limit: 3, period: 60 } },
               },
-              bindings: {
+              bindings: testVariables({
                 SESSION_SECRET: "only-for-tests-and-long-enough-to-be-taken",
                 IDP: "oidc",
                 OIDC_ISSUER: inject("identityProvider").issuer,
@@ -63,13 +66,14 @@ export default defineConfig({
                 ADMINS: "alice@example.com",
                 ALLOWED_ORIGINS: "https://allowed.example",
                 SESSION_IDLE_TTL_SECONDS: "1440",
-              },
+              }),
             },
           })),
         ],
         oxc: { jsx },
         test: {
           name: "worker",
+          deps: { optimizer: { ssr: bundledPackages } },
           // A bound, not a measurement: the machine may be busy with other tests.
           testTimeout: 20_000,
           include: ["test/worker/**/*.test.ts"],
@@ -79,23 +83,25 @@ export default defineConfig({
       },
       {
         plugins: [
+          packagesOfSetUp,
           cloudflareTest(({ inject }) => ({
             wrangler: { configPath: "./wrangler.jsonc" },
             miniflare: {
-              bindings: {
+              bindings: testVariables({
                 SESSION_SECRET: "only-for-tests-and-long-enough-to-be-taken",
                 IDP: "cloudflare",
                 CLOUDFLARE_CLIENT_ID: inject("cloudflare").clientId,
                 CLOUDFLARE_CLIENT_SECRET: inject("cloudflare").clientSecret,
                 CLOUDFLARE_OAUTH_URL: inject("cloudflare").origin,
                 CLOUDFLARE_API_URL: inject("cloudflare").apiUrl,
-              },
+              }),
             },
           })),
         ],
         oxc: { jsx },
         test: {
           name: "cloudflare",
+          deps: { optimizer: { ssr: bundledPackages } },
           testTimeout: 20_000,
           // What one test lets the stand-in do wrong must not meet another.
           fileParallelism: false,

@@ -1,13 +1,9 @@
-import { join } from "node:path";
 import * as z from "zod";
 import type { AuditOptions } from "./audit-options.ts";
 import { auditSql } from "./audit-sql.ts";
 import { type StoredEvent, storedEventSchema } from "./audit-table.ts";
-import { projectDir } from "./processes.ts";
+import { localStateDir } from "./local-vars.ts";
 import { runWrangler } from "./wrangler.ts";
-
-/** Where npm start keeps its data (start.ts). */
-const LOCAL_STATE = join(projectDir, ".wrangler", "gatehouse");
 
 /** What wrangler prints of a query, with `--json`. */
 const answerSchema = z
@@ -43,9 +39,9 @@ export async function readAudit(options: AuditOptions): Promise<StoredEvent[]> {
 async function readPage(options: AuditOptions, size: number, beforeId: string | undefined) {
   const place = options.remote
     ? ["--remote"]
-    : ["--local", "--persist-to", options.state ?? LOCAL_STATE];
+    : ["--local", "--persist-to", options.state ?? localStateDir];
   const sql = auditSql(options, size, beforeId);
-  const command = ["d1", "execute", "gatehouse", ...place, "--json", "--command", sql];
+  const command = ["d1", "execute", "DB", ...place, "--json", "--command", sql];
   const json = jsonOf(await runWrangler(command).catch(withoutTable));
   return json === undefined ? undefined : answerSchema.parse(json);
 }

@@ -18,9 +18,15 @@ stopOnSignals(async () => {}, 130);
 
 const tsc = packageScript("typescript", "bin/tsc");
 const biome = packageScript("@biomejs/biome", "bin/biome");
-const typedFolders = [".", "dev", "bench", "bench/workers", "test", "test/worker"].filter(
-  (folder) => existsSync(join(projectDir, folder, "tsconfig.json")),
-);
+const typedFolders = [
+  ".",
+  "dev",
+  "dev/workers",
+  "bench",
+  "bench/workers",
+  "test",
+  "test/worker",
+].filter((folder) => existsSync(join(projectDir, folder, "tsconfig.json")));
 
 const checks: Check[] = [
   { name: "package-lock.json", run: checkLock },

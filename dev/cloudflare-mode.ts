@@ -14,16 +14,16 @@ export type CloudflareMode = {
  * @param stateDir keeps its client's secret and what people have allowed over a restart.
  */
 export async function startCloudflareMode(options: {
-  gatehouseOrigin: string;
+  gatehouseOrigins: readonly string[];
   port: number;
   stateDir?: string;
   /** How long its access tokens live; an hour unless told. */
   accessTtlSeconds?: number;
 }): Promise<CloudflareMode> {
-  const { gatehouseOrigin, port, stateDir, accessTtlSeconds } = options;
+  const { gatehouseOrigins, port, stateDir, accessTtlSeconds } = options;
   const standIn = await startCloudflareStandIn({
     port,
-    redirectUris: [`${gatehouseOrigin}/callback`],
+    redirectUris: gatehouseOrigins.map((origin) => `${origin}/callback`),
     ...(accessTtlSeconds !== undefined && { accessTtlSeconds }),
     ...(stateDir !== undefined && { persistFile: join(stateDir, "cloudflare.json") }),
   });

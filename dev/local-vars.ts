@@ -14,10 +14,11 @@ export const localStateDir = join(projectDir, ".wrangler", "gatehouse");
 /**
  * What the person has set in .dev.vars; empty without that file.
  *
+ * @param folder where the file stands: beside wrangler.jsonc.
  * @throws Error when the file cannot be read.
  */
-export async function readDevVars(): Promise<Vars> {
-  const file = join(projectDir, ".dev.vars");
+export async function readDevVars(folder: string): Promise<Vars> {
+  const file = join(folder, ".dev.vars");
   if (!existsSync(file)) return {};
   const vars = Object.entries(parseEnv(await readFile(file, "utf8")));
   return Object.fromEntries(vars.flatMap(([name, value]) => (value ? [[name, value]] : [])));

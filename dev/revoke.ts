@@ -2,6 +2,7 @@
 
 import { parseArgs } from "node:util";
 import * as z from "zod";
+import { localServerOrigin } from "./last-server.ts";
 import { keepOperatorSecret, localStateDir } from "./local-vars.ts";
 
 const USAGE = `npm run revoke -- --user ID [--grant ID] [--url URL]
@@ -11,7 +12,7 @@ audit tells.
 
   --user ID    the person's user id
   --grant ID   only this grant
-  --url URL    the server (default: http://localhost:8788, which npm start runs)
+  --url URL    the server (default: the one that npm start runs, or ran last)
   --help       this text
 
 For a deployed server, OPERATOR_SECRET must be in the environment, with the value that was given to
@@ -41,14 +42,20 @@ async function run(): Promise<void> {
     if (!values.help) process.exitCode = 1;
     return;
   }
-  const url = values.url ?? `http://localhost:${process.env.PORT ?? "8788"}`;
-  const response = await fetch(new URL("/operator/revoke", url), {
+  const local = await localServerOrigin();
+  const url = new URL("/operator/revoke", values.url ?? local);
+  const response = await fetch(url, {
     method: "POST",
     headers: {
-      authorization: `Bearer ${await operatorSecret(values.url)}`,
+      authorization: `Bearer ${await operatorSecret(url.origin === local)}`,
       "content-type": "application/json",
     },
     body: JSON.stringify({ userId: values.user, grantId: values.grant }),
+  }).catch((cause: unknown) => {
+    throw new Error(
+      `No server answers at ${url.origin}: start it with \`npm start\`, or give its address as --url.`,
+      { cause },
+    );
   });
   const body: unknown = await response.json().catch(() => undefined);
   const answer = answerSchema.safeParse(body);
@@ -63,9 +70,9 @@ async function run(): Promise<void> {
   if (failed.length > 0) throw new Error("Not all have ended: run it again.");
 }
 
-async function operatorSecret(url: string | undefined): Promise<string> {
+async function operatorSecret(isLocal: boolean): Promise<string> {
   const { OPERATOR_SECRET } = process.env;
   if (OPERATOR_SECRET !== undefined && OPERATOR_SECRET !== "") return OPERATOR_SECRET;
-  if (url === undefined) return keepOperatorSecret(localStateDir);
+  if (isLocal) return keepOperatorSecret(localStateDir);
   throw new Error("Set OPERATOR_SECRET in the environment to the server's.");
 }

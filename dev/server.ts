@@ -16,8 +16,14 @@ export type ServerOptions = {
   /** Variables and secrets of the Worker. They win over wrangler.jsonc; .dev.vars is not read. */
   vars: Record<string, string>;
   /**
+   * Another copy of wrangler.jsonc, with other settings, for the same Worker.
+   */
+  project?: string;
+  /** The https origin of a tunnel whose requests are answered as there (workers/tunnel.ts). */
+  tunnel?: string;
+  /**
    * Another wrangler configuration than wrangler.jsonc, for a Worker that only tests need. It is built
-   * in the same way. Its database must also be called gatehouse.
+   * in the same way.
    */
   config?: string;
   /** Gets what wrangler and the Worker print, as it comes. */
@@ -25,6 +31,8 @@ export type ServerOptions = {
   /** How long the Worker may take to answer first; 60 seconds unless told. */
   startTimeoutMs?: number;
 };
+
+const tunnelWorker = join(projectDir, "dev", "workers", "tunnel.ts");
 
 export type Server = {
   /** Such as `http://localhost:8788`. */
@@ -56,9 +64,13 @@ export async function startServer(options: ServerOptions): Promise<Server> {
   const persistDir = resolve(options.persistDir);
   await mkdir(persistDir, { recursive: true });
   const envFile = join(persistDir, "vars.env");
-  await writeEnvFile(envFile, options.vars);
+  const { tunnel } = options;
+  await writeEnvFile(envFile, {
+    ...options.vars,
+    ...(tunnel !== undefined && { LOCAL_TUNNEL: tunnel }),
+  });
 
-  const config = resolve(projectDir, options.config ?? "wrangler.jsonc");
+  const config = resolve(projectDir, options.config ?? options.project ?? "wrangler.jsonc");
   const common = ["--config", config, "--persist-to", persistDir];
   const env = {
     // Servers that run at the same time would find each other in the registry of the home folder.
@@ -67,15 +79,18 @@ export async function startServer(options: ServerOptions): Promise<Server> {
   };
   const migrations = join(projectDir, "migrations");
   if (existsSync(migrations) && readdirSync(migrations).length > 0) {
-    await runWrangler(["d1", "migrations", "apply", "gatehouse", "--local", ...common], { env });
+    await runWrangler(["d1", "migrations", "apply", "DB", "--local", ...common], { env });
   }
 
   const wrangler = startWrangler(
     [
-      ...["dev", ...common, "--env-file", envFile],
+      ...["dev", ...(tunnel === undefined ? [] : [tunnelWorker])],
+      ...[...common, "--env-file", envFile],
       ...(options.config === undefined ? [] : builtAsDeployed()),
       // The inspector's default port is one for all servers; 0 lets each find its own.
       ...["--ip", "127.0.0.1", "--port", String(port), "--inspector-port", "0"],
+      // A domain under "routes" is the deployed server's; this one is reached at localhost.
+      "--infer-origin-from-routes=false",
       "--show-interactive-dev-session=false",
     ],
     { env, ...(options.onOutput && { onOutput: options.onOutput }) },

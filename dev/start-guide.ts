@@ -9,12 +9,16 @@ export type LocalMode = "oidc" | "cloudflare" | ExternalMode;
 /** What `npm start` says when all is up: where the server is, and how to use it from each client. */
 export function startGuide(options: {
   origin: string;
+  /** Where a tunnel serves it as well. */
+  tunnel: string | undefined;
+  /** The settings of wrangler.jsonc that do not count on this machine. */
+  setAside: readonly string[];
   /** Undefined where the person's own provider signs people in. */
   localMode: LocalMode | undefined;
   /** Where the authorization server of an external mode is, and the API that takes its tokens. */
   external?: { issuer: string; api: string } | undefined;
 }): string {
-  const { origin, localMode, external } = options;
+  const { origin, tunnel, setAside, localMode, external } = options;
   const url = `${origin}/mcp`;
   const lines = [
     "Gatehouse is running. Ctrl+C ends it; its data stay for the next start (--fresh starts empty).",
@@ -22,6 +26,11 @@ export function startGuide(options: {
     `  MCP       ${url}`,
     `  SSE       ${origin}/sse   (for older clients)`,
     `  Website   ${origin}   (how to connect, with links that do it)`,
+    ...(tunnel === undefined
+      ? []
+      : [
+          `  Tunnel    ${tunnel}/mcp   (point it at ${origin}; the browser that signs in must be on this machine)`,
+        ]),
     ...(external === undefined
       ? []
       : [
@@ -34,6 +43,11 @@ export function startGuide(options: {
             `${index === 0 ? "  People    " : "            "}${name} <${email}>${isAdmin && localMode !== "cloudflare" ? ", an admin" : ""}`,
         )
       : []),
+    ...(setAside.length === 0
+      ? []
+      : [
+          `  Set aside ${setAside.join(", ")}   (of wrangler.jsonc, for the deployed server; .dev.vars can set them here)`,
+        ]),
     "",
     ...setupGuide(url),
     "  MCP Inspector, without its page:",

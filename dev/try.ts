@@ -2,6 +2,7 @@ import { parseArgs } from "node:util";
 import * as oauth from "oauth4webapi";
 import * as z from "zod";
 import { isLoopback } from "../src/engine/config/index.ts";
+import { localServerOrigin } from "./last-server.ts";
 import { isPersonId, type PersonId } from "./people.ts";
 import { authorize } from "./try-authorization.ts";
 import { withBrowser, withoutBrowser } from "./try-browser.ts";
@@ -13,14 +14,11 @@ const USAGE = `npm run try -- [options] [tool]
 Goes a client's whole way to a running server: discovery, registration, sign-in, token, MCP.
 Without a tool it lists the tools.
 
-  --url URL      the MCP endpoint (default: http://localhost:8788/mcp)
+  --url URL      the MCP endpoint (default: of the server that npm start runs, or ran last)
   --user NAME    sign in without a browser, as alice or bob (local server only)
   --scope "A B"  the scopes to ask for (default: those the server suggests)
   --args JSON    the tool's arguments, such as '{"a":1}'
   --help         this text`;
-
-/** A default of `npm start`, which reads PORT as well. */
-const DEFAULT_PORT = "8788";
 
 try {
   await run();
@@ -35,7 +33,7 @@ async function run(): Promise<void> {
     options: {
       url: {
         type: "string",
-        default: `http://localhost:${process.env.PORT ?? DEFAULT_PORT}/mcp`,
+        default: `${await localServerOrigin()}/mcp`,
       },
       user: { type: "string" },
       scope: { type: "string" },

@@ -2,7 +2,7 @@
 import * as z from "zod";
 import { type AllowedClients, allowedClients } from "./allowed-clients.ts";
 import { type AllowedPeople, allowedPeople } from "./allowed-people.ts";
-import { type AuditConfig, auditSchema } from "./audit.ts";
+import { type AuditConfig, auditSchema, auditVariables } from "./audit.ts";
 import { bindingProblemsOf } from "./bindings.ts";
 import {
   type ExternalAuthorization,
@@ -10,7 +10,7 @@ import {
   parseJwtAuthorization,
 } from "./external-authorization.ts";
 import { type IdentityProviderConfig, parseIdentityProvider } from "./identity-provider.ts";
-import { misspeltNames } from "./known-names.ts";
+import { misspeltNames, signInVariables } from "./known-names.ts";
 import { parseUpstreamApi, type UpstreamApiConfig } from "./upstream-api.ts";
 import {
   ConfigError,
@@ -132,7 +132,16 @@ const own = z.object({
 
 type Variables = Record<string, unknown>;
 
-const ownVariables = [...Object.keys(common.shape), "AUTH_MODE", ...Object.keys(own.shape)];
+/** The name of every variable that there is, whatever the mode and whoever signs people in. */
+export const knownVariables: readonly string[] = [
+  ...new Set([
+    ...Object.keys(common.shape),
+    ...auditVariables,
+    "AUTH_MODE",
+    ...Object.keys(own.shape),
+    ...signInVariables,
+  ]),
+];
 
 /**
  * {@link parseConfig} for a Worker that is about to serve requests: its bindings are checked as well.
@@ -164,7 +173,7 @@ export function parseConfig(env: object): Config {
   const audit = auditSchema.safeParse(variables);
   const authorization = parseAuthorization(variables);
   const upstreamApi = parseUpstreamApi(variables);
-  const misspelt = misspeltNames(Object.keys(variables), ownVariables);
+  const misspelt = misspeltNames(Object.keys(variables), knownVariables);
   if (
     misspelt.length > 0 ||
     !(parsed.success && audit.success) ||

@@ -1,4 +1,3 @@
-import { auditVariables } from "./audit.ts";
 import { bindingNames } from "./bindings.ts";
 import { clientCredentialVariables } from "./client-credential.ts";
 import { externalAuthorizationVariables } from "./external-authorization.ts";
@@ -25,11 +24,11 @@ const RESERVED_PREFIX = "ALLOWED_";
  * given, under names of its own, is none of ours.
  *
  * @param names of all that the environment has.
- * @param ownNames the variables that `parseConfig` itself reads.
+ * @param variables all that there are.
  * @returns a line for each, with the name that was probably meant.
  */
-export function misspeltNames(names: Iterable<string>, ownNames: readonly string[]): string[] {
-  const known = new Set([...ownNames, ...auditVariables, ...signInVariables, ...bindingNames]);
+export function misspeltNames(names: Iterable<string>, variables: readonly string[]): string[] {
+  const known = new Set([...variables, ...bindingNames]);
   return [...names]
     .filter((name) => !known.has(name))
     .flatMap((name) => {
