@@ -7,19 +7,24 @@ import { Writable } from "node:stream";
  * taken from the environment variable of the same name, or asked for in the terminal.
  *
  * @returns name and value of each; an optional secret that was left empty is not among them.
- * @throws Error naming the secrets for which there is nobody to ask.
+ * @throws Error naming the secrets for which there is nobody to ask, or one that is too short.
  */
 export async function collectSecrets(
-  wanted: readonly { name: string; isOptional: boolean }[],
+  wanted: readonly { name: string; isOptional: boolean; minLength?: number }[],
 ): Promise<Record<string, string>> {
   const secrets: Record<string, string> = {};
   const unanswered: string[] = [];
-  for (const { name, isOptional } of wanted) {
+  for (const { name, isOptional, minLength = 0 } of wanted) {
     const value =
       process.env[name] ||
       (name === "SESSION_SECRET"
         ? randomBytes(32).toString("base64url")
         : await ask(name, isOptional));
+    if (value && value.length < minLength) {
+      throw new Error(
+        `${name} must be at least ${minLength} characters, for example from \`openssl rand -base64 32\`.`,
+      );
+    }
     if (value) secrets[name] = value;
     else if (!isOptional) unanswered.push(name);
   }

@@ -59,8 +59,8 @@ function portFrom(text: string | undefined): number {
 
 function tunnelFrom(text: string): string {
   if (URL.canParse(text)) {
-    const { protocol, origin, href } = new URL(text);
-    if (protocol === "https:" && (href === text || href === `${text}/`)) return origin;
+    const { protocol, origin } = new URL(text);
+    if (protocol === "https:" && (text === origin || text === `${origin}/`)) return origin;
   }
   throw new Error(
     `--tunnel is "${text}", and should be an address such as https://x.example, without a path.`,
