@@ -2,6 +2,7 @@ import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { request } from "node:http";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { setTimeout as delay } from "node:timers/promises";
 import { expect, it, onTestFinished } from "vitest";
 import { unstable_readConfig } from "wrangler";
 import * as z from "zod";
@@ -12,7 +13,7 @@ import { connectSdkClient, OAuthMemory } from "../support/sdk-oauth.ts";
 const TUNNEL = "https://gatehouse.tunnel.example";
 
 /** What an operator may have put into wrangler.jsonc for the deployed server. */
-async function productionConfig(folder: string): Promise<string> {
+async function productionConfig(folder: string, entry?: string): Promise<string> {
   const { main, assets, alias, compatibility_date, compatibility_flags, ...config } =
     unstable_readConfig({ config: join(projectDir, "wrangler.jsonc") });
   const file = join(folder, "wrangler.json");
@@ -21,7 +22,7 @@ async function productionConfig(folder: string): Promise<string> {
     file,
     JSON.stringify({
       name: "acme-mcp",
-      main,
+      main: entry ?? main,
       compatibility_date,
       compatibility_flags,
       alias: Object.fromEntries(
@@ -101,7 +102,7 @@ it("serves with production settings in wrangler.jsonc, and through a tunnel too"
 
   const { stdout } = command;
   expect(stdout()).toMatch(
-    /Set aside routes, PUBLIC_URL, OIDC_SCOPES, ALLOWED_PEOPLE, ALLOWED_CLIENTS, ADMINS /,
+    /Set aside routes, PUBLIC_URL, OIDC_ISSUER, OIDC_CLIENT_ID, OIDC_SCOPES, ALLOWED_PEOPLE, ALLOWED_CLIENTS, ADMINS /,
   );
   expect(stdout()).toContain(`${TUNNEL}/mcp`);
   expect(stdout()).not.toContain("acme.example");
@@ -133,3 +134,48 @@ it("serves with production settings in wrangler.jsonc, and through a tunnel too"
   const rebound = { host: "evil.example", "x-forwarded-proto": "https", "x-forwarded-host": host };
   expect(await ask(port, metadata, rebound)).toMatchObject({ status: 421 });
 });
+
+it("takes up a change of the code by itself, with all data kept", async () => {
+  const folder = await mkdtemp(join(tmpdir(), "gatehouse-start-"));
+  onTestFinished(() => rm(folder, { recursive: true, force: true }));
+  const entry = join(folder, "index.ts");
+  await writeFile(entry, entrySaying("before"));
+  const config = await productionConfig(folder, entry);
+  const port = await findFreePort();
+  const command = await start(["--config", config, "--state", join(folder, "state")], port);
+  const origin = `http://localhost:${port}`;
+  const said = async () => (await fetch(origin)).headers.get("x-said");
+  expect(await said()).toBe("before");
+  const memory = new OAuthMemory({ person: "alice" });
+  const { client, close } = await connectSdkClient(`${origin}/mcp`, memory);
+  onTestFinished(close);
+  await client.callTool({ name: "save_note", arguments: { text: "before the change" } });
+
+  await writeFile(entry, entrySaying("after"));
+
+  const deadline = Date.now() + 60_000;
+  while ((await said()) !== "after") {
+    if (Date.now() > deadline) throw new Error(`The change is not there:\n${command.output()}`);
+    await delay(100);
+  }
+  const { structuredContent } = await client.callTool({ name: "list_notes", arguments: {} });
+  expect(structuredContent).toMatchObject({ notes: [{ text: "before the change" }] });
+  expect(memory.signIns).toBe(1);
+});
+
+/** The Worker, with a header on each answer. */
+function entrySaying(said: string): string {
+  const index = JSON.stringify(join(projectDir, "src", "index.ts"));
+  return `import worker from ${index};
+export * from ${index};
+export default {
+  ...worker,
+  async fetch(request, env, ctx) {
+    const answer = await worker.fetch(request, env, ctx);
+    const headers = new Headers(answer.headers);
+    headers.set("x-said", "${said}");
+    return new Response(answer.body, { status: answer.status, headers });
+  },
+};
+`;
+}
