@@ -91,7 +91,12 @@ async function ask(port: number, path: string, headers: Record<string, string>) 
 
 const metadataSchema = z.object({ resource: z.string() });
 
-it("serves with production settings in wrangler.jsonc, and through a tunnel too", async () => {
+// A bound, not a measurement: besides the project's own server, each starts another.
+const BOUND_MS = 300_000;
+
+it("serves with production settings in wrangler.jsonc, and through a tunnel too", {
+  timeout: BOUND_MS,
+}, async () => {
   const folder = await mkdtemp(join(tmpdir(), "gatehouse-start-"));
   onTestFinished(() => rm(folder, { recursive: true, force: true }));
   const port = await findFreePort();
@@ -135,7 +140,9 @@ it("serves with production settings in wrangler.jsonc, and through a tunnel too"
   expect(await ask(port, metadata, rebound)).toMatchObject({ status: 421 });
 });
 
-it("takes up a change of the code by itself, with all data kept", async () => {
+it("takes up a change of the code by itself, with all data kept", {
+  timeout: BOUND_MS,
+}, async () => {
   const folder = await mkdtemp(join(tmpdir(), "gatehouse-start-"));
   onTestFinished(() => rm(folder, { recursive: true, force: true }));
   const entry = join(folder, "index.ts");
