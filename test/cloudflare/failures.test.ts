@@ -1,6 +1,6 @@
 import { env } from "cloudflare:workers";
 import { describe, expect, inject, it, vi } from "vitest";
-import { accountIds } from "../../dev/cloudflare-stand-in/accounts.ts";
+import { accountIds } from "../../dev/stand-ins/cloudflare/accounts.ts";
 import { parseConfig } from "../../src/engine/config";
 import { request, type Tokens, tokenRequest } from "../worker/as-client.ts";
 import { externalGatehouse } from "../worker/external-gatehouse.ts";

@@ -1,9 +1,9 @@
 import { env } from "cloudflare:workers";
 import { describe, expect, inject, it } from "vitest";
-import { users } from "../../dev/cloudflare-stand-in/accounts.ts";
-import { signIn } from "../../dev/headless-browser.ts";
-import type { PersonId } from "../../dev/people.ts";
-import { ScriptlessBrowser } from "../../dev/scriptless-browser.ts";
+import { signIn } from "../../dev/browser/headless-browser.ts";
+import { ScriptlessBrowser } from "../../dev/browser/scriptless-browser.ts";
+import type { PersonId } from "../../dev/local-servers/people.ts";
+import { users } from "../../dev/stand-ins/cloudflare/accounts.ts";
 import { servicesOf } from "../../src/engine/app/services";
 import { parseConfig } from "../../src/engine/config";
 import { createAuthorizationServer } from "../../src/engine/grants/authorization-server";

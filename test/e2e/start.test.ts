@@ -6,8 +6,8 @@ import { setTimeout as delay } from "node:timers/promises";
 import { expect, it, onTestFinished } from "vitest";
 import { unstable_readConfig } from "wrangler";
 import * as z from "zod";
-import { findFreePort } from "../../dev/free-port.ts";
-import { projectDir, startNode } from "../../dev/processes.ts";
+import { findFreePort } from "../../dev/local-servers/free-port.ts";
+import { projectDir, startNode } from "../../dev/server/processes.ts";
 import { connectSdkClient, OAuthMemory } from "../support/sdk-oauth.ts";
 
 const TUNNEL = "https://gatehouse.tunnel.example";
@@ -61,12 +61,16 @@ async function productionConfig(folder: string, entry?: string): Promise<string>
 /** Runs the command, as `npm start` does, until it says that the server runs. */
 async function start(args: readonly string[], port: number) {
   const ready = Promise.withResolvers<void>();
-  const command = startNode(join(projectDir, "dev/bootstrap.mjs"), ["dev/start.ts", ...args], {
-    env: { PORT: String(port) },
-    onOutput: () => {
-      if (/Ctrl\+C ends it[\s\S]*─{80}/.test(command.output())) ready.resolve();
+  const command = startNode(
+    join(projectDir, "dev/bootstrap.mjs"),
+    ["dev/commands/start.ts", ...args],
+    {
+      env: { PORT: String(port) },
+      onOutput: () => {
+        if (/Ctrl\+C ends it[\s\S]*─{80}/.test(command.output())) ready.resolve();
+      },
     },
-  });
+  );
   onTestFinished(() => command.stop());
   void command.exited.then(() => ready.reject(new Error(`npm start ended:\n${command.output()}`)));
   await ready.promise;

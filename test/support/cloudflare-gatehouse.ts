@@ -2,10 +2,10 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import * as z from "zod";
-import { startCloudflareMode } from "../../dev/cloudflare-mode.ts";
-import { findFreePort } from "../../dev/free-port.ts";
-import type { PersonId } from "../../dev/people.ts";
-import { startServer } from "../../dev/server.ts";
+import { findFreePort } from "../../dev/local-servers/free-port.ts";
+import type { PersonId } from "../../dev/local-servers/people.ts";
+import { startServer } from "../../dev/server/server.ts";
+import { startCloudflareMode } from "../../dev/stand-ins/cloudflare-mode.ts";
 import { testVariables } from "./test-variables.ts";
 
 export type CloudflareGatehouse = {

@@ -5,9 +5,9 @@ import {
   type ExternalMode,
   type ExternalModeServers,
   startExternalMode,
-} from "../../dev/external-mode.ts";
-import { findFreePort } from "../../dev/free-port.ts";
-import { startServer } from "../../dev/server.ts";
+} from "../../dev/authorization-server/external-mode.ts";
+import { findFreePort } from "../../dev/local-servers/free-port.ts";
+import { startServer } from "../../dev/server/server.ts";
 import { testVariables } from "./test-variables.ts";
 
 export type ExternalGatehouse = ExternalModeServers & {

@@ -1,6 +1,9 @@
-import { findFreePort } from "../../dev/free-port.ts";
-import { type IdentityProvider, startIdentityProvider } from "../../dev/identity-provider.ts";
-import { type Server, startServer } from "../../dev/server.ts";
+import {
+  type IdentityProvider,
+  startIdentityProvider,
+} from "../../dev/identity-provider/identity-provider.ts";
+import { findFreePort } from "../../dev/local-servers/free-port.ts";
+import { type Server, startServer } from "../../dev/server/server.ts";
 import { testVariables } from "./test-variables.ts";
 
 export type LocalGatehouse = {

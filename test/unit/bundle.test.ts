@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { aliasProblems, contentsOf, type Metafile } from "../../dev/bundle-contents.ts";
-import { bundleFaults } from "../../dev/bundle-report.ts";
+import { aliasProblems, contentsOf, type Metafile } from "../../dev/bundle/bundle-contents.ts";
+import { bundleFaults } from "../../dev/bundle/bundle-report.ts";
 
 const aliases = { ajv: "./src/engine/stubs/ajv.ts", zod: "./src/engine/stubs/zod.ts" };
 

@@ -2,8 +2,8 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect, it, onTestFinished } from "vitest";
-import { readDeployConfig } from "../../dev/deploy-config";
-import { localSettings } from "../../dev/set-aside";
+import { readDeployConfig } from "../../dev/commands/deploy-config";
+import { localSettings } from "../../dev/commands/set-aside";
 import { knownVariables } from "../../src/engine/config";
 import { testVariables } from "../support/test-variables";
 

@@ -2,7 +2,7 @@ import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect, it, onTestFinished } from "vitest";
-import { localServerOrigin, rememberServer } from "../../dev/last-server";
+import { localServerOrigin, rememberServer } from "../../dev/commands/last-server";
 
 it("finds the server of npm start at whatever port it runs", async () => {
   const folder = await mkdtemp(join(tmpdir(), "gatehouse-state-"));

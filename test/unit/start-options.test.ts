@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { parseStartOptions } from "../../dev/start-options";
+import { parseStartOptions } from "../../dev/commands/start-options";
 import { throughTunnel } from "../../dev/workers/tunnel-address";
 
 describe("the command line of npm start", () => {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import * as z from "zod";
-import { mcpScopes } from "../../dev/authorization-server-config.ts";
+import { mcpScopes } from "../../dev/authorization-server/authorization-server-config.ts";
 import { createCatalogue, toolsets } from "../../src/engine/tools/catalogue";
 import { defineTool } from "../../src/engine/tools/define-tool";
 import { defineToolset } from "../../src/engine/tools/define-toolset";
