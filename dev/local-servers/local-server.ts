@@ -30,6 +30,9 @@ type Answer = (
  */
 export async function openLocalServer(name: string, port: number): Promise<LocalServer> {
   const server = createServer();
+  // A client that sends its next request just as an idle connection is closed loses it (5 seconds in Node.js): on a
+  // busy machine that ended sign-ins.
+  server.keepAliveTimeout = 0;
   const listening = await listenLocally(server, port).catch((cause: unknown) => {
     throw new Error(`The ${name} cannot listen on port ${port}.`, { cause });
   });
