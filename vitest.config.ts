@@ -1,6 +1,8 @@
 import { cloudflareTest } from "@cloudflare/vitest-plugin";
 import { defineConfig } from "vitest/config";
 import { internet } from "./test/internet/internet.ts";
+import { testVariables } from "./test/support/test-variables.ts";
+import { bundledPackages, packagesOfSetUp } from "./test/support/workerd-modules.ts";
 
 const jsx = { runtime: "automatic", importSource: "hono/jsx" } as const;
 
@@ -50,6 +52,7 @@ export default defineConfig({
       },
       {
         plugins: [
+          packagesOfSetUp,
           cloudflareTest(({ inject }) => ({
             // The bindings of wrangler.jsonc, and the server of the engine's own tests.
             main: "./test/fixture/index.ts",
@@ -59,7 +62,7 @@ export default defineConfig({
               ratelimits: {
                 LIMIT_OF_THREE: { namespace_id: "3", simple: { limit: 3, period: 60 } },
               },
-              bindings: {
+              bindings: testVariables({
                 SESSION_SECRET: "only-for-tests-and-long-enough-to-be-taken",
                 IDP: "oidc",
                 OIDC_ISSUER: inject("identityProvider").issuer,
@@ -69,13 +72,14 @@ export default defineConfig({
                 ADMINS: "alice@example.com",
                 ALLOWED_ORIGINS: "https://allowed.example",
                 SESSION_IDLE_TTL_SECONDS: "1440",
-              },
+              }),
             },
           })),
         ],
         oxc: { jsx },
         test: {
           name: "worker",
+          deps: { optimizer: { ssr: bundledPackages } },
           // A bound, not a measurement: the machine may be busy with other tests.
           testTimeout: 20_000,
           include: ["test/worker/**/*.test.ts"],
@@ -85,6 +89,7 @@ export default defineConfig({
       },
       {
         plugins: [
+          packagesOfSetUp,
           cloudflareTest(({ inject }) => ({
             main: "./test/fixture/index.ts",
             wrangler: { configPath: "./wrangler.jsonc" },
@@ -117,20 +122,21 @@ export default defineConfig({
           cloudflareTest(({ inject }) => ({
             wrangler: { configPath: "./wrangler.jsonc" },
             miniflare: {
-              bindings: {
+              bindings: testVariables({
                 SESSION_SECRET: "only-for-tests-and-long-enough-to-be-taken",
                 IDP: "cloudflare",
                 CLOUDFLARE_CLIENT_ID: inject("cloudflare").clientId,
                 CLOUDFLARE_CLIENT_SECRET: inject("cloudflare").clientSecret,
                 CLOUDFLARE_OAUTH_URL: inject("cloudflare").origin,
                 CLOUDFLARE_API_URL: inject("cloudflare").apiUrl,
-              },
+              }),
             },
           })),
         ],
         oxc: { jsx },
         test: {
           name: "cloudflare",
+          deps: { optimizer: { ssr: bundledPackages } },
           testTimeout: 20_000,
           // What one test lets the stand-in do wrong must not meet another.
           fileParallelism: false,

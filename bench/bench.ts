@@ -6,8 +6,8 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { startNode } from "../dev/processes.ts";
-import { stopOnSignals } from "../dev/stop-signals.ts";
+import { stopOnSignals } from "../dev/commands/stop-signals.ts";
+import { startNode } from "../dev/server/processes.ts";
 import { type Options, readOptions } from "./options.ts";
 
 const runScript = fileURLToPath(new URL("run.ts", import.meta.url));

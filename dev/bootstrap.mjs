@@ -1,4 +1,4 @@
-// What every npm script starts with: `node dev/bootstrap.mjs dev/start.ts [arguments]`.
+// What every npm script starts with: `node dev/bootstrap.mjs dev/commands/start.ts [arguments]`.
 // It makes sure that the dependencies are those of package-lock.json, then runs the script with a
 // Node.js that is new enough. So it must itself run on Node.js 18, with built-in modules only.
 
@@ -126,7 +126,9 @@ function newEnoughNode() {
 
 const [script, ...args] = process.argv.slice(2);
 if (script === undefined) {
-  console.error("Say which script to run: node dev/bootstrap.mjs dev/start.ts [arguments]");
+  console.error(
+    "Say which script to run: node dev/bootstrap.mjs dev/commands/start.ts [arguments]",
+  );
   process.exit(1);
 }
 await install();

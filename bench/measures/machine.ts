@@ -4,7 +4,7 @@ import { cpus, loadavg, release, totalmem, type } from "node:os";
 import { join } from "node:path";
 import { promisify } from "node:util";
 import * as z from "zod";
-import { projectDir } from "../../dev/processes.ts";
+import { projectDir } from "../../dev/server/processes.ts";
 
 /** Where and with what a benchmark was run. */
 export type Machine = {

@@ -1,5 +1,5 @@
 import { join } from "node:path";
-import { runWrangler } from "../../dev/wrangler.ts";
+import { runWrangler } from "../../dev/server/wrangler.ts";
 import type { Build } from "../servers/build.ts";
 import type { SubjectName } from "../servers/subjects.ts";
 

@@ -1,6 +1,6 @@
 import { readdir } from "node:fs/promises";
 import { join } from "node:path";
-import { buildUpload, type UploadSize } from "../../dev/worker-build.ts";
+import { buildUpload, type UploadSize } from "../../dev/bundle/worker-build.ts";
 import type { Subject } from "./subjects.ts";
 
 /** A Worker as it would be uploaded. */

@@ -2,7 +2,7 @@ import { readdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
 import type { Miniflare } from "miniflare";
 import { unstable_splitSqlQuery } from "wrangler";
-import { projectDir } from "../../dev/processes.ts";
+import { projectDir } from "../../dev/server/processes.ts";
 
 /** Brings the database of Gatehouse to where the migrations of this repository bring it. */
 export async function applyMigrations(

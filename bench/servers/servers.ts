@@ -1,6 +1,9 @@
 import { randomBytes } from "node:crypto";
-import { findFreePort } from "../../dev/free-port.ts";
-import { type IdentityProvider, startIdentityProvider } from "../../dev/identity-provider.ts";
+import {
+  type IdentityProvider,
+  startIdentityProvider,
+} from "../../dev/identity-provider/identity-provider.ts";
+import { findFreePort } from "../../dev/local-servers/free-port.ts";
 import type { Build } from "./build.ts";
 import { type Placement, startRuntime } from "./runtime.ts";
 import { obtainTokens, type Tokens } from "./sign-in.ts";

@@ -1,6 +1,6 @@
 import * as oauth from "oauth4webapi";
 import * as z from "zod";
-import { signIn } from "../../dev/headless-browser.ts";
+import { signIn } from "../../dev/browser/headless-browser.ts";
 
 export type Tokens = {
   readonly clientId: string;

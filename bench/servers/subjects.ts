@@ -1,5 +1,5 @@
 import { join } from "node:path";
-import { projectDir } from "../../dev/processes.ts";
+import { projectDir } from "../../dev/server/processes.ts";
 
 export type SubjectName = "gatehouse" | "mcp-agent" | "mcp-handler" | "token-check" | "floors";
 

@@ -1,5 +1,5 @@
 import { type ArgumentsHash, argumentsHash } from "./audit/arguments-hash";
-import { type Config, parseConfig } from "./config";
+import { type Config, parseEnvironment } from "./config";
 import type { ServerDefinition } from "./server";
 import { type Catalogue, createCatalogue } from "./tools/catalogue";
 import { createUpstreams, type Upstreams } from "./upstream/upstreams";
@@ -35,7 +35,7 @@ export function servicesOf({ toolsets }: ServerDefinition, config: Config): Serv
 export function servicesForEach(definition: ServerDefinition): ServicesFor {
   const known = new WeakMap<Env, Services>();
   return (env) => {
-    const services = known.get(env) ?? servicesOf(definition, parseConfig(env, definition));
+    const services = known.get(env) ?? servicesOf(definition, parseEnvironment(env, definition));
     known.set(env, services);
     return services;
   };

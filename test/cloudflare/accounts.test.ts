@@ -1,6 +1,6 @@
 import { env } from "cloudflare:workers";
 import { describe, expect, it } from "vitest";
-import { accountIds } from "../../dev/cloudflare-stand-in/accounts.ts";
+import { accountIds } from "../../dev/stand-ins/cloudflare/accounts.ts";
 import { externalGatehouse } from "../worker/external-gatehouse.ts";
 import { type Answer, type Session, toolErrorText } from "../worker/mcp-client.ts";
 import { connectAs, requestsOf, sessionOf, standIn } from "./person.ts";

@@ -1,6 +1,6 @@
 import { env } from "cloudflare:workers";
 import { describe, expect, inject, it, vi } from "vitest";
-import { accountIds } from "../../dev/cloudflare-stand-in/accounts.ts";
+import { accountIds } from "../../dev/stand-ins/cloudflare/accounts.ts";
 import { request, type Tokens, tokenRequest } from "../worker/as-client.ts";
 import { externalGatehouse } from "../worker/external-gatehouse.ts";
 import { gatehouseWith } from "../worker/gatehouse-with.ts";

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { accountIds } from "../../dev/cloudflare-stand-in/accounts.ts";
+import { accountIds } from "../../dev/stand-ins/cloudflare/accounts.ts";
 import type { Session } from "../worker/mcp-client.ts";
 import { requestsOf, sessionOf } from "./person.ts";
 

@@ -1,6 +1,6 @@
 import { inject, onTestFinished, vi } from "vitest";
 import * as z from "zod";
-import type { PersonId } from "../../dev/people.ts";
+import type { PersonId } from "../../dev/local-servers/people.ts";
 import { connect } from "../worker/as-client.ts";
 import { type Answer, Session } from "../worker/mcp-client.ts";
 
@@ -37,7 +37,7 @@ export function textOf({ result, error }: Answer): string {
   return parsed.data.content[0].text;
 }
 
-/** Tells the stand-in what to do (dev/cloudflare-stand-in/index.ts). */
+/** Tells the stand-in what to do (dev/stand-ins/cloudflare/index.ts). */
 export async function standIn(
   what: "revoke" | "expire" | "fault",
   body: { person: PersonId } & Record<string, unknown>,

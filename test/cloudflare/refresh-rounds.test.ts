@@ -1,7 +1,7 @@
 import { createExecutionContext } from "cloudflare:test";
 import { env } from "cloudflare:workers";
 import { afterEach, beforeEach, expect, it, vi } from "vitest";
-import { seeded } from "../../dev/cloudflare-stand-in/random.ts";
+import { seeded } from "../../dev/stand-ins/cloudflare/random.ts";
 import { createAuthorizationServer } from "../../src/engine/grants/authorization-server";
 import { grantPropsSchema, tokenPropsSchema } from "../../src/engine/identity/principal";
 import { protectedResources } from "../../src/engine/identity/protected-resources";

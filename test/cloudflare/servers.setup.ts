@@ -1,6 +1,6 @@
 import { type D1Migration, readD1Migrations } from "@cloudflare/vitest-plugin";
 import type { TestProject } from "vitest/node";
-import { startCloudflareStandIn } from "../../dev/cloudflare-stand-in/index.ts";
+import { startCloudflareStandIn } from "../../dev/stand-ins/cloudflare/index.ts";
 import { startOAuthLine } from "../support/oauth-line.ts";
 import { TEST_ORIGIN } from "../worker/origin.ts";
 

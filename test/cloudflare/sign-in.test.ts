@@ -1,9 +1,9 @@
 import { env } from "cloudflare:workers";
 import { describe, expect, inject, it } from "vitest";
-import { users } from "../../dev/cloudflare-stand-in/accounts.ts";
-import { signIn } from "../../dev/headless-browser.ts";
-import type { PersonId } from "../../dev/people.ts";
-import { ScriptlessBrowser } from "../../dev/scriptless-browser.ts";
+import { users } from "../../dev/stand-ins/cloudflare/accounts.ts";
+import { signIn } from "../../dev/browser/headless-browser.ts";
+import type { PersonId } from "../../dev/local-servers/people.ts";
+import { ScriptlessBrowser } from "../../dev/browser/scriptless-browser.ts";
 import { createAuthorizationServer } from "../../src/engine/grants/authorization-server";
 import { tokenPropsSchema } from "../../src/engine/identity/principal";
 import { protectedResources } from "../../src/engine/identity/protected-resources";

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { accountIds } from "../../dev/cloudflare-stand-in/accounts.ts";
+import { accountIds } from "../../dev/stand-ins/cloudflare/accounts.ts";
 import { atNoon, sessionOf, textOf } from "./person.ts";
 
 /** What a model reads, of which every word counts. */

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import * as z from "zod";
-import { accountIds } from "../../dev/cloudflare-stand-in/accounts.ts";
+import { accountIds } from "../../dev/stand-ins/cloudflare/accounts.ts";
 import { externalGatehouse } from "../worker/external-gatehouse.ts";
 import { initialize, post } from "../worker/mcp-client.ts";
 import { atNoon, connectAs, sessionOf } from "./person.ts";

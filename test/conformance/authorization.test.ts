@@ -1,7 +1,7 @@
 import { expect, inject, it } from "vitest";
 import * as z from "zod";
-import { findFreePort } from "../../dev/free-port.ts";
-import { signIn } from "../../dev/headless-browser.ts";
+import { signIn } from "../../dev/browser/headless-browser.ts";
+import { findFreePort } from "../../dev/local-servers/free-port.ts";
 import { runSuite, shortcomings } from "./suite.ts";
 
 it("the authorization server does what the suite asks of one", async () => {

@@ -2,7 +2,7 @@ import { mkdtemp, readdir, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import * as z from "zod";
-import { packageScript, startNode } from "../../dev/processes.ts";
+import { packageScript, startNode } from "../../dev/server/processes.ts";
 
 const PACKAGE = "@modelcontextprotocol/conformance";
 

@@ -3,11 +3,11 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
 import { expect, it, onTestFinished } from "vitest";
-import { parseAuditOptions } from "../../dev/audit-options.ts";
-import { readAudit } from "../../dev/audit-read.ts";
-import type { StoredEvent } from "../../dev/audit-table.ts";
-import type { PersonId } from "../../dev/people.ts";
-import { runWrangler } from "../../dev/wrangler.ts";
+import { parseAuditOptions } from "../../dev/commands/audit-options.ts";
+import { readAudit } from "../../dev/commands/audit-read.ts";
+import type { StoredEvent } from "../../dev/commands/audit-table.ts";
+import type { PersonId } from "../../dev/local-servers/people.ts";
+import { runWrangler } from "../../dev/server/wrangler.ts";
 import { startLocalGatehouse } from "../support/local-gatehouse.ts";
 import { connectPublicClient } from "../support/public-client.ts";
 

@@ -1,7 +1,7 @@
 import { join } from "node:path";
 import { decodeJwt } from "jose";
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from "vitest";
-import { projectDir, startNode } from "../../dev/processes.ts";
+import { projectDir, startNode } from "../../dev/server/processes.ts";
 import { type ExternalGatehouse, startExternalGatehouse } from "../support/external-gatehouse.ts";
 import { inspect } from "../support/inspector.ts";
 import { connectSdkClient, OAuthMemory } from "../support/sdk-oauth.ts";
@@ -135,7 +135,7 @@ describe.each(["jwt", "introspection"] as const)("AUTH_MODE=%s", (mode) => {
 
   it("npm run try goes the whole way", async () => {
     const args = ["list_orders", "--url", `${gatehouse.origin}/mcp`, "--user", "alice"];
-    const attempt = startNode(join(projectDir, "dev/try.ts"), args);
+    const attempt = startNode(join(projectDir, "dev/commands/try.ts"), args);
     onTestFinished(attempt.stop);
     const exitCode = await attempt.exited;
     expect(attempt.output()).toContain('"id": "A-1042"');

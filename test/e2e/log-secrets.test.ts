@@ -2,7 +2,7 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect, it, onTestFinished, vi } from "vitest";
-import { people } from "../../dev/people.ts";
+import { people } from "../../dev/local-servers/people.ts";
 import { startCloudflareGatehouse } from "../support/cloudflare-gatehouse.ts";
 import { startExternalGatehouse } from "../support/external-gatehouse.ts";
 import { leaksIn } from "../support/leaks.ts";

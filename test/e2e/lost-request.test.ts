@@ -2,7 +2,7 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, it } from "vitest";
-import { type Server, startServer } from "../../dev/server.ts";
+import { type Server, startServer } from "../../dev/server/server.ts";
 import { scriptedServer } from "../support/scripted-authority.ts";
 import { startScriptedServer } from "../support/scripted-server.ts";
 

@@ -2,7 +2,7 @@ import { cp, mkdir, mkdtemp, readFile, rm, symlink, writeFile } from "node:fs/pr
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from "vitest";
-import { packageScript, projectDir, startNode } from "../../dev/processes.ts";
+import { packageScript, projectDir, startNode } from "../../dev/server/processes.ts";
 import { type LocalGatehouse, startLocalGatehouse } from "../support/local-gatehouse.ts";
 import { connectSdkClient, OAuthMemory } from "../support/sdk-oauth.ts";
 
@@ -17,8 +17,8 @@ const IMPORTS = `
 import Ajv from "ajv";
 import { parseCronExpression } from "cron-schedule";
 import { z } from "zod";
-import { defineTool } from "../../engine/tools/define-tool";
-import { defineToolset } from "../../engine/tools/define-toolset";
+import { defineTool } from "../../src/engine/tools/define-tool";
+import { defineToolset } from "../../src/engine/tools/define-toolset";
 
 const probe = defineTool({
   name: "probe",
@@ -50,8 +50,8 @@ export const probes = defineToolset({ name: "probes", scopes: [], tools: [probe]
 
 const BROKEN = `
 import * as z from "zod";
-import { defineTool } from "../../engine/tools/define-tool";
-import { defineToolset } from "../../engine/tools/define-toolset";
+import { defineTool } from "../../src/engine/tools/define-tool";
+import { defineToolset } from "../../src/engine/tools/define-toolset";
 
 const annotations = { readOnlyHint: true, destructiveHint: false, idempotentHint: true, openWorldHint: false };
 const texts = { title: "Dated", description: "Takes a date." };

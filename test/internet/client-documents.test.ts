@@ -1,5 +1,5 @@
 import { beforeEach, describe, expect, it } from "vitest";
-import { signIn } from "../../dev/headless-browser.ts";
+import { signIn } from "../../dev/browser/headless-browser.ts";
 import {
   authorizationUrl,
   browse,

@@ -2,10 +2,11 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import * as z from "zod";
-import { startCloudflareMode } from "../../dev/cloudflare-mode.ts";
-import { findFreePort } from "../../dev/free-port.ts";
-import type { PersonId } from "../../dev/people.ts";
-import { startServer } from "../../dev/server.ts";
+import { findFreePort } from "../../dev/local-servers/free-port.ts";
+import type { PersonId } from "../../dev/local-servers/people.ts";
+import { startServer } from "../../dev/server/server.ts";
+import { startCloudflareMode } from "../../dev/stand-ins/cloudflare-mode.ts";
+import { testVariables } from "./test-variables.ts";
 
 export type CloudflareGatehouse = {
   readonly origin: string;
@@ -27,17 +28,17 @@ export async function startCloudflareGatehouse(): Promise<CloudflareGatehouse> {
   const origin = `http://localhost:${port}`;
   const persistDir = await mkdtemp(join(tmpdir(), "gatehouse-tests-"));
   const cloudflare = await startCloudflareMode({
-    gatehouseOrigin: origin,
+    gatehouseOrigins: [origin],
     port: 0,
     accessTtlSeconds: ALWAYS_NEAR_ITS_END_SECONDS,
   });
   const server = await startServer({
     port,
     persistDir,
-    vars: {
+    vars: testVariables({
       SESSION_SECRET: "only-for-tests-and-long-enough-to-be-taken",
       ...cloudflare.vars,
-    },
+    }),
   }).catch(async (error: unknown) => {
     await cloudflare.stop();
     throw error;

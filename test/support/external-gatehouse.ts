@@ -5,9 +5,10 @@ import {
   type ExternalMode,
   type ExternalModeServers,
   startExternalMode,
-} from "../../dev/external-mode.ts";
-import { findFreePort } from "../../dev/free-port.ts";
-import { startServer } from "../../dev/server.ts";
+} from "../../dev/authorization-server/external-mode.ts";
+import { findFreePort } from "../../dev/local-servers/free-port.ts";
+import { startServer } from "../../dev/server/server.ts";
+import { testVariables } from "./test-variables.ts";
 
 export type ExternalGatehouse = ExternalModeServers & {
   readonly origin: string;
@@ -27,11 +28,11 @@ export async function startExternalGatehouse(mode: ExternalMode): Promise<Extern
     startServer({
       port,
       persistDir,
-      vars: {
+      vars: testVariables({
         SESSION_SECRET: "only-for-tests-and-long-enough-to-be-taken",
         ADMINS: "alice@example.com",
         ...external.vars,
-      },
+      }),
     });
   let server = await start().catch(async (error: unknown) => {
     await external.stop();

@@ -6,7 +6,7 @@
 import { appendFileSync } from "node:fs";
 import { setTimeout as sleep } from "node:timers/promises";
 import * as z from "zod";
-import { signIn } from "../../dev/headless-browser.ts";
+import { signIn } from "../../dev/browser/headless-browser.ts";
 
 const settingsSchema = z.object({
   GATEHOUSE_TEST_USER: z.enum(["alice", "bob"]).default("alice"),

@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { promisify } from "node:util";
 import { onTestFinished } from "vitest";
-import { findFreePort } from "../../dev/free-port.ts";
+import { findFreePort } from "../../dev/local-servers/free-port.ts";
 import { clientEnvironment, projectDir } from "./stdio-client.ts";
 
 /** Runs the Inspector's command line, signed in as alice, and returns what it printed. */

@@ -1,6 +1,10 @@
-import { findFreePort } from "../../dev/free-port.ts";
-import { type IdentityProvider, startIdentityProvider } from "../../dev/identity-provider.ts";
-import { type Server, startServer } from "../../dev/server.ts";
+import {
+  type IdentityProvider,
+  startIdentityProvider,
+} from "../../dev/identity-provider/identity-provider.ts";
+import { findFreePort } from "../../dev/local-servers/free-port.ts";
+import { type Server, startServer } from "../../dev/server/server.ts";
+import { testVariables } from "./test-variables.ts";
 
 export type LocalGatehouse = {
   readonly origin: string;
@@ -57,7 +61,7 @@ function startWith(
     port,
     persistDir,
     ...(config !== undefined && { config }),
-    vars: {
+    vars: testVariables({
       SESSION_SECRET: "only-for-tests-and-long-enough-to-be-taken",
       IDP: "oidc",
       OIDC_ISSUER: provider.issuer,
@@ -65,6 +69,6 @@ function startWith(
       OIDC_CLIENT_SECRET: provider.clientSecret,
       ADMINS: "alice@example.com",
       ...vars,
-    },
+    }),
   });
 }

@@ -1,6 +1,6 @@
 import * as oauth from "oauth4webapi";
 import * as z from "zod";
-import { type SignInOptions, signIn } from "../../dev/headless-browser.ts";
+import { type SignInOptions, signIn } from "../../dev/browser/headless-browser.ts";
 
 /** Nothing listens there: the way is followed up to this address, and not to it. */
 export const REDIRECT_URI = "http://localhost:3334/oauth/callback";

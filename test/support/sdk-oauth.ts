@@ -6,7 +6,7 @@ import type {
   OAuthClientInformationMixed,
   OAuthTokens,
 } from "@modelcontextprotocol/sdk/shared/auth.js";
-import { type SignInOptions, signIn } from "../../dev/headless-browser.ts";
+import { type SignInOptions, signIn } from "../../dev/browser/headless-browser.ts";
 
 /** Opens the authorization URL, and gives the address at which the client gets its answer. */
 export type OpenBrowser = (authorizationUrl: URL) => Promise<URL>;

@@ -1,7 +1,7 @@
 import { globSync, readFileSync } from "node:fs";
 import { dirname, relative, resolve, sep } from "node:path";
 import { describe, expect, it } from "vitest";
-import { projectDir } from "../../dev/processes.ts";
+import { projectDir } from "../../dev/server/processes.ts";
 
 const engine = resolve(projectDir, "src/engine");
 

@@ -2,10 +2,10 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import { describe, expect, it } from "vitest";
-import { parseAuditOptions } from "../../dev/audit-options.ts";
-import { auditSql } from "../../dev/audit-sql.ts";
-import { auditTable, jsonLine, type StoredEvent } from "../../dev/audit-table.ts";
-import { projectDir } from "../../dev/processes.ts";
+import { parseAuditOptions } from "../../dev/commands/audit-options.ts";
+import { auditSql } from "../../dev/commands/audit-sql.ts";
+import { auditTable, jsonLine, type StoredEvent } from "../../dev/commands/audit-table.ts";
+import { projectDir } from "../../dev/server/processes.ts";
 import { firstIdAt } from "../../src/engine/audit/event-id.ts";
 
 const NOW_MS = Date.UTC(2026, 10, 21, 12);

@@ -10,8 +10,8 @@ import {
   type AuthorizationServer,
   type AuthorizationServerOptions,
   startAuthorizationServer,
-} from "../../dev/authorization-server.ts";
-import { signIn } from "../../dev/headless-browser.ts";
+} from "../../dev/authorization-server/authorization-server.ts";
+import { signIn } from "../../dev/browser/headless-browser.ts";
 import { mcpScopes } from "../fixture/scopes.ts";
 import {
   authorizationUrl,

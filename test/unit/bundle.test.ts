@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { bundleProblems, contentsOf, type Metafile } from "../../dev/bundle-contents.ts";
-import { bundleFaults } from "../../dev/bundle-report.ts";
+import { bundleProblems, contentsOf, type Metafile } from "../../dev/bundle/bundle-contents.ts";
+import { bundleFaults } from "../../dev/bundle/bundle-report.ts";
 
 const trimming = {
   aliases: ["#mcp-libraries"],

@@ -1,7 +1,7 @@
 import { globSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
-import { projectDir } from "../../dev/processes.ts";
+import { projectDir } from "../../dev/server/processes.ts";
 import { errorText } from "../../src/engine/lib/error-text";
 import { errorCodes, GatehouseError } from "../../src/engine/lib/gatehouse-error";
 import { ToolError } from "../../src/engine/tools/define-tool";

@@ -2,7 +2,7 @@ import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect, it, onTestFinished } from "vitest";
-import { keptAdapter } from "../../dev/kept-adapter.ts";
+import { keptAdapter } from "../../dev/local-servers/kept-adapter.ts";
 
 async function stateFile(): Promise<string> {
   const folder = await mkdtemp(join(tmpdir(), "gatehouse-tests-"));

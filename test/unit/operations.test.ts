@@ -1,7 +1,7 @@
 import { globSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
-import { projectDir } from "../../dev/processes.ts";
+import { projectDir } from "../../dev/server/processes.ts";
 
 const source = globSync("src/**/*.{ts,tsx}", { cwd: projectDir })
   .map((file) => readFileSync(join(projectDir, file), "utf8"))

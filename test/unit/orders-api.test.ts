@@ -1,8 +1,8 @@
 import { createServer } from "node:http";
 import { exportJWK, generateKeyPair, SignJWT } from "jose";
 import { beforeAll, describe, expect, it, onTestFinished } from "vitest";
-import { type OrdersApi, startOrdersApi } from "../../dev/orders-api.ts";
-import { people } from "../../dev/people.ts";
+import { people } from "../../dev/local-servers/people.ts";
+import { type OrdersApi, startOrdersApi } from "../../dev/stand-ins/orders-api.ts";
 import { listen } from "../support/loopback-server.ts";
 
 type Key = Awaited<ReturnType<typeof generateKeyPair>>;

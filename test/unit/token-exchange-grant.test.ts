@@ -6,8 +6,8 @@ import {
   type AuthorizationServer,
   type AuthorizationServerOptions,
   startAuthorizationServer,
-} from "../../dev/authorization-server.ts";
-import { people } from "../../dev/people.ts";
+} from "../../dev/authorization-server/authorization-server.ts";
+import { people } from "../../dev/local-servers/people.ts";
 import { mcpScopes } from "../fixture/scopes.ts";
 import {
   connectPublicClient,

@@ -1,6 +1,6 @@
 import { env } from "cloudflare:workers";
 import { afterEach, describe, expect, inject, it, vi } from "vitest";
-import { people } from "../../dev/people.ts";
+import { people } from "../../dev/local-servers/people.ts";
 import { userIdOf } from "../../src/engine/identity/user-id";
 import { authorize, connect, exchangeCode, MCP, REDIRECT_URI, tokensSchema } from "./as-client.ts";
 import { gatehouseWith } from "./gatehouse-with.ts";

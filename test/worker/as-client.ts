@@ -1,7 +1,7 @@
 import { exports } from "cloudflare:workers";
 import * as oauth from "oauth4webapi";
 import * as z from "zod";
-import { type SignInOptions, signIn } from "../../dev/headless-browser.ts";
+import { type SignInOptions, signIn } from "../../dev/browser/headless-browser.ts";
 import { TEST_ORIGIN } from "./origin.ts";
 
 export const MCP = `${TEST_ORIGIN}/mcp`;

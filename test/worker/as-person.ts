@@ -1,5 +1,9 @@
-import type { PersonId } from "../../dev/people.ts";
-import { type Arrival, type FormInput, ScriptlessBrowser } from "../../dev/scriptless-browser.ts";
+import {
+  type Arrival,
+  type FormInput,
+  ScriptlessBrowser,
+} from "../../dev/browser/scriptless-browser.ts";
+import type { PersonId } from "../../dev/local-servers/people.ts";
 import { browse } from "./as-client.ts";
 import { TEST_ORIGIN } from "./origin.ts";
 

@@ -1,7 +1,7 @@
 import { runInDurableObject } from "cloudflare:test";
 import { env } from "cloudflare:workers";
 import { inject } from "vitest";
-import { type PersonId, people } from "../../dev/people.ts";
+import { type PersonId, people } from "../../dev/local-servers/people.ts";
 import type { Grant } from "../../src/engine/grants/grant";
 import { grantIdOf, grantKey, grantObject } from "../../src/engine/grants/grant-id";
 import { userIdOf } from "../../src/engine/identity/user-id";

@@ -2,7 +2,7 @@ import { createExecutionContext } from "cloudflare:test";
 import { env } from "cloudflare:workers";
 import { expect, it } from "vitest";
 import * as z from "zod";
-import { signIn } from "../../dev/headless-browser.ts";
+import { signIn } from "../../dev/browser/headless-browser.ts";
 import { createGatehouse } from "../../src/engine/app/gatehouse";
 import { parseConfig } from "../../src/engine/config";
 import { defineServer } from "../../src/engine/server";

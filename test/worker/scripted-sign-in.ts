@@ -1,4 +1,4 @@
-import { type Arrival, ScriptlessBrowser } from "../../dev/scriptless-browser.ts";
+import { type Arrival, ScriptlessBrowser } from "../../dev/browser/scriptless-browser.ts";
 import { userIdOf } from "../../src/engine/identity/user-id";
 import { json } from "../support/scripted-authority.ts";
 import { type Authorization, authorizationUrl, REDIRECT_URI, register } from "./as-client.ts";

@@ -30,7 +30,7 @@ export function createWorker(
 ): Required<Pick<ExportedHandler<Env>, "fetch" | "scheduled">> {
   const gatehouses = new TtlCache<Gatehouse>(MAX_ORIGINS);
 
-  /** @throws ConfigError for a wrong or missing variable. */
+  /** @throws ConfigError for a wrong, missing or misspelt variable, or a missing binding. */
   function gatehouseFor(request: Request, env: Env): Gatehouse {
     const origin = env.PUBLIC_URL || new URL(request.url).origin;
     let gatehouse = gatehouses.get(origin);

@@ -27,8 +27,7 @@ const readOnlyCalls = z
     return { share: Number(PERCENT.exec(value)?.[1]) / 100, failures: true };
   });
 
-const auditSchema = z
-  .object({
+const schema = z.object({
     AUDIT_TOOL_CALLS: readOnlyCalls.default({ share: 1, failures: true }),
     AUDIT_RETENTION_DAYS: z.coerce
       .number("must be a number of days")
@@ -36,13 +35,17 @@ const auditSchema = z
       .min(1, "must be at least 1 day")
       .max(3_660, "must be at most ten years, in days")
       .default(90),
-  })
-  .transform(
-    (values): AuditConfig => ({
-      readOnlyCalls: values.AUDIT_TOOL_CALLS,
-      retentionDays: values.AUDIT_RETENTION_DAYS,
-    }),
-  );
+  });
+
+/** The names of the variables that are read here. */
+export const auditVariables: readonly string[] = Object.keys(schema.shape);
+
+const auditSchema = schema.transform(
+  (values): AuditConfig => ({
+    readOnlyCalls: values.AUDIT_TOOL_CALLS,
+    retentionDays: values.AUDIT_RETENTION_DAYS,
+  }),
+);
 
 /** @param variables without those that are set to nothing. */
 export function parseAudit(variables: Record<string, unknown>): AuditConfig | Problems {

@@ -74,6 +74,9 @@ const schema = z.object({
   AS_PRIVATE_KEY_NEXT: privateKey.optional(),
 });
 
+/** The names of the variables that are read here. */
+export const clientCredentialVariables: readonly string[] = Object.keys(schema.shape);
+
 /**
  * Finds the credential that the environment gives: a client secret, or a private key.
  *

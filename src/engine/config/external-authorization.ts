@@ -92,6 +92,12 @@ const introspection = common.extend({
     .default(0),
 });
 
+/** The names of the variables that are read here, but for those of the credential. */
+export const externalAuthorizationVariables: readonly string[] = Object.keys({
+  ...jwt.shape,
+  ...introspection.shape,
+});
+
 /** AUTH_MODE=jwt. */
 export function parseJwtAuthorization(
   variables: Record<string, unknown>,

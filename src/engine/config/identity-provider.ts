@@ -66,6 +66,12 @@ const cloudflare = z.object({
   CLOUDFLARE_API_URL: secureUrl.default("https://api.cloudflare.com/client/v4"),
 });
 
+/** The names of the variables that are read here: `IDP`, and those that each provider brings. */
+export const identityProviderVariables: readonly string[] = [
+  "IDP",
+  ...[oidc, github, cloudflare].flatMap(({ shape }) => Object.keys(shape)),
+];
+
 /** Who signs people in: what IDP names, configured by that provider's own variables. */
 export function parseIdentityProvider(
   variables: Record<string, unknown>,

@@ -2,7 +2,8 @@
 import * as z from "zod";
 import { type AllowedClients, allowedClients } from "./allowed-clients.ts";
 import { type AllowedPeople, allowedPeople } from "./allowed-people.ts";
-import { type AuditConfig, parseAudit } from "./audit.ts";
+import { type AuditConfig, auditVariables, parseAudit } from "./audit.ts";
+import { bindingProblemsOf } from "./bindings.ts";
 import type { Api } from "./define-api.ts";
 import { parseEmailAddress } from "./email-address.ts";
 import {
@@ -12,7 +13,13 @@ import {
   peopleOfWhichIssuer,
 } from "./external-authorization.ts";
 import { type IdentityProviderConfig, parseIdentityProvider } from "./identity-provider.ts";
-import { parseUpstreamApi, type TokenWays, type UpstreamApi } from "./upstream-api.ts";
+import {
+  parseUpstreamApi,
+  type TokenWays,
+  type UpstreamApi,
+  upstreamApiVariables,
+} from "./upstream-api.ts";
+import { misspeltNames, signInVariables } from "./known-names.ts";
 import {
   ConfigError,
   list,
@@ -32,6 +39,7 @@ export {
 } from "./allowed-clients.ts";
 export type { AllowedPeople } from "./allowed-people.ts";
 export type { AuditConfig } from "./audit.ts";
+export { type BindingKind, bindingProblems } from "./bindings.ts";
 export type {
   ClientCredential,
   KeyCredential,
@@ -52,6 +60,7 @@ export type {
   OidcConfig,
 } from "./identity-provider.ts";
 export type { UpstreamApi } from "./upstream-api.ts";
+export { signInVariables } from "./known-names.ts";
 export { ConfigError, isLoopback } from "./variables.ts";
 
 /**
@@ -142,27 +151,68 @@ export type Declared = {
   readonly apis?: readonly Api[];
 };
 
+/** The name of every variable that a server has, whatever the mode and whoever signs people in. */
+export function knownVariables({ apis = [] }: Pick<Declared, "apis">): string[] {
+  const all = [
+    ...Object.keys(common.shape),
+    ...auditVariables,
+    "AUTH_MODE",
+    ...Object.keys(own.shape),
+    ...signInVariables,
+    ...apis.flatMap(upstreamApiVariables),
+  ];
+  return [...new Set(all)];
+}
+
+/**
+ * {@link parseConfig} for a Worker that is about to serve requests: its bindings are checked as well.
+ *
+ * @throws ConfigError naming every missing binding, and every missing, wrong or misspelt variable, at once.
+ */
+export function parseEnvironment(env: object, declared: Declared): Config {
+  const missing = bindingProblemsOf(env);
+  try {
+    const config = parseConfig(env, declared);
+    if (missing.length === 0) return config;
+  } catch (error) {
+    if (!(error instanceof ConfigError)) throw error;
+    throw new ConfigError([...missing, ...error.problems]);
+  }
+  throw new ConfigError(missing);
+}
+
 /**
  * Turns the Worker's environment into a {@link Config}.
  *
  * @param declared the server's definition.
  * @param env the bindings and variables; an empty string counts as not set, because wrangler.jsonc
  *   lists each variable, empty where the operator has nothing to say.
- * @throws ConfigError naming every missing or wrong variable at once.
+ * @throws ConfigError naming every missing, wrong or misspelt variable at once.
  */
-export function parseConfig(env: object, { name, apis = [] }: Declared): Config {
+export function parseConfig(env: object, declared: Declared): Config {
+  const { name, apis = [] } = declared;
   const variables = variablesIn(env);
   const parsed = common.safeParse(variables);
   const audit = parseAudit(variables);
   const authorization = parseAuthorization(variables);
   const upstreamApis = parseApis(apis, variables, authorization);
+  const misspelt = misspeltNames(Object.keys(variables), knownVariables(declared));
   if (
+    misspelt.length > 0 ||
     !parsed.success ||
     audit instanceof Problems ||
     authorization instanceof Problems ||
     upstreamApis instanceof Problems
   ) {
-    throw new ConfigError(problemsAmong(refusalsOf(parsed), audit, authorization, upstreamApis));
+    throw new ConfigError(
+      problemsAmong(
+        new Problems(...misspelt),
+        refusalsOf(parsed),
+        audit,
+        authorization,
+        upstreamApis,
+      ),
+    );
   }
   const values = parsed.data;
   if (authorization.mode !== "provider") {

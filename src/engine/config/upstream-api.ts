@@ -31,6 +31,11 @@ const schema = z.object({
   SCOPES: scopeList,
 });
 
+/** The names of the variables of a declared API. */
+export function upstreamApiVariables({ variables }: Pick<Api, "variables">): string[] {
+  return Object.keys(schema.shape).map((name) => `${variables}_${name}`);
+}
+
 /**
  * Reads the variables of a declared API, which begin with `api.variables`.
  *

@@ -1,0 +1,141 @@
+import { join } from "node:path";
+import { unstable_readConfig } from "wrangler";
+import * as z from "zod";
+import {
+  type BindingKind,
+  bindingProblems,
+  ConfigError,
+  parseConfig,
+} from "../../src/engine/config/index.ts";
+import { projectDir } from "../server/processes.ts";
+
+type Secret = {
+  name: string;
+  isOptional: boolean;
+  /** At least so many characters, where it is given. */
+  minLength?: number;
+};
+
+export type DeployConfig = {
+  /** The D1 database bound as DB: its name, and its id where wrangler.jsonc has one. */
+  database: { name: string; id: string | undefined };
+  /** The pinned public origin; empty when each request's own origin is used. */
+  publicUrl: string;
+  /** The secrets that the Worker takes. An optional one may be left out. */
+  secrets: readonly Secret[];
+  /** Of these one must be there, if there are any. */
+  oneOf: readonly string[];
+  /** What is wrong with the bindings and variables, each with what to do; nothing when they are ready. */
+  problems: readonly string[];
+};
+
+/** What stands in for a secret's value, which this machine need not know, while the rest is checked. */
+const anySecret = "x".repeat(64);
+
+/**
+ * Reads the bindings and variables of wrangler.jsonc and checks them as the Worker itself will.
+ *
+ * @param environment one under "env" there; undefined is the top level.
+ * @throws Error when wrangler.jsonc cannot be read.
+ */
+export function readDeployConfig(
+  environment: string | undefined,
+  file = join(projectDir, "wrangler.jsonc"),
+): DeployConfig {
+  const config = unstable_readConfig({
+    config: file,
+    ...(environment !== undefined && { env: environment }),
+  });
+  const { vars } = config;
+  const oneOf = vars.AS_CLIENT_ID ? ["AS_CLIENT_SECRET", "AS_PRIVATE_KEY"] : [];
+  const secrets = [
+    { name: "SESSION_SECRET", isOptional: false },
+    ...(isProviderMode(vars.AUTH_MODE) ? [...signInSecrets(vars.IDP), operatorSecret] : []),
+    ...oneOf.map((name) => ({ name, isOptional: true })),
+  ];
+  const misplaced = secrets
+    .filter(({ name }) => vars[name])
+    .map(({ name }) => `${name} is a secret: take it out of wrangler.jsonc, it is asked for`);
+  const needed = secrets.filter(({ name }) => name !== "AS_PRIVATE_KEY");
+  const stand = Object.fromEntries(needed.map(({ name }) => [name, anySecret]));
+  const bound = boundSchema.parse(config);
+  const bindings = bindingsOf(bound);
+  return {
+    database: databaseOf(bound),
+    publicUrl: String(vars.PUBLIC_URL ?? ""),
+    secrets,
+    oneOf,
+    problems: [
+      ...misplaced,
+      ...bindingProblems((name, kind) => bindings.get(name) === kind),
+      ...problemsOf({ ...Object.fromEntries(bindings), ...vars, ...stand }),
+    ],
+  };
+}
+
+/** Without it nobody can end a person's grants from outside (`npm run revoke`). */
+const operatorSecret: Secret = { name: "OPERATOR_SECRET", isOptional: true, minLength: 32 };
+
+/** An unset AUTH_MODE is `provider`. */
+function isProviderMode(mode: unknown): boolean {
+  return mode === undefined || mode === "" || mode === "provider";
+}
+
+const bindingSchema = z.object({ binding: z.string() });
+const namedSchema = z.object({ name: z.string() });
+
+/** Of wrangler's configuration, what is bound. */
+const boundSchema = z.object({
+  name: z.string().optional(),
+  kv_namespaces: z.array(bindingSchema),
+  d1_databases: z.array(
+    bindingSchema.extend({
+      database_name: z.string().optional(),
+      database_id: z.string().optional(),
+    }),
+  ),
+  durable_objects: z.object({ bindings: z.array(namedSchema) }),
+  ratelimits: z.array(namedSchema).default([]),
+  analytics_engine_datasets: z.array(bindingSchema).default([]),
+});
+type Bound = z.infer<typeof boundSchema>;
+
+/** What is bound by which name; a kind that Gatehouse does not require is "other". */
+function bindingsOf(config: Bound): ReadonlyMap<string, BindingKind | "other"> {
+  const named = (entries: readonly { binding: string }[], kind: BindingKind | "other") =>
+    entries.map(({ binding }) => [binding, kind] as const);
+  return new Map<string, BindingKind | "other">([
+    ...named(config.kv_namespaces, "KV namespace"),
+    ...named(config.d1_databases, "D1 database"),
+    ...config.durable_objects.bindings.map(({ name }) => [name, "Durable Object"] as const),
+    ...config.ratelimits.map(({ name }) => [name, "other"] as const),
+    ...named(config.analytics_engine_datasets, "other"),
+  ]);
+}
+
+/** What wrangler calls a database that has no name of its own in the configuration. */
+function databaseOf(config: Bound): DeployConfig["database"] {
+  const bound = config.d1_databases.find(({ binding }) => binding === "DB");
+  return { name: bound?.database_name ?? `${config.name ?? "worker"}-db`, id: bound?.database_id };
+}
+
+function signInSecrets(idp: unknown): Secret[] {
+  switch (idp) {
+    case "github":
+      return [{ name: "GITHUB_CLIENT_SECRET", isOptional: false }];
+    case "cloudflare":
+      return [{ name: "CLOUDFLARE_CLIENT_SECRET", isOptional: false }];
+    default:
+      return [{ name: "OIDC_CLIENT_SECRET", isOptional: true }];
+  }
+}
+
+function problemsOf(env: object): readonly string[] {
+  try {
+    parseConfig(env);
+    return [];
+  } catch (error) {
+    if (error instanceof ConfigError) return error.problems;
+    throw error;
+  }
+}

@@ -1,0 +1,45 @@
+import { randomBytes } from "node:crypto";
+import { existsSync } from "node:fs";
+import { readFile } from "node:fs/promises";
+import { join } from "node:path";
+import { parseEnv } from "node:util";
+import { keepJson } from "../local-servers/kept-json.ts";
+import { projectDir } from "../server/processes.ts";
+
+type Vars = Record<string, string>;
+
+/** What `npm start` keeps from one start to the next. */
+export const localStateDir = join(projectDir, ".wrangler", "gatehouse");
+
+/**
+ * What the person has set in .dev.vars; empty without that file.
+ *
+ * @param folder where the file stands: beside wrangler.jsonc.
+ * @throws Error when the file cannot be read.
+ */
+export async function readDevVars(folder: string): Promise<Vars> {
+  const file = join(folder, ".dev.vars");
+  if (!existsSync(file)) return {};
+  const vars = Object.entries(parseEnv(await readFile(file, "utf8")));
+  return Object.fromEntries(vars.flatMap(([name, value]) => (value ? [[name, value]] : [])));
+}
+
+/** Whether these variables name who signs people in, so that nobody local is needed. */
+export function bringsIdentityProvider(vars: Vars): boolean {
+  const names = ["IDP", "OIDC_ISSUER", "GITHUB_CLIENT_ID", "CLOUDFLARE_CLIENT_ID", "AS_ISSUER"];
+  return names.some((name) => vars[name] !== undefined);
+}
+
+/** A secret for sealing sessions, made at the first start and kept, so that sessions outlive a restart. */
+export const keepSessionSecret = (stateDir: string) => keepSecret(stateDir, "session-secret");
+
+/** What `npm run revoke` proves itself by to the server on this machine. */
+export const keepOperatorSecret = (stateDir: string) => keepSecret(stateDir, "operator-secret");
+
+function keepSecret(stateDir: string, name: string): Promise<string> {
+  return keepJson(
+    join(stateDir, `${name}.json`),
+    (value) => typeof value === "string",
+    () => randomBytes(32).toString("base64url"),
+  );
+}

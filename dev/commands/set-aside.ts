@@ -1,0 +1,46 @@
+import { unstable_readConfig } from "wrangler";
+import { signInVariables } from "../../src/engine/config/index.ts";
+
+type Vars = Readonly<Record<string, string>>;
+
+/** What belongs to the deployed server, whoever signs people in. */
+const ofDeployment = ["PUBLIC_URL"];
+
+/** What belongs to it besides, where somebody on this machine signs people in. */
+const ofSignIn = [...signInVariables, "AUTH_MODE", "ADMINS"];
+
+/** What the command line decides: that it differs from wrangler.jsonc says nothing new. */
+const ofCommandLine = ["AUTH_MODE", "IDP"];
+
+export type LocalSettings = {
+  /** All that the Worker on this machine gets in place of what wrangler.jsonc has. */
+  readonly vars: Vars;
+  /** The settings of wrangler.jsonc that do not count here. */
+  readonly setAside: readonly string[];
+};
+
+/**
+ * Leaves out of the Worker on this machine what wrangler.jsonc has for the deployed one: its address, and who may
+ * sign in where.
+ *
+ * @param configFile the wrangler configuration.
+ * @param vars what counts here instead.
+ * @param isLocal whether somebody on this machine signs people in; else their own provider does, with its rules.
+ * @throws Error when the file cannot be read.
+ */
+export function localSettings(configFile: string, vars: Vars, isLocal: boolean): LocalSettings {
+  const configured = unstable_readConfig({ config: configFile });
+  const hasRoutes = configured.routes !== undefined || configured.route !== undefined;
+  const names = new Set(isLocal ? [...ofDeployment, ...ofSignIn] : ofDeployment);
+  const replaced = [...names].filter((name) => {
+    const value = configured.vars[name];
+    return value !== undefined && value !== "" && value !== vars[name];
+  });
+  return {
+    vars: { ...Object.fromEntries(replaced.map((name) => [name, ""])), ...vars },
+    setAside: [
+      ...(hasRoutes ? ["routes"] : []),
+      ...replaced.filter((name) => !ofCommandLine.includes(name)),
+    ],
+  };
+}

@@ -1,0 +1,61 @@
+/// <reference path="../oidc-provider.d.ts" />
+
+import { Provider } from "oidc-provider";
+import { answerInteraction, isInteraction, type Question } from "../local-servers/interactions.ts";
+import { openLocalServer } from "../local-servers/local-server.ts";
+import { withoutAdvice } from "../local-servers/oidc-provider-advice.ts";
+import { providerConfiguration } from "./identity-provider-config.ts";
+import { chooserPage, WHOSE } from "./identity-provider-pages.ts";
+import { loadIdentityProviderState } from "./identity-provider-state.ts";
+
+export type IdentityProviderOptions = {
+  /** 0 takes a free one. */
+  port: number;
+  /** Where the client may be sent back to: `<the Worker's origin>/callback`. */
+  redirectUris: readonly string[];
+  /** Keeps the signing key and the client's secret over a restart; without it they are new each time. */
+  persistFile?: string;
+};
+
+export type IdentityProvider = {
+  /** Such as `http://127.0.0.1:8789`. */
+  readonly issuer: string;
+  readonly clientId: string;
+  readonly clientSecret: string;
+  /** Ends it, with the connections that are open. May be called again. */
+  stop(): Promise<void>;
+};
+
+const clientId = "gatehouse";
+
+/**
+ * Starts an OpenID provider on this machine: a certified implementation, with two made-up people
+ * instead of accounts and passwords (dev/local-servers/people.ts), for one confidential client.
+ *
+ * @throws Error when the port is taken, or `persistFile` cannot be read or written.
+ */
+export async function startIdentityProvider(
+  options: IdentityProviderOptions,
+): Promise<IdentityProvider> {
+  const { clientSecret, jwks } = await loadIdentityProviderState(options.persistFile);
+  const server = await openLocalServer("identity provider", options.port);
+  const issuer = server.origin;
+  const { redirectUris } = options;
+  const provider = withoutAdvice(
+    () =>
+      new Provider(issuer, providerConfiguration({ clientId, clientSecret, redirectUris, jwks })),
+  );
+  provider.on("server_error", (_ctx, error) => console.error("identity provider:", error));
+  const handleProtocol = provider.callback();
+  server.serve((request, response, { pathname }) => {
+    if (isInteraction(pathname)) return answerInteraction(provider, question, request, response);
+    handleProtocol(request, response);
+  });
+  return { issuer, clientId, clientSecret, stop: server.stop };
+}
+
+const question: Question = {
+  whose: WHOSE,
+  show: ({ redirect_uri }, action) => chooserPage(action, new URL(redirect_uri).host),
+  decide: ({ sub }) => ({ login: { accountId: sub } }),
+};
