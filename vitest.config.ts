@@ -1,7 +1,10 @@
+import { fileURLToPath } from "node:url";
 import { cloudflareTest } from "@cloudflare/vitest-plugin";
 import { defineConfig } from "vitest/config";
 
 const jsx = { runtime: "automatic", importSource: "hono/jsx" } as const;
+
+const stubOfWorkers = fileURLToPath(import.meta.resolve("./test/support/workers-stub.ts"));
 
 /** Folders are named for where their tests run; each stands for one project. */
 export default defineConfig({
@@ -43,7 +46,12 @@ export default defineConfig({
           globalSetup: ["test/conformance/servers.setup.ts"],
         },
       },
-      { oxc: { jsx }, test: { name: "unit", include: ["test/unit/**/*.test.{ts,tsx}"] } },
+      {
+        oxc: { jsx },
+        // What only a Worker has; nothing that runs in Node.js calls it.
+        resolve: { alias: { "cloudflare:workers": stubOfWorkers } },
+        test: { name: "unit", include: ["test/unit/**/*.test.{ts,tsx}"] },
+      },
       {
         plugins: [
           cloudflareTest(({ inject }) => ({

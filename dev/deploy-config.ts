@@ -1,7 +1,10 @@
 import { join } from "node:path";
 import { unstable_readConfig } from "wrangler";
-import { ConfigError, parseConfig } from "../src/engine/config/index.ts";
 import { projectDir } from "./processes.ts";
+import "./worker-modules.mjs";
+
+const { ConfigError, parseConfig } = await import("../src/engine/config/index.ts");
+const { identityProviders } = await import("../src/engine/providers/index.ts");
 
 type Secret = { name: string; isOptional: boolean };
 
@@ -27,14 +30,17 @@ const anySecret = "x".repeat(64);
 export function readDeployConfig(): DeployConfig {
   const { vars } = unstable_readConfig({ config: join(projectDir, "wrangler.jsonc") });
   const oneOf = vars.AS_CLIENT_ID ? ["AS_CLIENT_SECRET", "AS_PRIVATE_KEY"] : [];
+  const signIn = vars.AUTH_MODE === "provider" ? signInSecrets(vars.IDP) : [];
   const secrets = [
     { name: "SESSION_SECRET", isOptional: false },
-    ...(vars.AUTH_MODE === "provider" ? signInSecrets(vars.IDP) : []),
+    ...signIn.flatMap(({ name, ask }) =>
+      ask === "no" ? [] : [{ name, isOptional: ask === "may" }],
+    ),
     ...oneOf.map((name) => ({ name, isOptional: true })),
   ];
-  const misplaced = secrets
-    .filter(({ name }) => vars[name])
-    .map(({ name }) => `${name} is a secret: take it out of wrangler.jsonc, it is asked for`);
+  const misplaced = [...new Set([...secrets, ...signIn].map(({ name }) => name))]
+    .filter((name) => vars[name])
+    .map((name) => `${name} is a secret: take it out of wrangler.jsonc, it is asked for`);
   const needed = secrets.filter(({ name }) => name !== "AS_PRIVATE_KEY");
   const stand = Object.fromEntries(needed.map(({ name }) => [name, anySecret]));
   return {
@@ -45,15 +51,11 @@ export function readDeployConfig(): DeployConfig {
   };
 }
 
-function signInSecrets(idp: unknown): Secret[] {
-  switch (idp) {
-    case "github":
-      return [{ name: "GITHUB_CLIENT_SECRET", isOptional: false }];
-    case "cloudflare":
-      return [{ name: "CLOUDFLARE_CLIENT_SECRET", isOptional: false }];
-    default:
-      return [{ name: "OIDC_CLIENT_SECRET", isOptional: true }];
-  }
+/** What the chosen identity provider declares. None, where IDP names none: that is a problem of its own. */
+function signInSecrets(idp: unknown) {
+  const [first] = identityProviders;
+  const chosen = idp ? identityProviders.find(({ name }) => name === idp) : first;
+  return chosen?.secrets ?? [];
 }
 
 function problemsOf(env: object): readonly string[] {

@@ -1,6 +1,6 @@
 import { extractWWWAuthenticateParams } from "@modelcontextprotocol/sdk/client/auth.js";
 import * as oauth from "oauth4webapi";
-import { isLoopback } from "../src/engine/config/index.ts";
+import { isLoopback } from "../src/engine/config/variables.ts";
 import type { Report } from "./try-report.ts";
 
 /** How the OAuth requests are sent. */

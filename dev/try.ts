@@ -1,7 +1,7 @@
 import { parseArgs } from "node:util";
 import * as oauth from "oauth4webapi";
 import * as z from "zod";
-import { isLoopback } from "../src/engine/config/index.ts";
+import { isLoopback } from "../src/engine/config/variables.ts";
 import { isPersonId, type PersonId } from "./people.ts";
 import { authorize } from "./try-authorization.ts";
 import { withBrowser, withoutBrowser } from "./try-browser.ts";

@@ -7,7 +7,6 @@ import { parseConfig } from "../../src/engine/config";
 import { createAuthorizationServer } from "../../src/engine/grants/authorization-server";
 import { grantPropsSchema, tokenPropsSchema } from "../../src/engine/identity/principal";
 import { protectedResources } from "../../src/engine/identity/protected-resources";
-import { cloudflare } from "../../src/engine/providers/cloudflare";
 import { tokensSchema } from "../worker/as-client.ts";
 import { grantOf, refresh, restart } from "../worker/grants.ts";
 import { Session } from "../worker/mcp-client.ts";
@@ -103,10 +102,10 @@ async function play(send: Refresh, { rounds, restarts }: { rounds: number; resta
 /** workers-oauth-provider's documented way: the callback renews the upstream token, in whatever isolate. */
 function plainCallback(): Refresh {
   const { authorization } = parseConfig(env);
-  if (authorization.mode !== "provider" || authorization.identityProvider.kind !== "cloudflare") {
+  if (authorization.mode !== "provider" || authorization.identityProvider.name !== "cloudflare") {
     throw new TypeError("The tests of this project sign in with Cloudflare");
   }
-  const provider = cloudflare(authorization.identityProvider);
+  const provider = authorization.identityProvider;
   const server = createAuthorizationServer(
     authorization,
     servicesOf(parseConfig(env)).catalogue,

@@ -10,7 +10,6 @@ import { createAuthorizationServer } from "../../src/engine/grants/authorization
 import { tokenPropsSchema } from "../../src/engine/identity/principal";
 import { protectedResources } from "../../src/engine/identity/protected-resources";
 import { userIdOf } from "../../src/engine/identity/user-id";
-import { cloudflare } from "../../src/engine/providers/cloudflare";
 import {
   IdentityProviderError,
   UpstreamGrantEnded,
@@ -25,10 +24,10 @@ const config = parseConfig(env);
 
 function providerWith(vars: Record<string, string> = {}) {
   const { authorization } = parseConfig({ ...env, ...vars });
-  if (authorization.mode !== "provider" || authorization.identityProvider.kind !== "cloudflare") {
+  if (authorization.mode !== "provider" || authorization.identityProvider.name !== "cloudflare") {
     throw new TypeError("The tests of this project sign in with Cloudflare");
   }
-  return cloudflare(authorization.identityProvider);
+  return authorization.identityProvider;
 }
 
 /** Signs in at the stand-in, and comes back to the provider with what it answered. */

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { ConfigError, parseConfig } from "../../src/engine/config";
+import { type Config, ConfigError, parseConfig } from "../../src/engine/config";
 
 const valid = {
   SESSION_SECRET: "x".repeat(32),
@@ -17,6 +17,18 @@ function problems(change: Record<string, string | undefined>): readonly string[]
   return [];
 }
 
+/** Where people are sent to sign in. */
+async function addressAt(authorization: Config["authorization"]): Promise<string> {
+  if (authorization.mode !== "provider") throw new TypeError("Nobody signs in here");
+  const signIn = {
+    redirectUri: "https://mcp.example/callback",
+    state: "s",
+    codeVerifier: "v",
+    nonce: "n",
+  };
+  return (await authorization.identityProvider.authorizationUrl(signIn)).href;
+}
+
 describe("parseConfig", () => {
   it("has a default for everything that can have one", () => {
     expect(parseConfig({ ...valid, PUBLIC_URL: "", ADMINS: "", OIDC_CLIENT_SECRET: "" })).toEqual({
@@ -30,13 +42,10 @@ describe("parseConfig", () => {
       authorization: {
         mode: "provider",
         identityProvider: {
-          kind: "oidc",
+          name: "oidc",
           displayName: "idp.example",
-          issuer: valid.OIDC_ISSUER,
-          clientId: "gatehouse",
-          clientSecret: undefined,
-          scopes: "openid profile email",
-          groupsClaim: "groups",
+          authorizationUrl: expect.any(Function),
+          identify: expect.any(Function),
         },
         allowedPeople: undefined,
         allowedClients: undefined,
@@ -131,7 +140,7 @@ describe("parseConfig", () => {
     expect(problems({ OIDC_ISSUER: "http://localhost.evil.example" })).not.toEqual([]);
   });
 
-  it("reads Cloudflare's variables, and needs a client for it", () => {
+  it("reads Cloudflare's variables, and needs a client for it", async () => {
     expect(problems({ IDP: "cloudflare" })).toEqual([
       "CLOUDFLARE_CLIENT_ID is missing: the client id of your Cloudflare OAuth client",
       "CLOUDFLARE_CLIENT_SECRET is missing: the client secret of your Cloudflare OAuth client",
@@ -140,12 +149,12 @@ describe("parseConfig", () => {
     const { authorization } = parseConfig({ ...valid, IDP: "cloudflare", ...client });
     expect(authorization).toMatchObject({
       identityProvider: {
-        kind: "cloudflare",
+        name: "cloudflare",
         displayName: "Cloudflare",
-        oauthUrl: "https://dash.cloudflare.com",
         apiUrl: "https://api.cloudflare.com/client/v4",
       },
     });
+    expect(await addressAt(authorization)).toContain("https://dash.cloudflare.com/oauth2/auth?");
     const insecure = { CLOUDFLARE_API_URL: "http://api.example", CLOUDFLARE_OAUTH_URL: "x/" };
     expect(problems({ IDP: "cloudflare", ...client, ...insecure })).toHaveLength(2);
   });

@@ -18,8 +18,10 @@ import type { ProtectedResources } from "../identity/protected-resources";
 import { rememberingVerifier } from "../identity/verified-tokens";
 import { signatures } from "../lib/signatures";
 import { createLoginApp } from "../login/app";
+import { formPostCallback } from "../login/form-post-callback";
 import { withImplied } from "../tools/scopes";
 import type { Authority } from "./auth-mode";
+import { KEY_SET_PATH, keySetHandler } from "./key-set";
 
 /** AUTH_MODE=provider: this Worker is the authorization server itself. */
 export function ownAuthority(
@@ -39,6 +41,7 @@ export function ownAuthority(
     ),
   );
   const common = { serverName, authorization, origin };
+  const { identityProvider } = authorization;
   const proofs = signatures(sessionSecret);
   const sessions = browserSessions(proofs);
   const verify = ownTokenVerifier(server, authorization, (scopes) =>
@@ -57,12 +60,16 @@ export function ownAuthority(
         "/oauth/token",
         limitedByAddress("TOKEN_REQUESTS_PER_ADDRESS", tokenEndpoint(serve, origin)),
       ],
+      ...(identityProvider.key === undefined
+        ? []
+        : [[KEY_SET_PATH, keySetHandler(identityProvider.key)] as const]),
       [OPERATOR_REVOCATION, operatorRevocation(authorization.operatorSecret, helpers, origin)],
       ...(authorization.dynamicClientRegistration
         ? [["/oauth/register", registration] as const]
         : []),
     ],
     login: new Hono<{ Bindings: Env }>()
+      .route("/", formPostCallback())
       // First: it leaves callbacks that are not of its own sign-ins to the next.
       .route("/", createSessionApp({ ...common, signatures: proofs, sessions }))
       .route("/", createLoginApp({ ...common, catalogue, helpers }))

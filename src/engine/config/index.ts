@@ -1,5 +1,7 @@
 // Imports here end in .ts, because dev/ runs this folder in Node.js as it is.
 import * as z from "zod";
+import type { ConfiguredProvider, IdentityProviderDefinition } from "../providers/define-provider";
+import { identityProviders as allProviders } from "../providers/index";
 import { type AllowedClients, allowedClients } from "./allowed-clients.ts";
 import { type AllowedPeople, allowedPeople } from "./allowed-people.ts";
 import { type AuditConfig, auditSchema } from "./audit.ts";
@@ -8,7 +10,7 @@ import {
   parseIntrospectionAuthorization,
   parseJwtAuthorization,
 } from "./external-authorization.ts";
-import { type IdentityProviderConfig, parseIdentityProvider } from "./identity-provider.ts";
+import { parseIdentityProvider } from "./identity-provider.ts";
 import { parseUpstreamApi, type UpstreamApiConfig } from "./upstream-api.ts";
 import {
   ConfigError,
@@ -41,12 +43,6 @@ export type {
   IntrospectionAuthorization,
   JwtAuthorization,
 } from "./external-authorization.ts";
-export type {
-  CloudflareConfig,
-  GitHubConfig,
-  IdentityProviderConfig,
-  OidcConfig,
-} from "./identity-provider.ts";
 export type { UpstreamApiConfig } from "./upstream-api.ts";
 export { ConfigError, isLoopback } from "./variables.ts";
 
@@ -74,7 +70,7 @@ export type Config = {
 /** AUTH_MODE=provider: this server issues the tokens itself, and an identity provider signs people in. */
 export type OwnAuthorization = {
   mode: "provider";
-  identityProvider: IdentityProviderConfig;
+  identityProvider: ConfiguredProvider;
   /** Undefined lets in anybody whom the identity provider signs in. */
   allowedPeople: AllowedPeople | undefined;
   /** Undefined lets any client connect. */
@@ -128,18 +124,28 @@ const own = z.object({
 
 type Variables = Record<string, unknown>;
 
+/** What of the server's definition decides which variables there are. */
+export type Declared = {
+  /** Those that IDP can name. */
+  readonly identityProviders?: readonly IdentityProviderDefinition[];
+};
+
 /**
  * Turns the Worker's environment into a {@link Config}.
  *
+ * @param declared the server's definition.
  * @param env the bindings and variables; an empty string counts as not set, because wrangler.jsonc
  *   lists each variable, empty where the operator has nothing to say.
  * @throws ConfigError naming every missing or wrong variable at once.
  */
-export function parseConfig(env: object): Config {
+export function parseConfig(
+  env: object,
+  { identityProviders = allProviders }: Declared = {},
+): Config {
   const variables = Object.fromEntries(Object.entries(env).filter(([, value]) => value !== ""));
   const parsed = common.safeParse(variables);
   const audit = auditSchema.safeParse(variables);
-  const authorization = parseAuthorization(variables);
+  const authorization = parseAuthorization(variables, identityProviders);
   const upstreamApi = parseUpstreamApi(variables);
   if (
     !(parsed.success && audit.success) ||
@@ -176,13 +182,16 @@ function canExchange(authorization: Config["authorization"]): boolean {
   return authorization.mode !== "provider" && authorization.client !== undefined;
 }
 
-function parseAuthorization(variables: Variables): Config["authorization"] | Problems {
+function parseAuthorization(
+  variables: Variables,
+  identityProviders: readonly IdentityProviderDefinition[],
+): Config["authorization"] | Problems {
   const mode = z.object({ AUTH_MODE: modeSchema }).safeParse(variables);
   // A mode that is itself wrong makes its variables meaningless, so they are not judged.
   if (!mode.success) return refusalsOf(mode);
   switch (mode.data.AUTH_MODE) {
     case "provider":
-      return parseOwnAuthorization(variables);
+      return parseOwnAuthorization(variables, identityProviders);
     case "jwt":
       return parseJwtAuthorization(variables);
     case "introspection":
@@ -190,18 +199,17 @@ function parseAuthorization(variables: Variables): Config["authorization"] | Pro
   }
 }
 
-function parseOwnAuthorization(variables: Variables): OwnAuthorization | Problems {
+function parseOwnAuthorization(
+  variables: Variables,
+  identityProviders: readonly IdentityProviderDefinition[],
+): OwnAuthorization | Problems {
   const parsed = own.safeParse(variables);
-  const identityProvider = parseIdentityProvider(variables);
+  const groups = parsed.data?.ALLOWED_PEOPLE?.groups ?? new Set();
+  const identityProvider = parseIdentityProvider(variables, identityProviders, { groups });
   if (!parsed.success || identityProvider instanceof Problems) {
     return new Problems(...problemsAmong(refusalsOf(parsed), identityProvider));
   }
   const values = parsed.data;
-  if (values.ALLOWED_PEOPLE?.groups.size && identityProvider.kind !== "oidc") {
-    return new Problems(
-      "ALLOWED_PEOPLE names a group, and only IDP=oidc tells the groups of people",
-    );
-  }
   return {
     mode: "provider",
     identityProvider,

@@ -2,7 +2,6 @@ import { WorkerEntrypoint } from "cloudflare:workers";
 import { servicesFor } from "../app/services";
 import type { UpstreamTokens } from "../identity/upstream-tokens";
 import { errorText } from "../lib/error-text";
-import { identityProvider } from "../providers";
 import { IdentityProviderError, UpstreamGrantEnded } from "../providers/identity-provider";
 import { type GrantId, grantObject } from "./grant-id";
 import { type Sealed, seal } from "./sealed";
@@ -44,10 +43,7 @@ export class UpstreamRenewer extends WorkerEntrypoint<Env> {
 
   async #ask(tokens: UpstreamTokens): Promise<UpstreamTokens> {
     const { authorization } = servicesFor(this.env).config;
-    const provider =
-      authorization.mode === "provider"
-        ? identityProvider(authorization.identityProvider)
-        : undefined;
+    const provider = authorization.mode === "provider" ? authorization.identityProvider : undefined;
     if (provider?.refresh === undefined) throw new UpstreamGrantEnded("Nothing renews its tokens");
     const { refreshToken } = tokens;
     // A provider that issues no other refresh token leaves the old one valid (RFC 6749, section 6).

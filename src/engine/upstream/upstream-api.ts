@@ -26,7 +26,7 @@ export function upstreamApis({
 }: Pick<Config, "upstreamApi" | "authorization">): ReadonlyMap<UpstreamName, UpstreamApi> {
   const apis: UpstreamApi[] = [];
   if (upstreamApi !== undefined) apis.push({ name: "api", ...upstreamApi });
-  if (authorization.mode === "provider" && authorization.identityProvider.kind === "cloudflare") {
+  if (authorization.mode === "provider" && authorization.identityProvider.apiUrl !== undefined) {
     const { displayName, apiUrl: url } = authorization.identityProvider;
     const noExchange = { resource: undefined, audience: undefined, scopes: [] };
     apis.push({ name: "cloudflare", displayName, url, ...noExchange });
