@@ -53,7 +53,7 @@ export function clientAuthenticator(credential: SignInCredential): ClientAuthent
         return answer;
       } catch (error) {
         if (!isClientRefused(error)) throw error;
-        refusal = error;
+        refusal ??= error;
       }
     }
     throw refused(credential, ways, refusal);

@@ -114,7 +114,7 @@ export async function verifiedJwt(
       return verifyWith(jwt, renewed, checks);
     });
   } catch (error) {
-    throw error instanceof errors.JOSEError ? failureOf(error, endpoint) : error;
+    throw error instanceof errors.JOSEError ? failureOf(error, endpoint, options) : error;
   }
 }
 
@@ -170,7 +170,11 @@ function requireAlgorithm(jwt: string, endpoint: string): void {
   );
 }
 
-function failureOf(error: errors.JOSEError, endpoint: string): IdentityProviderError {
+function failureOf(
+  error: errors.JOSEError,
+  endpoint: string,
+  { audience = [] }: JWTVerifyOptions,
+): IdentityProviderError {
   const facts = { endpoint, code: loggedCode(error.code) };
   if (error instanceof errors.JWTExpired || error instanceof errors.JWTClaimValidationFailed) {
     const { claim, payload } = error;
@@ -183,13 +187,13 @@ function failureOf(error: errors.JOSEError, endpoint: string): IdentityProviderE
         received: `${claim} ${Math.round(time - Date.now() / 1_000)} seconds from now`,
       }),
       ...(claim === "aud" && {
-        expected: "this server's client id",
+        expected: [audience].flat().join(", "),
         received: [payload.aud ?? []].flat().slice(0, 3).map(loggedCode).join(", "),
       }),
     });
   }
   if (error instanceof errors.JWKSNoMatchingKey) {
-    return misconfigured("The provider's key set has no key for the token", facts, error);
+    return misconfigured("The provider's key set has no key for the token", facts);
   }
-  return misconfigured("The token cannot be verified", facts, error);
+  return misconfigured("The token cannot be verified", facts);
 }

@@ -39,10 +39,9 @@ export async function jsonAnswer(
   const failure = errorSchema.safeParse(body);
   if (failure.success) throw failureOfCode(failure.data.error, facts);
   if (status >= 300 && status < 400) {
-    const location = response.headers.get("location") ?? undefined;
     throw misconfigured("The identity provider's endpoint answers with a redirect", {
       ...facts,
-      received: loggedUrl(location),
+      received: originOf(response.headers.get("location"), endpoint),
       advice: "an endpoint must answer itself: its redirect would take credentials elsewhere",
     });
   }
@@ -60,6 +59,11 @@ export async function jsonAnswer(
     });
   }
   return body;
+}
+
+/** Where a redirect leads, without the path: that may carry what was asked. */
+function originOf(location: string | null, base: string): string {
+  return URL.parse(location ?? "", base)?.origin ?? "no URL";
 }
 
 /** The media type without its parameters, in lower case (RFC 9110, section 8.3.1). */

@@ -58,10 +58,13 @@ export function signInFailure(
     const refusal = REFUSALS.find((code) => code === error.error);
     return refusal === undefined ? failureOfCode(error.error, facts) : new SignInRefused(refusal);
   }
+  // Its code says all that its message does.
+  if (error instanceof errors.JOSEError) {
+    return misconfigured("The token cannot be read", { ...facts, code: loggedCode(error.code) });
+  }
   const isProtocol =
     error instanceof oauth.OperationProcessingError ||
     error instanceof oauth.UnsupportedOperationError ||
-    error instanceof errors.JOSEError ||
     error instanceof z.ZodError ||
     error instanceof SyntaxError;
   // Whatever else fails is the network, or a provider that takes too long.
