@@ -97,16 +97,6 @@ export function parseJwtAuthorization(
       "AS_ISSUER names several servers, and AS_CLIENT_ID belongs to one: keep one of them",
     );
   }
-  // Each of them could vouch for an address or a group of the others' people.
-  const { ALLOWED_PEOPLE: allowed } = parsed.data;
-  const namesByWord =
-    allowed !== undefined &&
-    allowed.emailAddresses.size + allowed.emailDomains.size + allowed.groups.size > 0;
-  if (namesByWord && issuers.length > 1) {
-    return new Problems(
-      "AS_ISSUER names several servers, and each could vouch for the addresses and groups in ALLOWED_PEOPLE: keep one server, or name people by user id",
-    );
-  }
   return { mode: "jwt", issuers, profile, client, ...commonOf(parsed.data) };
 }
 

@@ -156,15 +156,6 @@ export function parseConfig(
       problemsAmong(refusalsOf(parsed), refusalsOf(audit), authorization, upstreamApi),
     );
   }
-  if (
-    authorization.mode !== "provider" &&
-    authorization.issuers.length > 1 &&
-    parsed.data.ADMINS.some((admin) => admin.includes("@"))
-  ) {
-    throw new ConfigError([
-      "AS_ISSUER names several servers, and each could vouch for the addresses in ADMINS: keep one server, or name administrators by user id",
-    ]);
-  }
   if (upstreamApi !== undefined && !canExchange(authorization)) {
     throw new ConfigError([
       "UPSTREAM_API_URL needs tokens to be exchanged: set AUTH_MODE to jwt or introspection, and " +

@@ -25,6 +25,7 @@ const metadataSchema = z.object({
   pushed_authorization_request_endpoint: endpoint,
   require_pushed_authorization_requests: flag,
   token_endpoint_auth_methods_supported: texts,
+  token_endpoint_auth_signing_alg_values_supported: texts,
   response_modes_supported: texts,
   authorization_response_iss_parameter_supported: flag,
 });
@@ -35,11 +36,15 @@ export function serverOf(metadata: OpenIdMetadata): oauth.AuthorizationServer {
   const { issuer, authorization_endpoint, token_endpoint } = metadata;
   const pushed = metadata.pushed_authorization_request_endpoint;
   const methods = metadata.token_endpoint_auth_methods_supported;
+  const algorithms = metadata.token_endpoint_auth_signing_alg_values_supported;
   const sendsIssuer = metadata.authorization_response_iss_parameter_supported;
   return {
     ...{ issuer, authorization_endpoint, token_endpoint },
     ...(pushed !== undefined && { pushed_authorization_request_endpoint: pushed }),
     ...(methods !== undefined && { token_endpoint_auth_methods_supported: methods }),
+    ...(algorithms !== undefined && {
+      token_endpoint_auth_signing_alg_values_supported: algorithms,
+    }),
     ...(sendsIssuer !== undefined && {
       authorization_response_iss_parameter_supported: sendsIssuer,
     }),
