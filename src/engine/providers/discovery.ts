@@ -64,15 +64,19 @@ const known = new Map<string, OpenIdDiscovery>();
  *
  * @param issuer as the operator writes it. The document has to name the same, but for a slash at its end,
  *   which the document's address does not show either; the document's spelling counts from then on.
+ * @param address of the document, where it is not at the issuer's.
  */
-export function openIdDiscovery(issuer: string): OpenIdDiscovery {
-  const discovery = known.get(issuer) ?? keptDiscovery(issuer);
-  known.set(issuer, discovery);
+export function openIdDiscovery(
+  issuer: string,
+  address = `${withoutSlash(issuer)}/.well-known/openid-configuration`,
+): OpenIdDiscovery {
+  const key = `${issuer} ${address}`;
+  const discovery = known.get(key) ?? keptDiscovery(issuer, address);
+  known.set(key, discovery);
   return discovery;
 }
 
-function keptDiscovery(issuer: string): OpenIdDiscovery {
-  const address = `${withoutSlash(issuer)}/.well-known/openid-configuration`;
+function keptDiscovery(issuer: string, address: string): OpenIdDiscovery {
   return providerValue(address, {
     freshMs: FRESH_MS,
     staleMs: STALE_MS,

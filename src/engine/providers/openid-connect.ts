@@ -21,6 +21,7 @@ import { logUserInfoFailure, userInfoAt } from "./userinfo";
 
 const variables = z.object({
   OIDC_ISSUER: required("the issuer URL of your OpenID provider").pipe(secureUrl),
+  OIDC_DISCOVERY_URL: secureUrl.optional(),
   OIDC_CLIENT_ID: required("the client id that your OpenID provider gave this server"),
   OIDC_CLIENT_SECRET: z.string().optional(),
   OIDC_CLIENT_AUTH: z
@@ -110,7 +111,7 @@ function openIdProvider(
   rules: ProfileRules,
 ): IdentityProvider {
   const { OIDC_ISSUER: issuer, OIDC_CLIENT_ID: clientId, OIDC_SCOPES: scope } = values;
-  const discovery = openIdDiscovery(issuer);
+  const discovery = openIdDiscovery(issuer, values.OIDC_DISCOVERY_URL);
   const authenticated = clientAuthenticator(credential);
   const keysAt = keysByAddress();
 

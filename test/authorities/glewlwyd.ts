@@ -1,0 +1,5 @@
+import type { Authority } from "./better-auth.ts";
+
+export async function startGlewlwyd(_redirectUri: string): Promise<Authority> {
+  return { vars: {}, stop: async () => {} };
+}
