@@ -1,3 +1,4 @@
+import { fileURLToPath } from "node:url";
 import { cloudflareTest } from "@cloudflare/vitest-plugin";
 import { defineConfig } from "vitest/config";
 import { internet } from "./test/internet/internet.ts";
@@ -5,6 +6,8 @@ import { testVariables } from "./test/support/test-variables.ts";
 import { bundledPackages, packagesOfSetUp } from "./test/support/workerd-modules.ts";
 
 const jsx = { runtime: "automatic", importSource: "hono/jsx" } as const;
+
+const stubOfWorkers = fileURLToPath(import.meta.resolve("./test/support/workers-stub.ts"));
 
 /** Folders are named for where their tests run; each stands for one project. */
 export default defineConfig({
@@ -48,6 +51,8 @@ export default defineConfig({
       },
       {
         oxc: { jsx },
+        // What only a Worker has; nothing that runs in Node.js calls it.
+        resolve: { alias: { "cloudflare:workers": stubOfWorkers } },
         test: { name: "unit", include: ["test/unit/**/*.test.{ts,tsx}", "src/tools/**/*.test.ts"] },
       },
       {

@@ -1,3 +1,6 @@
+import { cloudflare } from "./engine/providers/cloudflare";
+import { gitHub } from "./engine/providers/github";
+import { openIdConnect } from "./engine/providers/openid-connect";
 import { defineServer } from "./engine/server";
 import { account } from "./tools/account";
 import { admin } from "./tools/admin";
@@ -7,9 +10,10 @@ import { cloudflareApi } from "./tools/observability/api";
 import { orders } from "./tools/orders";
 import { ordersApi } from "./tools/orders/api";
 
-/** What this server is. Add your toolsets and APIs here. */
+/** What this server is: its name, what it can do, who signs people in, which APIs it calls. */
 export const server = defineServer({
   name: "Gatehouse",
   toolsets: [calculator, account, orders, observability, admin],
+  identityProviders: [openIdConnect, gitHub, cloudflare],
   apis: [ordersApi, cloudflareApi],
 });

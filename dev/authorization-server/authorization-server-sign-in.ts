@@ -1,9 +1,9 @@
 /// <reference path="../oidc-provider.d.ts" />
 
 import type { Grant, Interaction, Provider } from "oidc-provider";
-import { identityScopes } from "./authorization-server-config.ts";
 import type { Question } from "../local-servers/interactions.ts";
 import type { Person } from "../local-servers/people.ts";
+import { identityScopes } from "./authorization-server-config.ts";
 import { consentPage, WHOSE } from "./authorization-server-pages.ts";
 
 /**

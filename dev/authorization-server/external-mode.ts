@@ -1,10 +1,10 @@
 import { randomBytes } from "node:crypto";
 import { join } from "node:path";
+import { readServerFacts } from "../definition/server-facts.ts";
 import { keepJson } from "../local-servers/kept-json.ts";
 import { newPrivateKeyPem } from "../local-servers/signing-keys.ts";
 import { type OrdersApi, startOrdersApi } from "../stand-ins/orders-api.ts";
 import { type AuthorizationServer, startAuthorizationServer } from "./authorization-server.ts";
-import { declaredScopes } from "../definitions.ts";
 
 /** AUTH_MODE without `provider`: an authorization server of its own issues the tokens. */
 export type ExternalMode = "jwt" | "introspection";
@@ -44,7 +44,7 @@ export async function startExternalMode(options: {
   const authorizationServer = await startAuthorizationServer({
     port,
     tokenFormat: mode === "jwt" ? "jwt" : "opaque",
-    mcpScopes: await declaredScopes(),
+    mcpScopes: (await readServerFacts()).scopes,
     resources: {
       mcp: [`${gatehouseOrigin}/mcp`, `${gatehouseOrigin}/sse`],
       api: ordersApi.origin,

@@ -17,7 +17,7 @@ import {
   prebuildLibraries,
   prebuiltFile,
   prebuiltPackages,
-} from "../prebuilt-libraries.ts";
+} from "./prebuilt-libraries.ts";
 import { buildUpload, type UploadSize } from "./worker-build.ts";
 
 /** What the Worker's upload is made of. */

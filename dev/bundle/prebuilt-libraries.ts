@@ -2,7 +2,7 @@ import { randomUUID } from "node:crypto";
 import { mkdir, readFile, rename, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { build, type Metafile, type Plugin } from "esbuild";
-import { projectDir } from "./server/processes.ts";
+import { projectDir } from "../server/processes.ts";
 
 /** What `alias` in wrangler.jsonc puts in the place of `#mcp-libraries`. */
 export const prebuiltFile = join(".wrangler", "prebuilt", "mcp-libraries.js");

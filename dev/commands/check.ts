@@ -3,9 +3,9 @@
 
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
-import { checkDefinitions } from "../definitions.ts";
 import { bundleFaults } from "../bundle/bundle-report.ts";
 import { readBundle, readRecord } from "../bundle/bundle-size.ts";
+import { checkDefinitions } from "../definition/server-facts.ts";
 import { packageScript, projectDir, startNode } from "../server/processes.ts";
 import { startWrangler } from "../server/wrangler.ts";
 import { missingOptionalPackages } from "./lock-file.ts";

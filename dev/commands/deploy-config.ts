@@ -1,12 +1,8 @@
 import { join } from "node:path";
 import { unstable_readConfig } from "wrangler";
 import * as z from "zod";
-import {
-  type BindingKind,
-  bindingProblems,
-  ConfigError,
-  parseConfig,
-} from "../../src/engine/config/index.ts";
+import { type BindingKind, bindingProblems } from "../../src/engine/config/index.ts";
+import { readServerFacts, type ServerFacts } from "../definition/server-facts.ts";
 import { projectDir } from "../server/processes.ts";
 
 type Secret = {
@@ -38,10 +34,11 @@ const anySecret = "x".repeat(64);
  * @param environment one under "env" there; undefined is the top level.
  * @throws Error when wrangler.jsonc cannot be read.
  */
-export function readDeployConfig(
+export async function readDeployConfig(
   environment: string | undefined,
   file = join(projectDir, "wrangler.jsonc"),
-): DeployConfig {
+): Promise<DeployConfig> {
+  const facts = await readServerFacts();
   const config = unstable_readConfig({
     config: file,
     ...(environment !== undefined && { env: environment }),
@@ -50,12 +47,13 @@ export function readDeployConfig(
   const oneOf = vars.AS_CLIENT_ID ? ["AS_CLIENT_SECRET", "AS_PRIVATE_KEY"] : [];
   const secrets = [
     { name: "SESSION_SECRET", isOptional: false },
-    ...(isProviderMode(vars.AUTH_MODE) ? [...signInSecrets(vars.IDP), operatorSecret] : []),
+    ...(isProviderMode(vars.AUTH_MODE) ? [...signInSecrets(facts, vars.IDP), operatorSecret] : []),
     ...oneOf.map((name) => ({ name, isOptional: true })),
   ];
-  const misplaced = secrets
-    .filter(({ name }) => vars[name])
-    .map(({ name }) => `${name} is a secret: take it out of wrangler.jsonc, it is asked for`);
+  const ofProvider = isProviderMode(vars.AUTH_MODE) ? facts.providerSecrets(vars.IDP) : [];
+  const misplaced = [...new Set([...secrets, ...ofProvider].map(({ name }) => name))]
+    .filter((name) => vars[name])
+    .map((name) => `${name} is a secret: take it out of wrangler.jsonc, it is asked for`);
   const needed = secrets.filter(({ name }) => name !== "AS_PRIVATE_KEY");
   const stand = Object.fromEntries(needed.map(({ name }) => [name, anySecret]));
   const bound = boundSchema.parse(config);
@@ -68,7 +66,7 @@ export function readDeployConfig(
     problems: [
       ...misplaced,
       ...bindingProblems((name, kind) => bindings.get(name) === kind),
-      ...problemsOf({ ...Object.fromEntries(bindings), ...vars, ...stand }),
+      ...facts.configurationProblems({ ...Object.fromEntries(bindings), ...vars, ...stand }),
     ],
   };
 }
@@ -119,23 +117,9 @@ function databaseOf(config: Bound): DeployConfig["database"] {
   return { name: bound?.database_name ?? `${config.name ?? "worker"}-db`, id: bound?.database_id };
 }
 
-function signInSecrets(idp: unknown): Secret[] {
-  switch (idp) {
-    case "github":
-      return [{ name: "GITHUB_CLIENT_SECRET", isOptional: false }];
-    case "cloudflare":
-      return [{ name: "CLOUDFLARE_CLIENT_SECRET", isOptional: false }];
-    default:
-      return [{ name: "OIDC_CLIENT_SECRET", isOptional: true }];
-  }
-}
-
-function problemsOf(env: object): readonly string[] {
-  try {
-    parseConfig(env);
-    return [];
-  } catch (error) {
-    if (error instanceof ConfigError) return error.problems;
-    throw error;
-  }
+/** The secrets that deploy asks for, of the provider that IDP names. */
+function signInSecrets({ providerSecrets }: ServerFacts, idp: unknown): Secret[] {
+  return providerSecrets(idp).flatMap(({ name, ask }) =>
+    ask === "no" ? [] : [{ name, isOptional: ask === "may" }],
+  );
 }

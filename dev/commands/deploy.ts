@@ -7,7 +7,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
 import * as z from "zod";
-import { checkDefinitions } from "../definitions.ts";
+import { checkDefinitions } from "../definition/server-facts.ts";
 import { runWrangler, startWrangler } from "../server/wrangler.ts";
 import { type DeployConfig, readDeployConfig } from "./deploy-config.ts";
 import { collectSecrets } from "./deploy-secrets.ts";

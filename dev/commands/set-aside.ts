@@ -1,5 +1,4 @@
 import { unstable_readConfig } from "wrangler";
-import { signInVariables } from "../../src/engine/config/index.ts";
 
 type Vars = Readonly<Record<string, string>>;
 
@@ -7,7 +6,7 @@ type Vars = Readonly<Record<string, string>>;
 const ofDeployment = ["PUBLIC_URL"];
 
 /** What belongs to it besides, where somebody on this machine signs people in. */
-const ofSignIn = [...signInVariables, "AUTH_MODE", "ADMINS"];
+const ofSignIn = ["AUTH_MODE", "ADMINS"];
 
 /** What the command line decides: that it differs from wrangler.jsonc says nothing new. */
 const ofCommandLine = ["AUTH_MODE", "IDP"];
@@ -26,12 +25,20 @@ export type LocalSettings = {
  * @param configFile the wrangler configuration.
  * @param vars what counts here instead.
  * @param isLocal whether somebody on this machine signs people in; else their own provider does, with its rules.
+ * @param signInVariables those of the server that belong to one deployment.
  * @throws Error when the file cannot be read.
  */
-export function localSettings(configFile: string, vars: Vars, isLocal: boolean): LocalSettings {
+export function localSettings(
+  configFile: string,
+  vars: Vars,
+  isLocal: boolean,
+  signInVariables: readonly string[],
+): LocalSettings {
   const configured = unstable_readConfig({ config: configFile });
   const hasRoutes = configured.routes !== undefined || configured.route !== undefined;
-  const names = new Set(isLocal ? [...ofDeployment, ...ofSignIn] : ofDeployment);
+  const names = new Set(
+    isLocal ? [...ofDeployment, ...ofSignIn, ...signInVariables] : ofDeployment,
+  );
   const replaced = [...names].filter((name) => {
     const value = configured.vars[name];
     return value !== undefined && value !== "" && value !== vars[name];

@@ -6,6 +6,7 @@
 
 import { rm } from "node:fs/promises";
 import { dirname } from "node:path";
+import { readServerFacts } from "../definition/server-facts.ts";
 import { isPortFree } from "../local-servers/free-port.ts";
 import { startServer } from "../server/server.ts";
 import { rememberServer } from "./last-server.ts";
@@ -74,6 +75,7 @@ async function start(): Promise<void> {
       ...devVars,
     },
     isLocal,
+    (await readServerFacts()).signInVariables,
   );
 
   console.log("Starting the Worker …");

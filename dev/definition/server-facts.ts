@@ -5,46 +5,38 @@ import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { build, type Plugin } from "esbuild";
 import * as z from "zod";
-import { projectDir } from "./server/processes.ts";
+import { projectDir } from "../server/processes.ts";
 
-/** Where the toolsets and the check of them are. The check is of the same build, so that classes are the same. */
-const CHECK = `
-  import { definitionProblems } from "../src/engine/tools/definition-problems";
-  import { server } from "./src/server";
-  export const problems = definitionProblems(server.toolsets);
-`;
-/** Those of a server whose tokens another authorization server issues. */
-const SCOPES = `
-  import { createCatalogue } from "../src/engine/tools/catalogue";
-  import { server } from "./src/server";
-  const { allScopes } = createCatalogue(server.toolsets, {
-    has: ({ access }) => access.by === "exchange",
-  });
-  export const scopes = allScopes.map(({ name }) => name);
-`;
+const texts = z.array(z.string());
+const secretSchema = z.object({ name: z.string(), ask: z.enum(["must", "may", "no"]) });
+
+const isFunction = (value: unknown) => typeof value === "function";
+
+const factsSchema = z.object({
+  definitionProblems: texts,
+  scopes: texts,
+  knownVariables: texts,
+  signInVariables: texts,
+  providerSecrets: z.custom<(idp: unknown) => z.infer<typeof secretSchema>[]>(isFunction),
+  configurationProblems: z.custom<(env: object) => string[]>(isFunction),
+});
+
+/** What is known of a server without running it: see src/engine/server-facts.ts. */
+export type ServerFacts = z.infer<typeof factsSchema>;
 
 /**
- * Loads the toolsets as the Worker would, and makes what clients are shown of them.
+ * Loads a server's definition in this process, built as the Worker is.
  *
- * @throws Error that names each tool that could not be listed, and why; or what a definition threw.
+ * @param module the module that exports it as `server`, from the project's folder.
+ * @throws Error with what the definition threw: it names the tool, the toolset or the API.
  */
-export async function checkDefinitions(): Promise<void> {
-  try {
-    const { problems } = z.object({ problems: z.array(z.string()) }).parse(await load(CHECK));
-    if (problems.length > 0) throw new Error(problems.join("\n"));
-  } catch (error) {
-    const why = error instanceof Error ? error.message : String(error);
-    throw new Error(`The tools of this server are not defined rightly:\n${why}`, { cause: error });
-  }
-}
-
-/** The scopes that the tools of this server declare, but for those that call the identity provider's API. */
-export async function declaredScopes(): Promise<string[]> {
-  return z.object({ scopes: z.array(z.string()) }).parse(await load(SCOPES)).scopes;
-}
-
-/** Runs a module of ours that imports src/, in which imports have no extension, in this process. */
-async function load(contents: string): Promise<unknown> {
+export async function readServerFacts(module = "./src/server"): Promise<ServerFacts> {
+  const engine = join(import.meta.dirname, "../../src/engine/server-facts");
+  const contents = `
+    import { serverFacts } from ${JSON.stringify(engine)};
+    import { server } from ${JSON.stringify(module)};
+    export const facts = serverFacts(server);
+  `;
   const { outputFiles } = await build({
     absWorkingDir: projectDir,
     stdin: { contents, resolveDir: projectDir, loader: "ts" },
@@ -56,12 +48,28 @@ async function load(contents: string): Promise<unknown> {
     plugins: [withoutRuntime],
     logLevel: "silent",
   });
-  const file = join(tmpdir(), `gatehouse-definitions-${randomUUID()}.mjs`);
+  const file = join(tmpdir(), `gatehouse-definition-${randomUUID()}.mjs`);
   try {
     await writeFile(file, outputFiles[0]?.text ?? "");
-    return await import(pathToFileURL(file).href);
+    const { facts }: { facts?: unknown } = await import(pathToFileURL(file).href);
+    return factsSchema.parse(facts);
   } finally {
     await rm(file, { force: true });
+  }
+}
+
+/**
+ * Loads the toolsets as the Worker would, and makes what clients are shown of them.
+ *
+ * @throws Error that names each tool that could not be listed, and why; or what a definition threw.
+ */
+export async function checkDefinitions(): Promise<void> {
+  try {
+    const { definitionProblems } = await readServerFacts();
+    if (definitionProblems.length > 0) throw new Error(definitionProblems.join("\n"));
+  } catch (error) {
+    const why = error instanceof Error ? error.message : String(error);
+    throw new Error(`The server is not defined correctly:\n${why}`, { cause: error });
   }
 }
 
@@ -71,7 +79,7 @@ const withoutRuntime: Plugin = {
   setup({ onResolve, onLoad }) {
     onResolve({ filter: /^cloudflare:/ }, ({ path }) => ({ path, namespace: "runtime" }));
     onLoad({ filter: /.*/, namespace: "runtime" }, () => ({
-      contents: "module.exports = {};",
+      contents: "module.exports = { DurableObject: class {}, WorkerEntrypoint: class {} };",
       loader: "js",
     }));
   },

@@ -3,9 +3,9 @@ import { mkdir } from "node:fs/promises";
 import { join, resolve } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
 import { builtAsDeployed } from "../bundle/build-options.ts";
+import { writePrebuiltLibraries } from "../bundle/prebuilt-libraries.ts";
 import { findFreePort, isPortFree } from "../local-servers/free-port.ts";
 import { writeEnvFile } from "./env-file.ts";
-import { writePrebuiltLibraries } from "../prebuilt-libraries.ts";
 import { type NodeProcess, projectDir } from "./processes.ts";
 import { runWrangler, startWrangler } from "./wrangler.ts";
 

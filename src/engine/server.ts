@@ -1,4 +1,5 @@
 import type { Api } from "./config/define-api";
+import type { IdentityProviderDefinition } from "./providers/define-provider";
 import type { Toolset } from "./tools/define-toolset";
 import { DefinitionError } from "./tools/definition-error";
 
@@ -8,6 +9,8 @@ export type ServerDefinition = {
   readonly name: string;
   /** What it can do. A toolset that needs an API which is not configured is not offered. */
   readonly toolsets: readonly Toolset[];
+  /** Those that can sign people in, AUTH_MODE=provider: `IDP` names one, the first when it names none. */
+  readonly identityProviders?: readonly IdentityProviderDefinition[];
   /** The APIs that its tools call as the person. */
   readonly apis?: readonly Api[];
 };
@@ -21,6 +24,7 @@ export type ServerDefinition = {
  * export const server = defineServer({
  *   name: "Acme Tickets",
  *   toolsets: [tickets],
+ *   identityProviders: [openIdConnect],
  *   apis: [ticketsApi],
  * });
  */

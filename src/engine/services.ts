@@ -1,5 +1,5 @@
 import { type ArgumentsHash, argumentsHash } from "./audit/arguments-hash";
-import { type Config, parseEnvironment } from "./config";
+import { type Config, parseEnvironment } from "./configuration";
 import type { ServerDefinition } from "./server";
 import { type Catalogue, createCatalogue } from "./tools/catalogue";
 import { createUpstreams, type Upstreams } from "./upstream/upstreams";

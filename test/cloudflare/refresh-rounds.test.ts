@@ -5,7 +5,6 @@ import { seeded } from "../../dev/stand-ins/cloudflare/random.ts";
 import { createAuthorizationServer } from "../../src/engine/grants/authorization-server";
 import { grantPropsSchema, tokenPropsSchema } from "../../src/engine/identity/principal";
 import { protectedResources } from "../../src/engine/identity/protected-resources";
-import { cloudflare } from "../../src/engine/providers/cloudflare";
 import { servicesOf } from "../../src/engine/services";
 import { tokensSchema } from "../worker/as-client.ts";
 import { grantOf, refresh, restart } from "../worker/grants.ts";
@@ -103,10 +102,10 @@ async function play(send: Refresh, { rounds, restarts }: { rounds: number; resta
 /** workers-oauth-provider's documented way: the callback renews the upstream token, in whatever isolate. */
 function plainCallback(): Refresh {
   const { authorization } = configOf(env);
-  if (authorization.mode !== "provider" || authorization.identityProvider.kind !== "cloudflare") {
+  if (authorization.mode !== "provider" || authorization.identityProvider.name !== "cloudflare") {
     throw new TypeError("The tests of this project sign in with Cloudflare");
   }
-  const provider = cloudflare(authorization.identityProvider);
+  const provider = authorization.identityProvider;
   const server = createAuthorizationServer(
     authorization,
     servicesOf(definition, configOf(env)).catalogue,

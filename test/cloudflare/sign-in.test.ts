@@ -1,14 +1,13 @@
 import { env } from "cloudflare:workers";
 import { describe, expect, inject, it } from "vitest";
-import { users } from "../../dev/stand-ins/cloudflare/accounts.ts";
 import { signIn } from "../../dev/browser/headless-browser.ts";
-import type { PersonId } from "../../dev/local-servers/people.ts";
 import { ScriptlessBrowser } from "../../dev/browser/scriptless-browser.ts";
+import type { PersonId } from "../../dev/local-servers/people.ts";
+import { users } from "../../dev/stand-ins/cloudflare/accounts.ts";
 import { createAuthorizationServer } from "../../src/engine/grants/authorization-server";
 import { tokenPropsSchema } from "../../src/engine/identity/principal";
 import { protectedResources } from "../../src/engine/identity/protected-resources";
 import { userIdOf } from "../../src/engine/identity/user-id";
-import { cloudflare } from "../../src/engine/providers/cloudflare";
 import {
   IdentityProviderError,
   UpstreamGrantEnded,
@@ -25,10 +24,10 @@ const config = configOf(env);
 
 function providerWith(vars: Record<string, string> = {}) {
   const { authorization } = configOf({ ...env, ...vars });
-  if (authorization.mode !== "provider" || authorization.identityProvider.kind !== "cloudflare") {
+  if (authorization.mode !== "provider" || authorization.identityProvider.name !== "cloudflare") {
     throw new TypeError("The tests of this project sign in with Cloudflare");
   }
-  return cloudflare(authorization.identityProvider);
+  return authorization.identityProvider;
 }
 
 /** Signs in at the stand-in, and comes back to the provider with what it answered. */

@@ -11,6 +11,9 @@ const ID_FIELD = /"?\b(userId|clientId|grantId|requestId|reference)"?: ?(["'])[^
 /** By which workers-oauth-provider tells of a client id that is an address. */
 const CLIENT_DOCUMENT = /CIMD fetch failed for \S+/g;
 
+/** Addresses of servers that the operator configured, without a query, in the fields that are there for them. */
+const ADDRESS_FIELD = /"?\b(endpoint|expected|received)"?: ?(["'])https?:\/\/[^"'?#@]*\2/g;
+
 /** What is as long, and no secret. */
 const HARMLESS = [
   // Words, routes and names: no random text of this length is without capitals, or digits.
@@ -28,7 +31,10 @@ const HARMLESS = [
  */
 export function leaksIn(log: string, secrets: readonly string[]): string[] {
   const named = secrets.filter((secret) => formsOf(secret).some((form) => log.includes(form)));
-  const withoutIds = log.replaceAll(ID_FIELD, "").replaceAll(CLIENT_DOCUMENT, "");
+  const withoutIds = log
+    .replaceAll(ID_FIELD, "")
+    .replaceAll(CLIENT_DOCUMENT, "")
+    .replaceAll(ADDRESS_FIELD, "");
   const shaped = [...withoutIds.matchAll(TOKEN_SHAPED)]
     .map(([text]) => text.replace(/^[=.]+|[.]+$/g, ""))
     .filter((text) => text.length >= 25)

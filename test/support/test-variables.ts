@@ -1,4 +1,7 @@
-import { knownVariables } from "../../src/engine/config/index.ts";
+import { readServerFacts } from "../../dev/definition/server-facts.ts";
+
+const servers = await Promise.all([readServerFacts(), readServerFacts("./test/fixture/server")]);
+const knownVariables = servers.flatMap((facts) => facts.knownVariables);
 
 /**
  * All variables of a Gatehouse under test: what is not given here is not set, whatever wrangler.jsonc and

@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
-import { ConfigError, type OwnAuthorization } from "../../src/engine/config";
+import { ConfigError } from "../../src/engine/config";
 import { isAllowedClient, mayRegister } from "../../src/engine/grants/allowed-clients";
+import type { OwnAuthorization } from "../../src/engine/own-authorization";
 import { configOf } from "../worker/server.ts";
 
 const valid = {

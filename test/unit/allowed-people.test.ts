@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { type Config, ConfigError } from "../../src/engine/config";
+import { ConfigError } from "../../src/engine/config";
+import type { Config } from "../../src/engine/configuration";
 import { isAllowedPerson } from "../../src/engine/identity/allowed-people";
 import type { Identity } from "../../src/engine/identity/principal";
 import { configOf } from "../worker/server.ts";

@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { ConfigError } from "../../src/engine/config";
+import type { Config } from "../../src/engine/configuration";
 import { configOf } from "../worker/server.ts";
 
 const valid = {
@@ -18,6 +19,18 @@ function problems(change: Record<string, string | undefined>): readonly string[]
   return [];
 }
 
+/** Where people are sent to sign in. */
+async function addressAt(authorization: Config["authorization"]): Promise<string> {
+  if (authorization.mode !== "provider") throw new TypeError("Nobody signs in here");
+  const signIn = {
+    redirectUri: "https://mcp.example/callback",
+    state: "s",
+    codeVerifier: "v",
+    nonce: "n",
+  };
+  return (await authorization.identityProvider.authorizationUrl(signIn)).href;
+}
+
 describe("parseConfig", () => {
   it("has a default for everything that can have one", () => {
     expect(configOf({ ...valid, PUBLIC_URL: "", ADMINS: "", OIDC_CLIENT_SECRET: "" })).toEqual({
@@ -32,13 +45,10 @@ describe("parseConfig", () => {
       authorization: {
         mode: "provider",
         identityProvider: {
-          kind: "oidc",
+          name: "oidc",
           displayName: "idp.example",
-          issuer: valid.OIDC_ISSUER,
-          clientId: "gatehouse",
-          clientSecret: undefined,
-          scopes: "openid profile email",
-          groupsClaim: "groups",
+          authorizationUrl: expect.any(Function),
+          identify: expect.any(Function),
         },
         allowedPeople: undefined,
         allowedClients: undefined,
@@ -133,7 +143,7 @@ describe("parseConfig", () => {
     expect(problems({ OIDC_ISSUER: "http://localhost.evil.example" })).not.toEqual([]);
   });
 
-  it("reads Cloudflare's variables, and needs a client for it", () => {
+  it("reads Cloudflare's variables, and needs a client for it", async () => {
     expect(problems({ IDP: "cloudflare" })).toEqual([
       "CLOUDFLARE_CLIENT_ID is missing: the client id of your Cloudflare OAuth client",
       "CLOUDFLARE_CLIENT_SECRET is missing: the client secret of your Cloudflare OAuth client",
@@ -142,12 +152,12 @@ describe("parseConfig", () => {
     const { authorization } = configOf({ ...valid, IDP: "cloudflare", ...client });
     expect(authorization).toMatchObject({
       identityProvider: {
-        kind: "cloudflare",
+        name: "cloudflare",
         displayName: "Cloudflare",
-        oauthUrl: "https://dash.cloudflare.com",
         apiUrl: "https://api.cloudflare.com/client/v4",
       },
     });
+    expect(await addressAt(authorization)).toContain("https://dash.cloudflare.com/oauth2/auth?");
     const insecure = { CLOUDFLARE_API_URL: "http://api.example", CLOUDFLARE_OAUTH_URL: "x/" };
     expect(problems({ IDP: "cloudflare", ...client, ...insecure })).toHaveLength(2);
   });

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import * as z from "zod";
-import { checkDefinitions, declaredScopes } from "../../dev/definitions.ts";
+import { checkDefinitions, readServerFacts } from "../../dev/definition/server-facts.ts";
 import { listTools } from "../../src/engine/mcp/operations";
 import { createCatalogue } from "../../src/engine/tools/catalogue";
 import { defineTool } from "../../src/engine/tools/define-tool";
@@ -62,7 +62,7 @@ it("the local authorization server knows every scope of the tools", {
   const { allScopes } = createCatalogue(server.toolsets, {
     has: ({ access }) => access.by === "exchange",
   });
-  expect(await declaredScopes()).toEqual(allScopes.map(({ name }) => name));
+  expect((await readServerFacts()).scopes).toEqual(allScopes.map(({ name }) => name));
 });
 
 it("a tool that cannot be listed takes no other away", () => {

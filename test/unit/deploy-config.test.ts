@@ -4,7 +4,8 @@ import { join } from "node:path";
 import { expect, it, onTestFinished } from "vitest";
 import { readDeployConfig } from "../../dev/commands/deploy-config";
 import { localSettings } from "../../dev/commands/set-aside";
-import { knownVariables } from "../../src/engine/config";
+import { knownVariables, signInVariables } from "../../src/engine/configuration";
+import { server } from "../../src/server";
 import { testVariables } from "../support/test-variables";
 
 const bindings = {
@@ -25,8 +26,8 @@ function configFile(content: object): string {
   return file;
 }
 
-it("deploys what wrangler.jsonc has, by its own names", () => {
-  const config = readDeployConfig(undefined, configFile({ ...bindings, vars }));
+it("deploys what wrangler.jsonc has, by its own names", async () => {
+  const config = await readDeployConfig(undefined, configFile({ ...bindings, vars }));
   expect(config.problems).toEqual([]);
   expect(config.database).toEqual({ name: "acme", id: undefined });
   expect(config.secrets.map(({ name }) => name)).toEqual([
@@ -36,25 +37,25 @@ it("deploys what wrangler.jsonc has, by its own names", () => {
   ]);
 });
 
-it("deploys an environment, which inherits neither bindings nor variables", () => {
+it("deploys an environment, which inherits neither bindings nor variables", async () => {
   const staging = {
     ...bindings,
     d1_databases: [{ binding: "DB", database_name: "acme-staging", database_id: "an-id" }],
     vars: { ...vars, PUBLIC_URL: "https://staging.example" },
   };
   const file = configFile({ ...bindings, vars, env: { staging, empty: {} } });
-  expect(readDeployConfig("staging", file)).toMatchObject({
+  expect(await readDeployConfig("staging", file)).toMatchObject({
     problems: [],
     database: { name: "acme-staging", id: "an-id" },
     publicUrl: "https://staging.example",
   });
-  const { problems } = readDeployConfig("empty", file);
+  const { problems } = await readDeployConfig("empty", file);
   for (const name of ["OAUTH_KV", "DB", "MCP_SESSION", "GRANT", "AUDIT_OUTBOX", "OIDC_ISSUER"]) {
     expect(problems.join("\n")).toMatch(new RegExp(`^${name} is missing`, "m"));
   }
 });
 
-it("names a binding of another kind, and misspelt bindings and variables, before anything is uploaded", () => {
+it("names a binding of another kind, and misspelt bindings and variables, before anything is uploaded", async () => {
   const file = configFile({
     ...bindings,
     kv_namespaces: [{ binding: "DB" }, { binding: "OAUTH_VK" }],
@@ -64,7 +65,7 @@ it("names a binding of another kind, and misspelt bindings and variables, before
     ],
     vars: { ...vars, ALLOWED_PEOPEL: "@example.com" },
   });
-  expect(readDeployConfig(undefined, file).problems).toEqual([
+  expect((await readDeployConfig(undefined, file)).problems).toEqual([
     expect.stringMatching(/^OAUTH_KV is missing: bind a KV namespace/),
     expect.stringMatching(/^DB is missing: bind a D1 database/),
     expect.stringMatching(/^TOOL_CALLS_PER_PERSN is unknown: did you mean TOOL_CALLS_PER_PERSON/),
@@ -72,7 +73,7 @@ it("names a binding of another kind, and misspelt bindings and variables, before
   ]);
 });
 
-it("sets aside on this machine what is the deployed server's, and says what", () => {
+it("sets aside on this machine what is the deployed server's, and says what", async () => {
   const production = {
     ...vars,
     PUBLIC_URL: "https://mcp.example",
@@ -84,19 +85,19 @@ it("sets aside on this machine what is the deployed server's, and says what", ()
   };
   const file = configFile({ ...bindings, vars: production, routes: ["mcp.example/*"] });
   const local = { OIDC_ISSUER: "http://127.0.0.1:1", OIDC_CLIENT_ID: "local", ADMINS: "alice" };
-  expect(localSettings(file, local, true)).toEqual({
+  expect(localSettings(file, local, true, signInVariables(server))).toEqual({
     vars: { ...local, IDP: "", PUBLIC_URL: "", ALLOWED_PEOPLE: "" },
     setAside: ["routes", "PUBLIC_URL", "OIDC_ISSUER", "OIDC_CLIENT_ID", "ALLOWED_PEOPLE", "ADMINS"],
   });
   // With a provider of their own, its rules count.
-  expect(localSettings(file, {}, false)).toEqual({
+  expect(localSettings(file, {}, false, signInVariables(server))).toEqual({
     vars: { PUBLIC_URL: "" },
     setAside: ["routes", "PUBLIC_URL"],
   });
 });
 
-it("leaves no variable of wrangler.jsonc to the Worker under test", () => {
+it("leaves no variable of wrangler.jsonc to the Worker under test", async () => {
   const given = testVariables({ IDP: "oidc" });
-  expect(Object.keys(given)).toEqual(expect.arrayContaining([...knownVariables]));
+  expect(Object.keys(given)).toEqual(expect.arrayContaining([...knownVariables(server)]));
   expect(Object.entries(given).filter(([, value]) => value !== "")).toEqual([["IDP", "oidc"]]);
 });

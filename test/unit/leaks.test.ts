@@ -30,3 +30,10 @@ it.each([
 ])("finds %s", (_what, text, secrets, found) => {
   expect(leaksIn(`${clean}\n${text}`, secrets)).toEqual(found);
 });
+
+it("takes the address of an endpoint for what it is, but none with a query", () => {
+  const endpoint = "https://idp.example/realms/ACME-1234567/token";
+  expect(leaksIn(JSON.stringify({ endpoint }), [])).toEqual([]);
+  expect(leaksIn(JSON.stringify({ endpoint: `${endpoint}?code=abc` }), [])).not.toEqual([]);
+  expect(leaksIn(JSON.stringify({ note: endpoint }), [])).not.toEqual([]);
+});

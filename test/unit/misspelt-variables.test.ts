@@ -1,6 +1,9 @@
 import { describe, expect, it } from "vitest";
-import { ConfigError, parseConfig, signInVariables } from "../../src/engine/config";
+import { ConfigError } from "../../src/engine/config";
 import { editDistance } from "../../src/engine/config/nearest-name";
+import { signInVariables } from "../../src/engine/configuration";
+import { server } from "../../src/server";
+import { configOf } from "../cloudflare/server.ts";
 
 const valid = {
   SESSION_SECRET: "x".repeat(32),
@@ -10,7 +13,7 @@ const valid = {
 
 function problems(change: Record<string, unknown>): readonly string[] {
   try {
-    parseConfig({ ...valid, ...change });
+    configOf({ ...valid, ...change });
   } catch (error) {
     if (error instanceof ConfigError) return error.problems;
   }
@@ -74,7 +77,7 @@ describe("a misspelt name", () => {
 });
 
 it("knows every variable that a configuration reads, whoever brings it", () => {
-  expect(signInVariables).toEqual(
+  expect(signInVariables(server)).toEqual(
     expect.arrayContaining([
       "IDP",
       "OIDC_NAME",

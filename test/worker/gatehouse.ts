@@ -1,5 +1,5 @@
 import { createGatehouse } from "../../src/engine/app/gatehouse";
-import type { Config } from "../../src/engine/config";
+import type { Config } from "../../src/engine/configuration";
 import type { StatelessLane } from "../../src/engine/mcp/stateless/handler";
 import { servicesOf } from "../../src/engine/services";
 import { TEST_ORIGIN } from "./origin.ts";

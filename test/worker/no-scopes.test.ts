@@ -4,7 +4,7 @@ import { expect, it } from "vitest";
 import * as z from "zod";
 import { signIn } from "../../dev/browser/headless-browser.ts";
 import { createGatehouse } from "../../src/engine/app/gatehouse";
-import { parseConfig } from "../../src/engine/config";
+import { parseConfig } from "../../src/engine/configuration";
 import { defineServer } from "../../src/engine/server";
 import { servicesOf } from "../../src/engine/services";
 import { defineTool } from "../../src/engine/tools/define-tool";

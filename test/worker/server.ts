@@ -1,4 +1,4 @@
-import { type Config, parseConfig } from "../../src/engine/config";
+import { type Config, parseConfig } from "../../src/engine/configuration";
 import { server } from "../fixture/server";
 
 /** The definition of the server that the engine's tests run. */

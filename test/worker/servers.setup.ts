@@ -9,6 +9,7 @@ import { newPrivateKeyPem } from "../../dev/local-servers/signing-keys.ts";
 import { mcpScopes } from "../fixture/scopes.ts";
 import { startGitHubStandIn } from "../support/github-stand-in.ts";
 import { listen } from "../support/loopback-server.ts";
+import { startOddProvider } from "../support/odd-provider.ts";
 import { startScriptedServer } from "../support/scripted-server.ts";
 import { startUnrulyProvider } from "../support/unruly-provider.ts";
 import { TEST_ORIGIN } from "./origin.ts";
@@ -19,6 +20,7 @@ declare module "vitest" {
     unrulyOrigin: string;
     gitHubOrigin: string;
     scriptedOrigin: string;
+    oddOrigin: string;
     /** A real authorization server; any request to `control` makes it sign with a new key. */
     authorizationServer: { issuer: string; control: string };
     /** Real ones, whose tokens are opaque; each with what it knows Gatehouse by, as the Worker's variables. */
@@ -37,6 +39,7 @@ export default async function setUp(project: TestProject): Promise<() => Promise
   const unruly = await startUnrulyProvider();
   const gitHub = await startGitHubStandIn();
   const scripted = await startScriptedServer();
+  const odd = await startOddProvider();
   const resources = { mcp: [`${TEST_ORIGIN}/mcp`], api: "https://api.example" };
   const clientId = "gatehouse";
   const clientSecret = "secret of gatehouse: 100% + more";
@@ -77,6 +80,7 @@ export default async function setUp(project: TestProject): Promise<() => Promise
   project.provide("unrulyOrigin", unruly.origin);
   project.provide("gitHubOrigin", gitHub.origin);
   project.provide("scriptedOrigin", scripted.origin);
+  project.provide("oddOrigin", odd.origin);
   project.provide("authorizationServer", {
     issuer: authorizationServer.issuer,
     control: control.origin,
@@ -85,7 +89,7 @@ export default async function setUp(project: TestProject): Promise<() => Promise
     bySecret: { issuer: bySecret.issuer, AS_CLIENT_SECRET: clientSecret },
     byKey: { issuer: byKey.issuer, AS_PRIVATE_KEY: privateKeyPem },
   });
-  const servers = [provider, unruly, gitHub, scripted];
+  const servers = [provider, unruly, gitHub, scripted, odd];
   const authorities = [authorizationServer, bySecret, byKey, control];
   return async () => {
     await Promise.all([...servers, ...authorities].map((part) => part.stop()));

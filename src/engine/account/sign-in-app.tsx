@@ -1,14 +1,12 @@
-import type { AuthorizationErrorCode } from "@cloudflare/workers-oauth-provider";
 import { type Context, Hono } from "hono";
-import type { OwnAuthorization } from "../config";
 import { isAllowedPerson } from "../identity/allowed-people";
 import { userIdOf } from "../identity/user-id";
 import { allowMethods } from "../lib/allow-methods";
 import type { Signatures } from "../lib/signatures";
-import { signInErrorCode } from "../login/sign-in-error-code";
 import { failedSignIn, record } from "../login/sign-in-events";
+import { type SignInFailure, signInFailureOf } from "../login/sign-in-failure";
 import { limitSignIns } from "../login/sign-in-limit";
-import { identityProvider } from "../providers";
+import type { OwnAuthorization } from "../own-authorization";
 import { PersonRefusedPage } from "../ui/person-refused-page";
 import { page } from "../ui/respond";
 import type { BrowserSessions } from "./browser-session";
@@ -40,8 +38,7 @@ export function createSessionApp({
   signatures,
   sessions,
 }: SessionAppOptions): Hono<SessionEnv> {
-  const { allowedPeople } = authorization;
-  const provider = identityProvider(authorization.identityProvider, allowedPeople?.groups);
+  const { allowedPeople, identityProvider: provider } = authorization;
   const signIns = sessionSignIn(provider, `${origin}/callback`, signatures);
   const server = { serverName, identityProviderName: provider.displayName };
   const app = new Hono<SessionEnv>();
@@ -50,8 +47,8 @@ export function createSessionApp({
   app.use(SIGN_IN_PATH, allowMethods("GET"), limitSignIns(serverName));
 
   app.get(SIGN_IN_PATH, async (c) => {
-    const begun = await signIns.begin().catch(signInErrorCode);
-    if (typeof begun === "string") return failed(c, begun);
+    const begun = await signIns.begin().catch(failureOf);
+    if (!("url" in begun)) return failed(c, begun);
     c.header("Set-Cookie", begun.cookie);
     return redirect(c, begun.url.href);
   });
@@ -63,8 +60,8 @@ export function createSessionApp({
     if (resumed === undefined) return notSignedIn(c, expired);
     const { signIn, clearCookie } = resumed;
     const headers = new Headers({ "set-cookie": clearCookie });
-    const identified = await provider.identify(callback, signIn).catch(signInErrorCode);
-    if (typeof identified === "string") return failed(c, identified, headers);
+    const identified = await provider.identify(callback, signIn).catch(failureOf);
+    if (!("identity" in identified)) return failed(c, identified, headers);
     const { identity } = identified;
     const userId = await userIdOf(identity);
     const signedIn = { kind: "sign_in", userId, issuer: identity.issuer } as const;
@@ -81,12 +78,22 @@ export function createSessionApp({
     return redirect(c, AFTER_SIGN_IN);
   });
 
-  function failed(c: Context<SessionEnv>, code: AuthorizationErrorCode, headers?: Headers) {
-    record(c, { kind: "sign_in", ...failedSignIn(code) });
-    return notSignedIn(c, code === "access_denied" ? refused : unavailable, headers);
+  function failureOf(error: unknown): SignInFailure {
+    return signInFailureOf(error, provider.displayName);
   }
 
-  function notSignedIn(c: Context, { status, ...words }: Failure, headers = new Headers()) {
+  function failed(c: Context<SessionEnv>, failure: SignInFailure, headers?: Headers) {
+    record(c, { kind: "sign_in", ...failedSignIn(failure) });
+    const brief = failure.code === "access_denied" ? refused : unavailable;
+    return notSignedIn(c, failure.page ?? brief, headers);
+  }
+
+  function notSignedIn(
+    c: Context,
+    { status, title, message, advice }: Failure,
+    headers = new Headers(),
+  ) {
+    const words = { title, message: advice === undefined ? message : `${message} ${advice}` };
     return page(c, <SignInPage {...server} {...words} />, { status, headers });
   }
 
@@ -94,7 +101,7 @@ export function createSessionApp({
 }
 
 /** Why nobody was signed in, for the person. */
-type Failure = { status: 400 | 403 | 503; title: string; message: string };
+type Failure = { status: 400 | 403 | 500 | 503; title: string; message: string; advice?: string };
 
 const expired: Failure = {
   status: 400,
@@ -112,7 +119,7 @@ const refused: Failure = {
 const unavailable: Failure = {
   status: 503,
   title: "Signing in does not work just now",
-  message: "The service that signs people in does not answer as it should. Try again in a minute.",
+  message: "The service that signs people in does not answer. Try again in a minute.",
 };
 
 /** Addresses here carry states, and each is good once. */

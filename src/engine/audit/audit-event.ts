@@ -45,7 +45,12 @@ export const newAuditEventSchema = z.discriminatedUnion("kind", [
   kind("sign_in", {
     outcome: z.enum(["ok", "refused", "failed"]),
     reason: z
-      .enum(["person_not_allowed", "refused_by_provider", "provider_unavailable"])
+      .enum([
+        "person_not_allowed",
+        "refused_by_provider",
+        "provider_unavailable",
+        "provider_misconfigured",
+      ])
       .optional(),
     /** The identity provider, where it is known who came. */
     issuer: z.string().optional(),

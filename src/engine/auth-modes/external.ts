@@ -1,12 +1,11 @@
 import { OAuthError, type OAuthResourceTokenValidator } from "@cloudflare/workers-oauth-provider";
-import type { ExternalAuthorization, KeyCredential } from "../config";
+import type { ExternalAuthorization } from "../config";
 import { isAllowedPerson } from "../identity/allowed-people";
 import type { Authenticated } from "../identity/authenticated";
 import { groupsReader } from "../identity/groups";
 import { tokenCheckUnavailable } from "../identity/token-check-unavailable";
 import { rememberingVerifier } from "../identity/verified-tokens";
 import { authenticatedBy, type ExternalClaims } from "../issuers/claims";
-import { publicKeySet } from "../issuers/client-authentication";
 import { introspector } from "../issuers/introspection";
 import { issuerKeys } from "../issuers/issuer-keys";
 import { jwtVerifier } from "../issuers/jwts";
@@ -15,6 +14,7 @@ import { ValueUnavailable } from "../lib/remote-value";
 import type { Services } from "../services";
 import { missingScopes, withImplied } from "../tools/scopes";
 import type { Authority, Handler } from "./auth-mode";
+import { KEY_SET_PATH, keySetHandler } from "./key-set";
 
 /** What a token says, or undefined when it is not valid for `audience`. @throws ValueUnavailable */
 type Check = (token: string, audience: string) => Promise<ExternalClaims | undefined>;
@@ -56,9 +56,7 @@ export function externalAuthority(
       authorization.mode === "jwt" ? rememberingVerifier(() => validate) : () => validate,
     routes: [
       ["/.well-known/oauth-authorization-server", notTheAuthorizationServer],
-      ...(client?.kind === "key"
-        ? [["/.well-known/jwks.json", keySetHandler(client)] as const]
-        : []),
+      ...(client?.kind === "key" ? [[KEY_SET_PATH, keySetHandler(client)] as const] : []),
     ],
   };
 }
@@ -111,22 +109,3 @@ const notTheAuthorizationServer: Handler = () =>
     },
     { status: 404 },
   );
-
-/** How long the other side may keep the keys: a new one is published long before it signs. */
-const KEY_SET_MAX_AGE_SECONDS = 300;
-
-function keySetHandler(client: KeyCredential): Handler {
-  return async ({ method }) => {
-    if (method !== "GET" && method !== "HEAD") {
-      const headers = { allow: "GET, HEAD" };
-      return Response.json({ error: "method_not_allowed" }, { status: 405, headers });
-    }
-    const body = method === "GET" ? JSON.stringify(await publicKeySet(client)) : null;
-    return new Response(body, {
-      headers: {
-        "content-type": "application/jwk-set+json",
-        "cache-control": `public, max-age=${KEY_SET_MAX_AGE_SECONDS}`,
-      },
-    });
-  };
-}

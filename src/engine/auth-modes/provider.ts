@@ -3,7 +3,6 @@ import { createConnectionsApp } from "../account/app";
 import { browserSessions } from "../account/browser-session";
 import { createSessionApp } from "../account/sign-in-app";
 import { recentCalls } from "../audit/audit-query";
-import type { OwnAuthorization } from "../config";
 import { limitedByAddress } from "../grants/address-limit";
 import { mayRegister } from "../grants/allowed-clients";
 import { createAuthorizationServer } from "../grants/authorization-server";
@@ -18,9 +17,12 @@ import type { ProtectedResources } from "../identity/protected-resources";
 import { rememberingVerifier } from "../identity/verified-tokens";
 import { signatures } from "../lib/signatures";
 import { createLoginApp } from "../login/app";
+import { formPostCallback } from "../login/form-post-callback";
+import type { OwnAuthorization } from "../own-authorization";
 import type { Services } from "../services";
 import { withImplied } from "../tools/scopes";
 import type { Authority } from "./auth-mode";
+import { KEY_SET_PATH, keySetHandler } from "./key-set";
 
 /** AUTH_MODE=provider: this Worker is the authorization server itself. */
 export function ownAuthority(
@@ -47,6 +49,7 @@ export function ownAuthority(
     ),
   );
   const common = { serverName, authorization, origin };
+  const { identityProvider } = authorization;
   const proofs = signatures(sessionSecret);
   const sessions = browserSessions(proofs);
   const verify = ownTokenVerifier(server, authorization, (scopes) =>
@@ -68,12 +71,16 @@ export function ownAuthority(
           tokenEndpoint(serve, origin, new Set(catalogue.allScopes.map(({ name }) => name))),
         ),
       ],
+      ...(identityProvider.key === undefined
+        ? []
+        : [[KEY_SET_PATH, keySetHandler(identityProvider.key)] as const]),
       [OPERATOR_REVOCATION, operatorRevocation(authorization.operatorSecret, helpers, origin)],
       ...(authorization.dynamicClientRegistration
         ? [["/oauth/register", registration] as const]
         : []),
     ],
     login: new Hono<{ Bindings: Env }>()
+      .route("/", formPostCallback())
       // First: it leaves callbacks that are not of its own sign-ins to the next.
       .route("/", createSessionApp({ ...common, signatures: proofs, sessions }))
       .route("/", createLoginApp({ ...common, catalogue, helpers }))

@@ -1,5 +1,5 @@
 import * as z from "zod";
-import { type Problems, refusalsOf } from "./variables.ts";
+import { ConfigError, Problems, refusalsOf, variablesIn } from "./variables.ts";
 
 /** What the audit may leave out, and how long it keeps what it has. */
 export type AuditConfig = {
@@ -28,14 +28,14 @@ const readOnlyCalls = z
   });
 
 const schema = z.object({
-    AUDIT_TOOL_CALLS: readOnlyCalls.default({ share: 1, failures: true }),
-    AUDIT_RETENTION_DAYS: z.coerce
-      .number("must be a number of days")
-      .int("must be a whole number of days")
-      .min(1, "must be at least 1 day")
-      .max(3_660, "must be at most ten years, in days")
-      .default(90),
-  });
+  AUDIT_TOOL_CALLS: readOnlyCalls.default({ share: 1, failures: true }),
+  AUDIT_RETENTION_DAYS: z.coerce
+    .number("must be a number of days")
+    .int("must be a whole number of days")
+    .min(1, "must be at least 1 day")
+    .max(3_660, "must be at most ten years, in days")
+    .default(90),
+});
 
 /** The names of the variables that are read here. */
 export const auditVariables: readonly string[] = Object.keys(schema.shape);
@@ -51,4 +51,15 @@ const auditSchema = schema.transform(
 export function parseAudit(variables: Record<string, unknown>): AuditConfig | Problems {
   const parsed = auditSchema.safeParse(variables);
   return parsed.success ? parsed.data : refusalsOf(parsed);
+}
+
+/**
+ * What the audit reads of the environment: every object of the Worker records into it.
+ *
+ * @throws ConfigError
+ */
+export function parseAuditConfig(env: object): AuditConfig {
+  const audit = parseAudit(variablesIn(env));
+  if (audit instanceof Problems) throw new ConfigError(audit.list);
+  return audit;
 }

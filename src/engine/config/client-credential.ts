@@ -43,7 +43,7 @@ const privateJwk = z.discriminatedUnion("kty", [
 export type PrivateJwk = z.infer<typeof privateJwk>;
 
 /** A key in PEM. Pasted into a secret, its line breaks are often a literal `\n`. */
-const privateKey = text.transform((pem, context) => {
+export const privateKey = text.transform((pem, context) => {
   try {
     // Loaded here, as the module costs some milliseconds of every start, and most servers have no key.
     const { createPrivateKey } = process.getBuiltinModule("node:crypto");

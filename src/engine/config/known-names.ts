@@ -1,15 +1,10 @@
 import { bindingNames } from "./bindings.ts";
 import { clientCredentialVariables } from "./client-credential.ts";
 import { externalAuthorizationVariables } from "./external-authorization.ts";
-import { identityProviderVariables } from "./identity-provider.ts";
 import { nearestName } from "./nearest-name.ts";
 
-/**
- * What decides who signs in and whose tokens count: it belongs to one deployment, and
- * `npm start` and the tests bring their own.
- */
-export const signInVariables: readonly string[] = [
-  ...identityProviderVariables,
+/** What belongs to one deployment, besides what providers and APIs bring. */
+export const deploymentVariables: readonly string[] = [
   ...externalAuthorizationVariables,
   ...clientCredentialVariables,
 ];

@@ -92,3 +92,8 @@ export function refusalsOf(
 export function problemsAmong(...outcomes: unknown[]): string[] {
   return outcomes.flatMap((outcome) => (outcome instanceof Problems ? outcome.list : []));
 }
+
+/** What the environment sets: an empty value counts as not set, because wrangler.jsonc lists each variable. */
+export function variablesIn(env: object): Record<string, unknown> {
+  return Object.fromEntries(Object.entries(env).filter(([, value]) => value !== ""));
+}

@@ -3,7 +3,8 @@ import type {
   ClientRegistrationCallbackResult,
 } from "@cloudflare/workers-oauth-provider";
 import * as z from "zod";
-import { comparableRedirectUri, isLoopbackRedirect, type OwnAuthorization } from "../config";
+import { comparableRedirectUri, isLoopbackRedirect } from "../config";
+import type { OwnAuthorization } from "../own-authorization";
 
 type Policy = Pick<OwnAuthorization, "allowedClients" | "privateUseRedirectUris">;
 

@@ -1,6 +1,7 @@
 import { OAuthAuthorizationServer } from "@cloudflare/workers-oauth-provider";
-import { isLoopback, type OwnAuthorization } from "../config";
+import { isLoopback } from "../config";
 import type { ProtectedResources } from "../identity/protected-resources";
+import type { OwnAuthorization } from "../own-authorization";
 import type { Catalogue } from "../tools/catalogue";
 import { refuseOtherClients } from "./allowed-clients";
 import { type DocumentPolicy, guardDocumentClients } from "./document-clients";

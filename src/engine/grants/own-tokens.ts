@@ -1,11 +1,11 @@
 import type { OAuthAuthorizationServer } from "@cloudflare/workers-oauth-provider";
-import type { OwnAuthorization } from "../config";
 import { isAllowedPerson } from "../identity/allowed-people";
 import { type Principal, type TokenProps, tokenPropsSchema } from "../identity/principal";
 import { tokenCheckUnavailable } from "../identity/token-check-unavailable";
 import type { UpstreamCredential } from "../identity/upstream-credential";
 import { type TokenVerifier, VERIFIED_TOKEN_SECONDS } from "../identity/verified-tokens";
 import { errorText } from "../lib/error-text";
+import type { OwnAuthorization } from "../own-authorization";
 import { grantIdOf } from "./grant-id";
 import { recentKv } from "./provider/kv";
 

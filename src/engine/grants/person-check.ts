@@ -1,7 +1,7 @@
 import { OAuthError } from "@cloudflare/workers-oauth-provider";
-import type { OwnAuthorization } from "../config";
 import { isAllowedPerson } from "../identity/allowed-people";
 import type { Principal } from "../identity/principal";
+import type { OwnAuthorization } from "../own-authorization";
 
 /**
  * Checks before each token, also at refresh, that ALLOWED_PEOPLE lets the person of a grant in: as the

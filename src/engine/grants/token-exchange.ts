@@ -3,9 +3,9 @@ import {
   type OAuthAuthorizationServerOptions,
   OAuthError,
 } from "@cloudflare/workers-oauth-provider";
-import type { OwnAuthorization } from "../config";
 import { type GrantProps, grantPropsSchema, tokenPropsSchema } from "../identity/principal";
 import type { UpstreamTokens } from "../identity/upstream-tokens";
+import type { OwnAuthorization } from "../own-authorization";
 import { requireAllowedPerson } from "./person-check";
 import { RETRY_AFTER_SECONDS } from "./token-request";
 import { accessTokenTtlSeconds } from "./upstream-renewal";

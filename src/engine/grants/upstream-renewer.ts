@@ -1,7 +1,6 @@
 import { WorkerEntrypoint } from "cloudflare:workers";
 import type { UpstreamTokens } from "../identity/upstream-tokens";
 import { errorText } from "../lib/error-text";
-import { identityProvider } from "../providers";
 import { IdentityProviderError, UpstreamGrantEnded } from "../providers/identity-provider";
 import type { ServicesFor } from "../services";
 import { type GrantId, grantObject } from "./grant-id";
@@ -51,10 +50,7 @@ export class UpstreamRenewer extends WorkerEntrypoint<Env> {
 
   async #ask(tokens: UpstreamTokens): Promise<UpstreamTokens> {
     const { authorization } = this.#servicesFor(this.env).config;
-    const provider =
-      authorization.mode === "provider"
-        ? identityProvider(authorization.identityProvider)
-        : undefined;
+    const provider = authorization.mode === "provider" ? authorization.identityProvider : undefined;
     if (provider?.refresh === undefined) throw new UpstreamGrantEnded("Nothing renews its tokens");
     const { refreshToken } = tokens;
     // A provider that issues no other refresh token leaves the old one valid (RFC 6749, section 6).

@@ -1,4 +1,5 @@
-import { type Config, parseEmailAddress } from "../config";
+import { parseEmailAddress } from "../config";
+import type { Config } from "../configuration";
 import type { Principal } from "./principal";
 
 /**

@@ -27,7 +27,7 @@ const keySchema = z.discriminatedUnion("kty", [
 ]);
 
 /** Others are left out one by one: an odd one must not refuse the set (RFC 7517, section 5). */
-const keySetSchema = z.object({
+export const keySetSchema = z.object({
   keys: z
     .array(z.unknown())
     .transform((keys) => keys.flatMap((key) => keySchema.safeParse(key).data ?? [])),

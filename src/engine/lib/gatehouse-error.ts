@@ -22,6 +22,7 @@ export const errorCodes = [
   "upstream_misconfigured",
   // Signing in.
   "identity_provider_failed",
+  "identity_provider_misconfigured",
   "sign_in_refused",
   "upstream_grant_ended",
   // A request, and what it needs of other servers.

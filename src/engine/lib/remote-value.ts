@@ -14,6 +14,8 @@ export type RemoteValueOptions<Value> = {
   readonly freshMs: number;
   /** How long after that the value may still be used while it cannot be got anew. */
   readonly staleMs: number;
+  /** How often {@link RemoteValue.renewed} asks; 30 seconds, where anybody can make it ask. */
+  readonly renewIntervalMs?: number;
 };
 
 export type RemoteValue<Value> = {
@@ -21,7 +23,7 @@ export type RemoteValue<Value> = {
   get(): Promise<Value>;
   /**
    * The value as it is now at its source, because what was looked for is not in the one here. It is
-   * got at most once in {@link RENEW_INTERVAL_MS}, however many ask.
+   * got at most once in `renewIntervalMs`, however many ask.
    *
    * @throws ValueUnavailable when it cannot be got: "not in the one from before" is then no answer.
    */
@@ -44,7 +46,7 @@ const RETRY_INTERVAL_MS = 5_000;
  * (`waitUntil`), and the others wait no longer than it may take.
  */
 export function remoteValue<Value>(options: RemoteValueOptions<Value>): RemoteValue<Value> {
-  const { load, freshMs, staleMs } = options;
+  const { load, freshMs, staleMs, renewIntervalMs = RENEW_INTERVAL_MS } = options;
   let kept: { value: Value; atMs: number } | undefined;
   let flight: { done: Promise<Value>; startedAtMs: number } | undefined;
   let failedAtMs = Number.NEGATIVE_INFINITY;
@@ -92,8 +94,7 @@ export function remoteValue<Value>(options: RemoteValueOptions<Value>): RemoteVa
   return {
     get: async () =>
       kept !== undefined && ageMs() < freshMs ? kept.value : renew(freshMs + staleMs),
-    renewed: async () =>
-      kept !== undefined && ageMs() < RENEW_INTERVAL_MS ? kept.value : renew(0),
+    renewed: async () => (kept !== undefined && ageMs() < renewIntervalMs ? kept.value : renew(0)),
   };
 }
 

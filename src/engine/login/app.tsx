@@ -9,14 +9,15 @@ import { type Context, Hono } from "hono";
 import { bodyLimit } from "hono/body-limit";
 import * as oauth from "oauth4webapi";
 import * as z from "zod";
-import { isLoopbackRedirect, type OwnAuthorization } from "../config";
+import { isLoopbackRedirect } from "../config";
 import { grantIdOf } from "../grants/grant-id";
 import type { GrantMetadata } from "../grants/grant-metadata";
 import { isAllowedPerson } from "../identity/allowed-people";
 import type { GrantProps } from "../identity/principal";
 import { userIdOf } from "../identity/user-id";
 import { allowMethods } from "../lib/allow-methods";
-import { identityProvider } from "../providers";
+import { requestIdOf } from "../lib/request-id";
+import type { OwnAuthorization } from "../own-authorization";
 import type { Catalogue } from "../tools/catalogue";
 import { ErrorPage } from "../ui/error-page";
 import { page } from "../ui/respond";
@@ -28,8 +29,9 @@ import { onlyAllowedClients } from "./only-allowed-clients";
 import { refusePerson } from "./person-refusal";
 import { nothingTicked, refusalOf } from "./refusals";
 import { RequestRefusedPage } from "./request-refused-page";
-import { signInErrorCode } from "./sign-in-error-code";
 import { failedSignIn, record, scopesAskedIn } from "./sign-in-events";
+import { SignInFailedPage } from "./sign-in-failed-page";
+import { type SignInFailure, signInFailureOf } from "./sign-in-failure";
 import { limitSignIns } from "./sign-in-limit";
 
 type LoginEnv = { Bindings: Env };
@@ -71,8 +73,7 @@ export function createLoginApp({
   origin,
   helpers,
 }: LoginOptions): Hono<LoginEnv> {
-  const { allowedPeople } = authorization;
-  const provider = identityProvider(authorization.identityProvider, allowedPeople?.groups);
+  const { allowedPeople, identityProvider: provider } = authorization;
   const redirectUri = `${origin}/callback`;
   const app = new Hono<LoginEnv>();
 
@@ -140,10 +141,10 @@ export function createLoginApp({
       const url = await provider.authorizationUrl({ redirectUri, state, ...pending });
       return continueTo(c, url.href, provider.displayName, headers);
     } catch (error) {
-      const code = signInErrorCode(error);
-      record(c, { kind: "sign_in", clientId: approved.request.clientId, ...failedSignIn(code) });
-      const url = authorizationErrorRedirect(approved.request, code);
-      return continueTo(c, url, "the app", headers);
+      const failure = signInFailureOf(error, provider.displayName);
+      record(c, { kind: "sign_in", clientId: approved.request.clientId, ...failedSignIn(failure) });
+      const { url, explained } = refuseSignIn(c, failure, approved.request, headers);
+      return explained ?? continueTo(c, url, "the app", headers);
     }
   });
 
@@ -156,10 +157,12 @@ export function createLoginApp({
     const state = callback.searchParams.get("state") ?? "";
     const identified = await provider
       .identify(callback, { redirectUri, state, ...pending })
-      .catch(signInErrorCode);
-    if (typeof identified === "string") {
+      .catch((error: unknown) => signInFailureOf(error, provider.displayName));
+    if (!("identity" in identified)) {
       record(c, { kind: "sign_in", clientId, ...failedSignIn(identified) });
-      headers.set("Location", authorizationErrorRedirect(request, identified));
+      const { url, explained } = refuseSignIn(c, identified, request, headers);
+      if (explained !== undefined) return explained;
+      headers.set("Location", url);
       return new Response(null, { status: 302, headers });
     }
     const { identity, upstream } = identified;
@@ -195,6 +198,24 @@ export function createLoginApp({
     headers.set("Location", redirectTo);
     return new Response(null, { status: 302, headers });
   });
+
+  /**
+   * What a client is told of a failed sign-in, by an address of its own; and the page that explains it to
+   * the person, where they have something to do before they go there.
+   */
+  function refuseSignIn(
+    c: Context<LoginEnv>,
+    { code, description, page: explanation }: SignInFailure,
+    request: AuthRequest,
+    headers: Headers,
+  ) {
+    const url = authorizationErrorRedirect(request, code, description);
+    if (explanation === undefined) return { url };
+    const { status, ...words } = explanation;
+    const shown = { serverName, reference: requestIdOf(c.req.raw), url, ...words };
+    headers.delete("Location");
+    return { url, explained: page(c, <SignInFailedPage {...shown} />, { status, headers }) };
+  }
 
   /**
    * A page that goes on to `url`. Not a redirect, because the Content-Security-Policy's form-action

@@ -1,6 +1,6 @@
 import type { MiddlewareHandler } from "hono";
-import type { OwnAuthorization } from "../config";
 import { isAllowedClient } from "../grants/allowed-clients";
+import type { OwnAuthorization } from "../own-authorization";
 import { ErrorPage } from "../ui/error-page";
 import { page } from "../ui/respond";
 import { presentParameters } from "./authorization-parameters";

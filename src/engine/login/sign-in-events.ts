@@ -1,20 +1,20 @@
-import type { AuthorizationErrorCode } from "@cloudflare/workers-oauth-provider";
 import type { Context } from "hono";
 import { auditFor } from "../audit/audit";
 import type { NewAuditEvent } from "../audit/audit-event";
 import { requestIdOf } from "../lib/request-id";
 import type { Catalogue } from "../tools/catalogue";
+import type { SignInFailure } from "./sign-in-failure";
 
 /** Records what a person decided, or came to, in a browser. */
 export function record(c: Context<{ Bindings: Env }>, event: NewAuditEvent): void {
   auditFor(c.env).record({ requestId: requestIdOf(c.req.raw), ...event });
 }
 
-/** @param code what the client is told. */
-export function failedSignIn(code: AuthorizationErrorCode) {
-  return code === "access_denied"
-    ? ({ outcome: "refused", reason: "refused_by_provider" } as const)
-    : ({ outcome: "failed", reason: "provider_unavailable" } as const);
+/** What the audit has of a failed sign-in. */
+export function failedSignIn({ reason }: Pick<SignInFailure, "reason">) {
+  return reason === "refused_by_provider"
+    ? ({ outcome: "refused", reason } as const)
+    : ({ outcome: "failed", reason } as const);
 }
 
 /**

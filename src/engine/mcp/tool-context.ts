@@ -1,5 +1,5 @@
 import { auditFor } from "../audit/audit";
-import type { Config } from "../config";
+import type { Config } from "../configuration";
 import { endRefusedGrant } from "../grants/end-grant";
 import { isAdmin } from "../identity/admins";
 import type { Principal } from "../identity/principal";

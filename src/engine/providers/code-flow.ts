@@ -1,16 +1,66 @@
 import * as oauth from "oauth4webapi";
-import { IdentityProviderError, type SignIn, SignInRefused } from "./identity-provider";
+import * as z from "zod";
+import { isLoopback } from "../config/variables";
+import type { ClientAuthenticator } from "./client-authenticator";
+import type { SignIn } from "./identity-provider";
+import { HTTP_TIMEOUT_MS, jsonAnswer } from "./provider-answer";
+import { signInFailure } from "./provider-failure";
+import { type ProviderTokens, tokensIn } from "./token-response";
 
-/** How long to wait for one answer of an identity provider. */
-export const HTTP_TIMEOUT_MS = 10_000;
+/** What asks a person to sign in (RFC 6749, section 4.1.1). */
+export type AuthorizationRequest = {
+  endpoint: string;
+  clientId: string;
+  scope: string;
+  /** OpenID Connect's. */
+  nonce?: string;
+  responseMode?: "form_post";
+};
 
 /** The authorization request of the code flow with PKCE (RFC 6749, section 4.1.1; RFC 7636). */
 export async function authorizationRequestUrl(
-  request: { endpoint: string; clientId: string; scope: string; nonce?: string },
+  request: AuthorizationRequest,
   signIn: SignIn,
 ): Promise<URL> {
   const url = new URL(request.endpoint);
-  const parameters = {
+  for (const [name, value] of await authorizationParameters(request, signIn)) {
+    url.searchParams.set(name, value);
+  }
+  return url;
+}
+
+const pushedSchema = z.object({ request_uri: z.string().min(1) });
+
+/** The same, with the request pushed to the provider first (RFC 9126). @throws IdentityProviderError */
+export async function pushedAuthorizationUrl(
+  request: AuthorizationRequest,
+  signIn: SignIn,
+  server: oauth.AuthorizationServer,
+  authenticated: ClientAuthenticator,
+): Promise<URL> {
+  const { clientId, endpoint } = request;
+  const client: oauth.Client = { client_id: clientId };
+  const parameters = await authorizationParameters(request, signIn);
+  const pushTo = server.pushed_authorization_request_endpoint ?? "";
+  const pushed = await authenticated(server, async (authentication) => {
+    const options = httpOptions(server.issuer);
+    const response = await oauth.pushedAuthorizationRequest(
+      server,
+      client,
+      authentication,
+      parameters,
+      options,
+    );
+    return pushedSchema.parse(await jsonAnswer(response, pushTo, 201));
+  });
+  const url = new URL(endpoint);
+  url.searchParams.set("client_id", clientId);
+  url.searchParams.set("request_uri", pushed.request_uri);
+  return url;
+}
+
+async function authorizationParameters(request: AuthorizationRequest, signIn: SignIn) {
+  return new URLSearchParams({
     response_type: "code",
     client_id: request.clientId,
     redirect_uri: signIn.redirectUri,
@@ -19,21 +69,61 @@ export async function authorizationRequestUrl(
     code_challenge: await oauth.calculatePKCECodeChallenge(signIn.codeVerifier),
     code_challenge_method: "S256",
     ...(request.nonce !== undefined && { nonce: request.nonce }),
-  };
-  for (const [name, value] of Object.entries(parameters)) url.searchParams.set(name, value);
-  return url;
+    ...(request.responseMode !== undefined && { response_mode: request.responseMode }),
+  });
 }
 
 /**
- * Names what went wrong in the terms of login/identity-provider.ts.
+ * The tokens for the code that the person came back with (RFC 6749, section 4.1.3).
  *
- * @throws SignInRefused for `access_denied` (RFC 6749, section 4.1.2.1), else IdentityProviderError.
+ * @param callback the address they came back to. Its `state`, `iss` (RFC 9207) and `error` are checked here.
+ * @throws SignInRefused and IdentityProviderError.
  */
-export function rethrowAsSignInError(error: unknown): never {
-  if (error instanceof oauth.AuthorizationResponseError && error.error === "access_denied") {
-    throw new SignInRefused("The identity provider answered access_denied", { cause: error });
-  }
-  throw new IdentityProviderError("The identity provider could not sign the person in", {
-    cause: error,
+export async function tokensForCode(
+  server: oauth.AuthorizationServer,
+  clientId: string,
+  authenticated: ClientAuthenticator,
+  callback: URL,
+  signIn: SignIn,
+): Promise<ProviderTokens> {
+  const client: oauth.Client = { client_id: clientId };
+  const parameters = codeIn(server, client, callback, signIn);
+  return authenticated(server, async (authentication) => {
+    const response = await oauth
+      .authorizationCodeGrantRequest(
+        server,
+        client,
+        authentication,
+        parameters,
+        signIn.redirectUri,
+        signIn.codeVerifier,
+        // GitHub answers as a form otherwise.
+        { ...httpOptions(server.issuer), headers: { accept: "application/json" } },
+      )
+      .catch((error: unknown) => {
+        throw signInFailure(error, server.token_endpoint);
+      });
+    return tokensIn(response, server.token_endpoint ?? "");
   });
+}
+
+function codeIn(
+  server: oauth.AuthorizationServer,
+  client: oauth.Client,
+  callback: URL,
+  signIn: SignIn,
+): URLSearchParams {
+  try {
+    return oauth.validateAuthResponse(server, client, callback, signIn.state);
+  } catch (error) {
+    throw signInFailure(error, server.authorization_endpoint);
+  }
+}
+
+/** How each request is sent. `http` is for a provider on the developer's machine. */
+export function httpOptions(issuer: string) {
+  return {
+    signal: AbortSignal.timeout(HTTP_TIMEOUT_MS),
+    [oauth.allowInsecureRequests]: isLoopback(new URL(issuer).hostname),
+  };
 }

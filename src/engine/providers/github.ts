@@ -1,9 +1,23 @@
-import * as oauth from "oauth4webapi";
+import type * as oauth from "oauth4webapi";
 import * as z from "zod";
-import { type GitHubConfig, isLoopback } from "../config";
+import { origin, required, secureUrl } from "../config/variables";
 import type { Identity } from "../identity/principal";
-import { authorizationRequestUrl, HTTP_TIMEOUT_MS, rethrowAsSignInError } from "./code-flow";
+import { clientAuthenticator } from "./client-authenticator";
+import { authorizationRequestUrl, tokensForCode } from "./code-flow";
+import { defineIdentityProvider } from "./define-provider";
 import type { IdentityProvider, SignIn } from "./identity-provider";
+import { HTTP_TIMEOUT_MS, jsonAnswer } from "./provider-answer";
+import { signInFailure } from "./provider-failure";
+
+const SCOPE = "read:user user:email";
+
+const variables = z.object({
+  GITHUB_CLIENT_ID: required("the client id of your GitHub OAuth app"),
+  GITHUB_CLIENT_SECRET: required("the client secret of your GitHub OAuth app"),
+  /** `https://github.com`, or the address of a GitHub Enterprise Server. */
+  GITHUB_URL: origin.default("https://github.com"),
+  GITHUB_API_URL: secureUrl.default("https://api.github.com"),
+});
 
 const userSchema = z.object({
   // Never `login`: a person can rename it, and then another person can take it.
@@ -20,51 +34,55 @@ const emailsSchema = z.array(
  * GitHub, which is OAuth 2.0 and not OpenID Connect: there is no ID token, so the person is whom
  * the API names for the access token that came straight from GitHub.
  */
-export function gitHub(config: GitHubConfig): IdentityProvider {
+export const gitHub = defineIdentityProvider({
+  name: "github",
+  variables,
+  secrets: [{ name: "GITHUB_CLIENT_SECRET", ask: "must" }],
+  create: gitHubProvider,
+});
+
+function gitHubProvider(values: z.output<typeof variables>): IdentityProvider {
+  const {
+    GITHUB_CLIENT_ID: clientId,
+    GITHUB_CLIENT_SECRET: clientSecret,
+    GITHUB_URL: webUrl,
+    GITHUB_API_URL: apiUrl,
+  } = values;
   const server: oauth.AuthorizationServer = {
-    issuer: config.webUrl,
-    token_endpoint: `${config.webUrl}/login/oauth/access_token`,
+    issuer: webUrl,
+    authorization_endpoint: `${webUrl}/login/oauth/authorize`,
+    token_endpoint: `${webUrl}/login/oauth/access_token`,
   };
-  const client: oauth.Client = { client_id: config.clientId };
-  const clientAuth = oauth.ClientSecretPost(config.clientSecret);
-  const http = () => ({
-    signal: AbortSignal.timeout(HTTP_TIMEOUT_MS),
-    [oauth.allowInsecureRequests]: isLoopback(new URL(config.webUrl).hostname),
+  const authenticated = clientAuthenticator({
+    kind: "secret",
+    clientId,
+    clientSecret,
+    method: "client_secret_post",
   });
 
   function authorizationUrl(signIn: SignIn): Promise<URL> {
-    const endpoint = `${config.webUrl}/login/oauth/authorize`;
-    const scope = "read:user user:email";
-    return authorizationRequestUrl({ endpoint, clientId: config.clientId, scope }, signIn);
+    const endpoint = `${webUrl}/login/oauth/authorize`;
+    return authorizationRequestUrl({ endpoint, clientId, scope: SCOPE }, signIn);
   }
 
   async function identify(callback: URL, signIn: SignIn): Promise<Identity> {
-    const parameters = oauth.validateAuthResponse(server, client, callback, signIn.state);
-    const response = await oauth.authorizationCodeGrantRequest(
-      server,
-      client,
-      clientAuth,
-      parameters,
-      signIn.redirectUri,
-      signIn.codeVerifier,
-      { ...http(), headers: { accept: "application/json" } },
-    );
-    const tokens = await oauth.processAuthorizationCodeResponse(server, client, response);
+    const tokens = await tokensForCode(server, clientId, authenticated, callback, signIn);
     const [user, emails] = await Promise.all([
       api("/user", tokens.access_token).then((body) => userSchema.parse(body)),
       api("/user/emails", tokens.access_token).then((body) => emailsSchema.parse(body)),
     ]);
     const email = emails.find((candidate) => candidate.primary && candidate.verified)?.email;
     return {
-      issuer: config.webUrl,
+      issuer: webUrl,
       subject: String(user.id),
-      name: user.name ?? user.login,
+      name: user.name || user.login,
       ...(email !== undefined && { email }),
     };
   }
 
   async function api(path: string, accessToken: string): Promise<unknown> {
-    const response = await fetch(`${config.apiUrl}${path}`, {
+    const address = `${apiUrl}${path}`;
+    const response = await fetch(address, {
       signal: AbortSignal.timeout(HTTP_TIMEOUT_MS),
       headers: {
         authorization: `Bearer ${accessToken}`,
@@ -73,16 +91,19 @@ export function gitHub(config: GitHubConfig): IdentityProvider {
         // GitHub refuses requests without one.
         "user-agent": "gatehouse",
       },
+      // A redirect would take the token to another address.
+      redirect: "manual",
     });
-    if (!response.ok) throw new Error(`GitHub answered ${response.status} to ${path}`);
-    return response.json();
+    return jsonAnswer(response, address);
   }
 
   return {
-    displayName: config.displayName,
+    displayName: "GitHub",
     authorizationUrl,
     identify: async (callback, signIn) => ({
-      identity: await identify(callback, signIn).catch(rethrowAsSignInError),
+      identity: await identify(callback, signIn).catch((error: unknown) => {
+        throw signInFailure(error, apiUrl);
+      }),
     }),
   };
 }

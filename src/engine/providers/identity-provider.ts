@@ -1,3 +1,4 @@
+import type { KeyCredential } from "../config/client-credential";
 import type { Identity } from "../identity/principal";
 import type { UpstreamTokens } from "../identity/upstream-tokens";
 import { type ErrorCode, GatehouseError } from "../lib/gatehouse-error";
@@ -42,12 +43,33 @@ export type IdentityProvider = {
    * @throws IdentityProviderError when it may work later.
    */
   refresh?(upstream: UpstreamTokens): Promise<UpstreamTokens>;
+  /** The key that this server signs with there (private_key_jwt): its public half is published. */
+  readonly key?: KeyCredential;
+  /** The base of the address of the API that `upstream` is for, without a slash at the end. */
+  readonly apiUrl?: string;
 };
+
+/** Why a provider signs nobody in, for now: the codes of OpenID Connect Core, section 3.1.2.6. */
+export const REFUSALS = [
+  "access_denied",
+  "login_required",
+  "interaction_required",
+  "consent_required",
+  "account_selection_required",
+] as const;
+export type RefusalCode = (typeof REFUSALS)[number];
 
 /** The person refused at the identity provider, or it refused them. */
 export class SignInRefused extends GatehouseError {
   override readonly name = "SignInRefused";
   override readonly code = "sign_in_refused" satisfies ErrorCode;
+  /** What the provider answered. */
+  readonly refusal: RefusalCode;
+
+  constructor(refusal: RefusalCode) {
+    super(`The identity provider answered ${refusal}`);
+    this.refusal = refusal;
+  }
 }
 
 /** The provider says that the person's consent has ended (`invalid_grant`): final. */
@@ -56,8 +78,41 @@ export class UpstreamGrantEnded extends GatehouseError {
   override readonly code = "upstream_grant_ended" satisfies ErrorCode;
 }
 
-/** The identity provider is down, or does not keep to its protocol. `cause` says how, for the log. */
+/**
+ * What a log may quote of a failure at a provider, so that an operator can act on it: codes, addresses
+ * without their query, and names of algorithms and issuers. Never a token, and nothing about the person.
+ */
+export type ProviderFacts = {
+  /** Which endpoint was asked. */
+  readonly endpoint?: string;
+  readonly status?: number;
+  /** The provider's own `error` code (RFC 6749, section 5.2). */
+  readonly code?: string;
+  readonly expected?: string;
+  readonly received?: string;
+  /** What the operator can do. */
+  readonly advice?: string;
+};
+
+/**
+ * The identity provider is down, or does not keep to its protocol, or knows this server as something else
+ * than its configuration says. `cause` says how, for the log.
+ */
 export class IdentityProviderError extends GatehouseError {
   override readonly name = "IdentityProviderError";
-  override readonly code = "identity_provider_failed" satisfies ErrorCode;
+  override readonly code: Extract<ErrorCode, `identity_provider_${string}`>;
+  /** Whether it stays so until the operator, or the provider's, changes something. */
+  readonly isPermanent: boolean;
+  readonly facts: ProviderFacts;
+
+  constructor(
+    message: string,
+    options: { isPermanent?: boolean; facts?: ProviderFacts; cause?: unknown } = {},
+  ) {
+    super(message, { cause: options.cause });
+    this.isPermanent = options.isPermanent ?? false;
+    this.code = this.isPermanent ? "identity_provider_misconfigured" : "identity_provider_failed";
+    this.code = this.isPermanent ? "identity_provider_misconfigured" : "identity_provider_failed";
+    this.facts = options.facts ?? {};
+  }
 }

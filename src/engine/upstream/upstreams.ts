@@ -1,4 +1,5 @@
-import type { Api, Config, UpstreamApi } from "../config";
+import type { Api, UpstreamApi } from "../config";
+import type { Config } from "../configuration";
 import type { Principal } from "../identity/principal";
 import type { UpstreamCredential } from "../identity/upstream-credential";
 import { type ApiClient, apiClient } from "./api-client";

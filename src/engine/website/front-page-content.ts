@@ -1,4 +1,4 @@
-import type { Config } from "../config";
+import type { Config } from "../configuration";
 import { protectedResources } from "../identity/protected-resources";
 import type { Services } from "../services";
 import type { Tool } from "../tools/define-tool";

@@ -1,0 +1,102 @@
+import type { AuthorizationErrorCode } from "@cloudflare/workers-oauth-provider";
+import { errorText } from "../lib/error-text";
+import {
+  IdentityProviderError,
+  type RefusalCode,
+  SignInRefused,
+} from "../providers/identity-provider";
+import type { Refusal } from "./refusals";
+
+/** Why a person could not be signed in. */
+export type SignInFailure = {
+  /** As a client is told (RFC 6749, section 4.1.2.1). */
+  readonly code: AuthorizationErrorCode;
+  readonly description: string;
+  /** As the audit has it. */
+  readonly reason: "refused_by_provider" | "provider_unavailable" | "provider_misconfigured";
+  /** What the person has to read before they go on; absent where the client's word is enough. */
+  readonly page?: Refusal & { status: 403 | 500 };
+};
+
+/**
+ * What a failed sign-in means to the client, to the person and to the operator, whom the log tells what to
+ * change.
+ *
+ * @param provider its name, as people know it.
+ * @throws whatever is no failure of a sign-in.
+ */
+export function signInFailureOf(error: unknown, provider: string): SignInFailure {
+  if (error instanceof SignInRefused) return refusal(error.refusal, provider);
+  if (!(error instanceof IdentityProviderError)) throw error;
+  const { isPermanent, facts, message, cause } = error;
+  console.error({
+    event: "identity_provider_error",
+    lasts: isPermanent,
+    error: message,
+    ...facts,
+    ...(cause !== undefined && { cause: errorText(cause) }),
+  });
+  return isPermanent ? misconfigured(provider) : unavailable;
+}
+
+const unavailable: SignInFailure = {
+  code: "temporarily_unavailable",
+  description: "The identity provider does not answer at the moment: try again in a minute",
+  reason: "provider_unavailable",
+};
+
+function misconfigured(provider: string): SignInFailure {
+  return {
+    code: "server_error",
+    description: "This server and its identity provider are not set up for each other",
+    reason: "provider_misconfigured",
+    page: {
+      status: 500,
+      title: "Signing in does not work on this server",
+      message: `This server and ${provider} are not set up for each other, so nobody could be signed in. Nothing was allowed.`,
+      advice:
+        "Trying again will not help. Tell the operator of this server: its log says what is wrong (identity_provider_error).",
+    },
+  };
+}
+
+/** OpenID Connect Core, section 3.1.2.6, for the person. Each ends in something that they can do. */
+function refusal(code: RefusalCode, provider: string): SignInFailure {
+  const reason = "refused_by_provider";
+  if (code === "access_denied") {
+    const description = "The sign-in was cancelled, or the identity provider refused it";
+    return { code, description, reason };
+  }
+  console.warn({ event: "identity_provider_refused", code });
+  const words = REFUSAL_PAGES[code](provider);
+  const description = `The identity provider answered ${code}`;
+  return { code: "access_denied", description, reason, page: { status: 403, ...words } };
+}
+
+const AGAIN = "then try again.";
+
+const REFUSAL_PAGES: Record<
+  Exclude<RefusalCode, "access_denied">,
+  (provider: string) => Refusal
+> = {
+  login_required: (provider) => ({
+    title: `You are not signed in at ${provider}`,
+    message: `${provider} did not ask you to sign in, and does not know who you are. Nothing was allowed.`,
+    advice: `Sign in at ${provider} first, ${AGAIN}`,
+  }),
+  interaction_required: (provider) => ({
+    title: `${provider} needs something from you first`,
+    message: `That may be a second factor, a new password, or terms to accept. Nothing was allowed.`,
+    advice: `Sign in at ${provider} and do what it asks, ${AGAIN}`,
+  }),
+  consent_required: (provider) => ({
+    title: `${provider} needs your consent first`,
+    message: `You, or an administrator of your organization, have not allowed ${provider} to say who you are to this server. Nothing was allowed.`,
+    advice: `Allow it at ${provider}, or ask your administrator to, ${AGAIN}`,
+  }),
+  account_selection_required: (provider) => ({
+    title: `Choose an account at ${provider}`,
+    message: `You have several accounts there, and ${provider} does not know which one you mean. Nothing was allowed.`,
+    advice: `Choose one at ${provider}, or sign out of the others, ${AGAIN}`,
+  }),
+};

@@ -1,0 +1,41 @@
+import { ConfigError } from "./config";
+import { knownVariables, parseConfig, signInVariables } from "./configuration";
+import type { ServerDefinition } from "./server";
+import { createCatalogue } from "./tools/catalogue";
+import { definitionProblems } from "./tools/definition-problems";
+
+/**
+ * What commands on the developer's machine know of a server without running it (dev/definition/): deploy, check,
+ * start and the tests derive it from the definition, so that a provider or an API is declared once.
+ */
+export function serverFacts(definition: ServerDefinition) {
+  const { toolsets, identityProviders = [] } = definition;
+  const { allScopes } = createCatalogue(toolsets, {
+    has: ({ access }) => access.by === "exchange",
+  });
+  return {
+    /** What is wrong with the tools, a line each. */
+    definitionProblems: definitionProblems(toolsets),
+    /** The scopes of the tools, but for those that call the identity provider's own API. */
+    scopes: allScopes.map(({ name }) => name),
+    /** The name of every variable that the server has. */
+    knownVariables: knownVariables(definition),
+    /** Those of them that belong to one deployment: who signs in, and which APIs tools call. */
+    signInVariables: signInVariables(definition),
+    /** @param idp the value of `IDP`; the first provider is the one when there is none. */
+    providerSecrets(idp: unknown) {
+      const [first] = identityProviders;
+      return (idp ? identityProviders.find(({ name }) => name === idp) : first)?.secrets ?? [];
+    },
+    /** What is wrong with the variables, a line each. */
+    configurationProblems(env: object): readonly string[] {
+      try {
+        parseConfig(env, definition);
+        return [];
+      } catch (error) {
+        if (error instanceof ConfigError) return error.problems;
+        throw error;
+      }
+    },
+  };
+}
