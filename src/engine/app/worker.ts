@@ -5,6 +5,7 @@ import { requestIdOf } from "../lib/request-id";
 import type { StatelessLane } from "../mcp/stateless/handler";
 import { withRequestLine } from "../telemetry/request-line";
 import { createGatehouse } from "./gatehouse";
+import { withoutTrailingSlash } from "./trailing-slash";
 
 type Gatehouse = ReturnType<typeof createGatehouse>;
 
@@ -63,7 +64,8 @@ export function createWorker(
   }
 
   return {
-    fetch(request, env, ctx): Promise<Response> {
+    fetch(received, env, ctx): Promise<Response> {
+      const request = withoutTrailingSlash(received);
       const url = new URL(request.url);
       return withRequestLine(request, url, () => answer(request, url, env, ctx));
     },

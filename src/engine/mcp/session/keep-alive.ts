@@ -14,6 +14,25 @@ export function keptAlive(response: Response, intervalMs = INTERVAL_MS): Respons
   return new Response(withComments(response.body, intervalMs), response);
 }
 
+const OPENING = new TextEncoder().encode(": open\n\n");
+
+/**
+ * The same answer; when it is a stream, then with a comment at its begin. Proxies hold the head of an answer
+ * until its body begins, and a client whose stream says nothing yet takes it for one that failed.
+ */
+export function openedAtOnce(response: Response): Response {
+  if (!isStream(response)) return response;
+  const { readable, writable } = new TransformStream<Uint8Array, Uint8Array>();
+  const writer = writable.getWriter();
+  const opened = writer.write(OPENING).then(() => {
+    writer.releaseLock();
+    return response.body.pipeTo(writable);
+  });
+  // Its reader went away, or its source broke, which its reader learns from the stream itself.
+  opened.catch(() => undefined);
+  return new Response(readable, response);
+}
+
 /** Whether this answer is a stream of events. */
 export function isStream(
   response: Response,
