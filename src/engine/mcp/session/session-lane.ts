@@ -91,7 +91,7 @@ export function sessionLane(services: Services, ids: SessionIds): SessionLane {
       }
       const stream = reportingDrop(answer, env, ctx, { sessionName, connectionId });
       // McpAgent does so itself on its streams of POST.
-      return answeredResponse(request.method === "GET" ? keptAlive(openedAtOnce(stream)) : stream);
+      return answeredResponse(request.method === "GET" ? openedAtOnce(stream) : stream);
     }
 
     const id = sessionId ?? markedId(env.MCP_SESSION.newUniqueId().toString(), message?.json);
