@@ -150,7 +150,7 @@ describe("a compressed body", () => {
 });
 
 describe("params", () => {
-  it.each([null, []])("that are %j are none", async (params) => {
+  it.each([[null], [[]]])("that are %j are none", async (params) => {
     const session = await Session.open((await connect()).access_token);
     const list = { jsonrpc: "2.0", id: 1, method: "tools/list", params };
     expect((await session.send(list)).result).toHaveProperty("tools");

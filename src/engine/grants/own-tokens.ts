@@ -8,6 +8,12 @@ import { type TokenVerifier, VERIFIED_TOKEN_SECONDS } from "../identity/verified
 import { errorText } from "../lib/error-text";
 
 /**
+ * Twice the length of ours. Two parts of a token are in the key by which KV finds it, and KV fails for keys above
+ * 512 bytes: a made-up token would look like an outage.
+ */
+const TOKEN_FORM = /^[\x21-\x7e]{1,400}$/;
+
+/**
  * Verifies access tokens that this Worker issued itself.
  *
  * @param withImplied adds to a token's scopes those that they imply: here, once a request, so that
@@ -22,6 +28,7 @@ export function ownTokenVerifier(
   withImplied: (scopes: readonly string[]) => string[],
 ): TokenVerifier {
   return (env) => async (resource, token) => {
+    if (!TOKEN_FORM.test(token)) return null;
     const valid = await authorizationServer
       .validateToken<unknown>(resource, token, { ...env, OAUTH_KV: recent(env.OAUTH_KV) })
       .catch(rethrowAsUnavailable);
