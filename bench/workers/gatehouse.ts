@@ -14,6 +14,8 @@ export default {
       ...env,
       TOOL_CALLS_PER_PERSON: rateLimiter(),
       TOOL_CALLS_PER_CLIENT: rateLimiter(),
+      REQUESTS_PER_PERSON: rateLimiter(),
+      SESSIONS_PER_PERSON: rateLimiter(),
       REGISTRATIONS_PER_ADDRESS: rateLimiter(),
       SIGN_INS_PER_ADDRESS: rateLimiter(),
       TOKEN_REQUESTS_PER_ADDRESS: rateLimiter(),

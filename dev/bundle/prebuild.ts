@@ -1,8 +1,8 @@
 // What wrangler runs before it builds the Worker (`build` in wrangler.jsonc): it builds the libraries, and
 // refuses tools that no client could list. So no way of building the Worker goes around that.
 
-import { writePrebuiltLibraries } from "./prebuilt-libraries.ts";
 import { checkDefinitions } from "../definition/server-facts.ts";
+import { writePrebuiltLibraries } from "./prebuilt-libraries.ts";
 
 try {
   await Promise.all([writePrebuiltLibraries(), checkDefinitions()]);

@@ -66,7 +66,8 @@ const common = z.object({
     "a random string of at least 32 characters, for example from `openssl rand -base64 32`",
   ).min(32, "must be at least 32 characters, for example from `openssl rand -base64 32`"),
   ADMINS: list,
-  ALLOWED_ORIGINS: list.pipe(z.array(origin)),
+  // `null` is what pages in a sandbox and from files send (mcp/origin.ts).
+  ALLOWED_ORIGINS: list.pipe(z.array(z.literal("null").or(origin))),
   SESSION_IDLE_TTL_SECONDS: ttlSeconds.default(86_400),
   LOG_STACKS: onOff.default(false),
 });

@@ -95,7 +95,7 @@ async function addToolset(name: string): Promise<void> {
 }
 
 /** What wrangler.jsonc has wrangler run before a build, of the copy. */
-const prebuild = () => join(copy, "dev", "prebuild.ts");
+const prebuild = () => join(copy, "dev", "bundle", "prebuild.ts");
 
 async function run(script: string, args: readonly string[]): Promise<void> {
   const process = startNode(script, args);

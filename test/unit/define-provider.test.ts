@@ -53,7 +53,7 @@ describe("an identity provider of one's own", () => {
   });
 
   it("is the only one, and the default, where the server offers no other", () => {
-    const only = { identityProviders: [acme] };
+    const only: Declared = { name: "Acme", identityProviders: [acme] };
     expect(problems({ IDP: "oidc" }, only)).toEqual(['IDP must be "acme"']);
     expect(problems({ IDP: "", ACME_TENANT: "blue" }, only)).toEqual([]);
   });

@@ -132,11 +132,22 @@ it("counts each call of a batch, however it is written, and nothing else", async
   expect((await send(gatehouse, alice, [CALL, CALL])).status).toBe(429);
 });
 
-it("asks the limiter no more often than needed for a batch of thousands", async () => {
+it("asks the limiter no more often than needed for a large batch", async () => {
   const limiter = exhausted();
   const gatehouse = withLimits({ TOOL_CALLS_PER_CLIENT: limiter });
-  expect((await send(gatehouse, alice, Array(5_000).fill(CALL))).status).toBe(429);
+  expect((await send(gatehouse, alice, Array(50).fill(CALL))).status).toBe(429);
   expect(limiter.limit).toHaveBeenCalledTimes(1);
+});
+
+it("limits every request of a person, and new sessions by themselves", async () => {
+  const list = { jsonrpc: "2.0", id: 1, method: "tools/list" };
+  const all = withLimits({ REQUESTS_PER_PERSON: exhausted() });
+  expect(await statuses(all, alice, [list, initialize()])).toEqual([429, 429]);
+  const starts = withLimits({ SESSIONS_PER_PERSON: exhausted() });
+  expect(await statuses(starts, alice, [list, initialize()])).toEqual([LET_THROUGH, 429]);
+  const { access_token } = await connect({ person: "alice", change: { resource: SSE } });
+  const headers = { authorization: `Bearer ${access_token}` };
+  expect((await starts("/sse", { headers })).status).toBe(429);
 });
 
 it("holds at /sse/message, too", async () => {

@@ -8,6 +8,7 @@ import type { StatelessLane } from "../mcp/stateless/handler";
 import type { ServicesFor } from "../services";
 import { withRequestLine } from "../telemetry/request-line";
 import { createGatehouse } from "./gatehouse";
+import { withoutTrailingSlash } from "./trailing-slash";
 
 type Gatehouse = ReturnType<typeof createGatehouse>;
 
@@ -70,7 +71,8 @@ export function createWorker(
   }
 
   return {
-    fetch(request, env, ctx): Promise<Response> {
+    fetch(received, env, ctx): Promise<Response> {
+      const request = withoutTrailingSlash(received);
       const url = new URL(request.url);
       if (url.protocol !== "http:" || !isLoopback(url.hostname)) {
         return withRequestLine(request, url, () => answer(request, url, env, ctx));

@@ -14,6 +14,8 @@ const required: Readonly<Record<string, { kind: BindingKind; section: string }>>
 const optional = [
   "METRICS",
   "TOOL_CALLS_PER_PERSON",
+  "REQUESTS_PER_PERSON",
+  "SESSIONS_PER_PERSON",
   "TOOL_CALLS_PER_CLIENT",
   "REGISTRATIONS_PER_ADDRESS",
   "SIGN_INS_PER_ADDRESS",

@@ -4,6 +4,8 @@ import { errorText } from "./error-text";
 export type LimitName =
   | "TOOL_CALLS_PER_PERSON"
   | "TOOL_CALLS_PER_CLIENT"
+  | "REQUESTS_PER_PERSON"
+  | "SESSIONS_PER_PERSON"
   | "REGISTRATIONS_PER_ADDRESS"
   | "SIGN_INS_PER_ADDRESS"
   | "TOKEN_REQUESTS_PER_ADDRESS";

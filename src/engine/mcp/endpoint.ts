@@ -1,4 +1,5 @@
 import type { OAuthResourceContext } from "@cloudflare/workers-oauth-provider";
+import { JSONRPCMessageSchema } from "@modelcontextprotocol/sdk/types.js";
 import { auditFor } from "../audit/audit";
 import type { Authenticated } from "../identity/authenticated";
 import { requestIdOf } from "../lib/request-id";
@@ -8,10 +9,25 @@ import { reportOf } from "../telemetry/request-report";
 import { callerIds } from "./call-audit";
 import { refuseBeyondCallLimits } from "./call-limits";
 import { credentialSeal } from "./credential-header";
-import { jsonRpcError, type Message, MessageError, readMessage, sessionNotFound } from "./message";
+import {
+  invalidParams,
+  isInitialize,
+  jsonRpcError,
+  type Message,
+  MessageError,
+  notJson,
+  notJsonRpc,
+  readMessage,
+  saysJson,
+  sessionNotFound,
+} from "./message";
+import { wrongParams } from "./params-check";
+import { refuseBeyondRequestLimits } from "./request-limits";
 import { refuseBeyondScopes } from "./scope-check";
 import { answeredResponse, forwardedRequest } from "./session/forward";
+import { jsonRefusal } from "./session/json-refusal";
 import { keptAlive } from "./session/keep-alive";
+import { takesScopeChallenges } from "./session/scope-challenges";
 import { McpSession } from "./session/session";
 import { admitSession } from "./session/session-grant";
 import { type SessionIds, startOf } from "./session/session-id";
@@ -43,9 +59,25 @@ export function streamableHttpEndpoint(
       if (!["GET", "POST", "DELETE"].includes(request.method))
         return methodNotAllowed("GET, POST, DELETE");
       const { principal } = ctx.props;
-      const owner = startOf(principal);
-      const signed = request.headers.get("mcp-session-id");
-      const session = signed === null ? undefined : await ids.verify(signed, owner);
+      const message = await messageOf(request);
+      if (message instanceof Response) return message;
+      // Before any rule of one era: what a header means depends on it.
+      const outcome = message && classifyEra(request, message.json);
+      if (message !== undefined && outcome !== undefined && outcome.kind !== "legacy") {
+        reportOf(request).era = "stateless";
+        const refusal = await refusalOf(services, request, env, ctx, message);
+        if (refusal !== undefined) return refusal;
+        const wrong = wrongParams(message.json);
+        if (outcome.kind === "modern" && wrong !== undefined)
+          return invalidParams(message.json, wrong);
+        if (lane?.env !== env) lane = { env, handle: stateless(services, env) };
+        return answeredResponse(await lane.handle(request, message.json, ctx.props, outcome));
+      }
+      reportOf(request).era = "session";
+      // `initialize` begins a session, whatever one the client had: some keep sending the id of one that is gone.
+      const isStart = isInitialize(message?.json);
+      const signed = isStart ? null : request.headers.get("mcp-session-id");
+      const session = signed === null ? undefined : await ids.verify(signed, startOf(principal));
       if (signed !== null && session === undefined) return sessionNotFound();
       // A session that was begun with this grant would be closed, were it over.
       if (session !== undefined && session.grantId !== principal.grantId) {
@@ -53,17 +85,12 @@ export function streamableHttpEndpoint(
         const refusal = await admitSession(env, principal, ctx.auth, name);
         if (refusal !== undefined) return refusal;
       }
-
-      const message = await readAuthorizedMessage(services, request, env, ctx);
-      if (message instanceof Response) return message;
-      const outcome = message && classifyEra(request, message.json);
-      if (message !== undefined && outcome !== undefined && outcome.kind !== "legacy") {
-        reportOf(request).era = "stateless";
-        if (lane?.env !== env) lane = { env, handle: stateless(services, env) };
-        return answeredResponse(await lane.handle(request, message.json, ctx.props, outcome));
-      }
-      reportOf(request).era = "session";
-      return sessions(request, env, ctx, session?.id, message);
+      const takesChallenges = session === undefined || takesScopeChallenges(session.id);
+      const refusal = await refusalOf(services, request, env, ctx, message, {
+        takesChallenges,
+        isStart,
+      });
+      return refusal ?? sessions(request, env, ctx, session?.id, message);
     },
   };
 }
@@ -85,12 +112,20 @@ export function sseEndpoint(services: Services, ids: SessionIds): McpHandler {
         if (request.method !== "GET") return methodNotAllowed("GET");
         // McpAgent takes the id from the address; a client's own choice is never passed on.
         const sessionId = crypto.randomUUID();
+        const tooOften = await refusalOf(services, request, env, ctx, undefined, { isStart: true });
+        if (tooOften !== undefined) return tooOften;
         const signed = await ids.sign(sessionId, owner);
-        const refusal = await admitSession(env, principal, ctx.auth, `sse:${signed}`);
-        if (refusal !== undefined) return refusal;
         url.search = `?sessionId=${signed}`;
         const forwarded = await forwardedRequest(request, ctx.props, seal, { url });
         const stream = await sessions.fetch(forwarded, env, contextFor(owner, ctx));
+        // Not before: the grant could end in between, and close a session that has not begun yet.
+        const object = `sse:${signed}`;
+        const refusal = await admitSession(env, principal, ctx.auth, object);
+        if (refusal !== undefined) {
+          await env.MCP_SESSION.getByName(object).closeForGrant();
+          await stream.body?.cancel();
+          return refusal;
+        }
         if (stream.ok) recordStart(request, env, principal, sessionId, "sse");
         return answeredResponse(keptAlive(stream));
       }
@@ -104,52 +139,84 @@ export function sseEndpoint(services: Services, ids: SessionIds): McpHandler {
         if (refusal !== undefined) return refusal;
       }
       url.search = `?sessionId=${signed}`;
-      const message = await readAuthorizedMessage(services, request, env, ctx);
-      if (message instanceof Response) return message;
+      const message = await messageOf(request);
+      if (message === undefined || message instanceof Response) return message ?? sessionNotFound();
+      const tooMuch = await refusalOf(services, request, env, ctx, message);
+      if (tooMuch !== undefined) return tooMuch;
+      if (!saysJson(request)) return notJson();
+      // In the object, what is no message fails in a way that cannot come back from there.
+      if (!JSONRPCMessageSchema.safeParse(message.json).success) return notJsonRpc();
       const forwarded = await forwardedRequest(request, ctx.props, seal, {
         url,
-        ...(message !== undefined && { body: message.text }),
+        body: message.text,
+        accept: "text/event-stream",
       });
       const response = await sessions.fetch(forwarded, env, contextFor(undefined, ctx));
       const ended = response.status === 400 && (await response.clone().text()) === SESSION_ENDED;
-      return ended ? sessionNotFound() : answeredResponse(response);
+      if (ended) return sessionNotFound();
+      return response.ok ? accepted(response) : answeredResponse(await jsonRefusal(response));
     },
   };
 }
 
-/** A POST's message; a Response when it is none, calls too often, or asks for more than the token allows. */
-async function readAuthorizedMessage(
+/** A POST's message; a Response when it is none. */
+async function messageOf(request: Request): Promise<Message | undefined | Response> {
+  if (request.method !== "POST") return undefined;
+  try {
+    return await readMessage(request);
+  } catch (error) {
+    if (error instanceof MessageError)
+      return jsonRpcError(error.status, error.rpcCode, error.message);
+    throw error;
+  }
+}
+
+/**
+ * Answers whoever asks too often, or for more than the token allows.
+ *
+ * @param session whether a session begins, and whether its client understands a 403 to a call of a tool.
+ * @returns undefined when the request may go on.
+ */
+async function refusalOf(
   { config, catalogue }: Services,
   request: Request,
   env: Env,
   ctx: OAuthResourceContext<Authenticated>,
-): Promise<Message | undefined | Response> {
-  if (request.method !== "POST") return undefined;
-  try {
-    const { principal } = ctx.props;
-    const requestId = requestIdOf(request);
-    const message = await readMessage(request);
-    const caller = callerOf(config, principal);
+  message: Message | undefined,
+  { isStart = false, takesChallenges = true } = {},
+): Promise<Response | undefined> {
+  const { principal } = ctx.props;
+  const requestId = requestIdOf(request);
+  const caller = callerOf(config, principal);
+  if (message !== undefined) {
     reportOf(request).message = messageFacts(
       message.json,
       (name) => catalogue.findTool(name, caller) !== undefined,
     );
-    const tooOften = await refuseBeyondCallLimits(message.json, principal, env, requestId);
-    if (tooOften !== undefined) return tooOften;
-    const beyond = refuseBeyondScopes(catalogue, message.json, caller, ctx.auth, (missing) =>
+  }
+  const isTooMuch =
+    (await refuseBeyondRequestLimits(principal, env, requestId, isStart)) ??
+    (message && (await refuseBeyondCallLimits(message.json, principal, env, requestId)));
+  if (message === undefined || isTooMuch !== undefined) return isTooMuch;
+  return refuseBeyondScopes(
+    catalogue,
+    message.json,
+    caller,
+    ctx.auth,
+    (missing) =>
       auditFor(env).record({
         kind: "step_up",
         missingScopes: [...missing],
         scopes: principal.scopes,
         ...callerIds(principal, { requestId }),
       }),
-    );
-    return beyond ?? message;
-  } catch (error) {
-    if (error instanceof MessageError)
-      return jsonRpcError(error.status, error.rpcCode, error.message);
-    throw error;
-  }
+    takesChallenges,
+  );
+}
+
+/** 202. McpAgent says of its word "Accepted" that it is a stream of events, which it is not. */
+function accepted({ status }: Response): Response {
+  return answeredResponse(new Response(null, { status }));
 }
 
 function methodNotAllowed(allow: string): Response {

@@ -139,11 +139,14 @@ export async function listResources(
   context: ToolContext,
 ) {
   const collections = catalogue.resourcesFor(context);
-  const [, number, after] = /^(\d+):(.*)$/s.exec(cursor ?? "0:") ?? [];
-  if (number === undefined) throw new NotFoundError("There is no such cursor");
+  const [, number, after] = /^(\d{1,3}):(.*)$/s.exec(cursor ?? "0:") ?? [];
   const index = Number(number);
   const collection = collections[index];
-  if (collection === undefined) return { resources: [] };
+  if (cursor === undefined && collection === undefined) return { resources: [] };
+  // The first page has no cursor.
+  if (number === undefined || collection === undefined || cursor === "0:") {
+    throw new NotFoundError("There is no such cursor");
+  }
   const page = await collection.list({ after: after === "" ? undefined : after }, context);
   const { mimeType } = collection;
   const resources = page.entries.map(({ id, name }) => ({

@@ -20,6 +20,8 @@ const operationSchema = z.discriminatedUnion("method", [
  *
  * @param message one message, or several in an array, as older clients may send them.
  * @param report is told of what is missing, if anything is.
+ * @param takesChallenges whether the client understands a 403 to a call of a tool. For others the call goes on,
+ *   and the tool says the same in its result: it checks the scopes itself, before it runs.
  * @returns the refusal, or undefined when all of it may go on.
  */
 export function refuseBeyondScopes(
@@ -28,12 +30,16 @@ export function refuseBeyondScopes(
   caller: Caller,
   auth: OAuthResourceAuth,
   report: (missing: readonly string[]) => void,
+  takesChallenges: boolean,
 ): Response | undefined {
   const messages = Array.isArray(message) ? message : [message];
   const needed = messages.flatMap((single) => scopesNeeded(catalogue, single, caller));
   const missing = missingScopes(caller.principal.scopes, needed);
   if (missing.length === 0) return undefined;
   report(missing);
+  const isCall = (single: unknown) =>
+    operationSchema.safeParse(single).data?.method === "tools/call";
+  if (!takesChallenges && messages.every(isCall)) return undefined;
   return insufficientScope(
     auth,
     // Whether there is a refresh token is between the client and its server (OpenID Connect Core, section 11).

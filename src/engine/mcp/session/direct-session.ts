@@ -7,7 +7,8 @@ import {
 } from "@modelcontextprotocol/sdk/types.js";
 import type { CallReport } from "../../audit/call-report";
 import type { Principal } from "../../identity/principal";
-import { jsonRpcError, sessionNotFound } from "../message";
+import { notJsonRpc, sessionNotFound } from "../message";
+import { ANSWER_FORM_HEADER, parseAnswerForm } from "./answer-form";
 import { PendingRequest } from "./pending-request";
 import { PostTransport } from "./post-transport";
 import { decodePrincipal, PRINCIPAL_HEADER } from "./principal-header";
@@ -53,10 +54,7 @@ export abstract class DirectSession extends ResumableSession {
       return new Response(null, { status: 204 });
     }
     const { data: message } = JSONRPCMessageSchema.safeParse(await request.json());
-    // As McpAgent says it.
-    if (message === undefined) {
-      return jsonRpcError(400, -32_700, "Parse error: Invalid JSON-RPC message");
-    }
+    if (message === undefined) return notJsonRpc();
     // The Worker sends no other `initialize` than one to an object that is new.
     if (this.owner === undefined && isJSONRPCRequest(message) && isInitializeRequest(message)) {
       await this.begin(startOf(principal), message);
@@ -72,7 +70,10 @@ export abstract class DirectSession extends ResumableSession {
     const pendingRequest = new PendingRequest(
       request.headers.get(STREAM_HEADER) ?? crypto.randomUUID(),
       message.id,
-      request.headers.get("mcp-protocol-version"),
+      {
+        version: request.headers.get("mcp-protocol-version"),
+        form: parseAnswerForm(request.headers.get(ANSWER_FORM_HEADER)),
+      },
       this.streamLog,
     );
     this.#transport.begin(message, extra, pendingRequest);

@@ -1,6 +1,7 @@
 import type { Authenticated } from "../../identity/authenticated";
 import { requestIdOf } from "../../lib/request-id";
 import { CREDENTIAL_HEADER, type CredentialSeal } from "../credential-header";
+import { ANSWER_FORM_HEADER, type AnswerForm } from "./answer-form";
 import { CALL_REPORT_HEADER } from "./call-report-header";
 import { encodePrincipal, PRINCIPAL_HEADER } from "./principal-header";
 
@@ -31,13 +32,20 @@ const PASSED_ON = [
 /**
  * The request as the session gets it: of the same method, with the Principal of this very request.
  *
- * @param change `url` and `sessionId` in place of the client's; `body` where it was read already.
+ * @param change `url`, `sessionId` and `accept` in place of the client's; `body` where it was read already, which
+ *   is JSON then, whatever its headers said; `answerForm` of a POST.
  */
 export async function forwardedRequest(
   request: Request,
   { principal, credential }: Authenticated,
   seal: CredentialSeal,
-  change: { url?: URL; sessionId?: string; body?: string },
+  change: {
+    url?: URL;
+    sessionId?: string;
+    body?: string;
+    accept?: string;
+    answerForm?: AnswerForm;
+  },
 ): Promise<Request> {
   const headers = new Headers();
   for (const name of PASSED_ON) {
@@ -51,6 +59,9 @@ export async function forwardedRequest(
     headers.set(CREDENTIAL_HEADER, await seal.seal(credential));
   }
   if (change.sessionId !== undefined) headers.set("mcp-session-id", change.sessionId);
+  if (change.accept !== undefined) headers.set("accept", change.accept);
+  if (change.answerForm !== undefined) headers.set(ANSWER_FORM_HEADER, change.answerForm);
+  if (change.body !== undefined) headers.set("content-type", "application/json");
   return new Request(change.url ?? request.url, {
     method: request.method,
     headers,
@@ -71,6 +82,8 @@ export function answeredResponse(response: Response, sealedSessionId?: string): 
   // McpAgent would send the id without its MAC.
   headers.delete("mcp-session-id");
   headers.set("access-control-expose-headers", "Mcp-Session-Id");
+  // For proxies that would gather a stream before they pass it on (nginx, and those that copied it).
+  if (headers.get("content-type") === "text/event-stream") headers.set("x-accel-buffering", "no");
   if (sealedSessionId !== undefined) headers.set("mcp-session-id", sealedSessionId);
   return new Response(response.body, { status: response.status, headers });
 }

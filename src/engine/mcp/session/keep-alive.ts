@@ -4,14 +4,27 @@ const INTERVAL_MS = 25_000;
 /** A comment, which every reader of server-sent events skips. */
 const COMMENT = new TextEncoder().encode(": keepalive\n\n");
 const LINE_FEED = 10;
+const OPENING = new TextEncoder().encode(": open\n\n");
 
 /**
  * The same answer; when it is a stream, then with a comment at an interval, so that nothing on the way
  * takes it for dead. This is done in the Worker, beside the session: its object sleeps meanwhile.
+ *
+ * @param opensAtOnce whether it begins with a comment: proxies hold the head of an answer until its body begins, and
+ *   clients give up on a stream that says nothing.
  */
-export function keptAlive(response: Response, intervalMs = INTERVAL_MS): Response {
+export function keptAlive(
+  response: Response,
+  intervalMs = INTERVAL_MS,
+  opensAtOnce = false,
+): Response {
   if (!isStream(response)) return response;
-  return new Response(withComments(response.body, intervalMs), response);
+  return new Response(withComments(response.body, intervalMs, opensAtOnce), response);
+}
+
+/** {@link keptAlive} for a stream that may have nothing to say for hours. */
+export function openedAtOnce(response: Response): Response {
+  return keptAlive(response, INTERVAL_MS, true);
 }
 
 /** Whether this answer is a stream of events. */
@@ -24,12 +37,14 @@ export function isStream(
 function withComments(
   body: ReadableStream<Uint8Array>,
   intervalMs: number,
+  opensAtOnce: boolean,
 ): ReadableStream<Uint8Array> {
   const reader = body.getReader();
   let lineFeeds = 2;
   let stop = () => {};
   return new ReadableStream<Uint8Array>({
     start(controller) {
+      if (opensAtOnce) controller.enqueue(OPENING);
       const timer = setInterval(() => {
         // Only between events, which a chunk may cut in pieces; and not for a reader that is behind.
         const isBetweenEvents = lineFeeds >= 2;

@@ -80,6 +80,12 @@ export class MissedEventStore implements EventStore {
     this.#storage.kv.put(MISSED_KEY, missed.slice(-MAX_MISSED));
   }
 
+  /** Nobody will resume the stream: its events go, and whoever receives it gets its end. */
+  async discard(streamId: string): Promise<void> {
+    await this.#events.clearStream(streamId);
+    this.#streams.close(streamId);
+  }
+
   async #forget(streamId: string): Promise<void> {
     const missed = this.#missed();
     if (!missed.includes(streamId)) return;

@@ -2,6 +2,7 @@ import type { JSONRPCMessage, RequestId } from "@modelcontextprotocol/sdk/types.
 import type { CallReport } from "../../audit/call-report";
 import { errorText } from "../../lib/error-text";
 import { sessionNotFound } from "../message";
+import type { AnswerForm } from "./answer-form";
 import { CALL_REPORT_HEADER, encodeCallReport } from "./call-report-header";
 import { primingEvent } from "./priming";
 
@@ -21,6 +22,8 @@ export type StreamLog = {
   resend(streamId: string, event: string): void;
   /** The answer was sent, or at least stored. */
   end(streamId: string): Promise<void>;
+  /** There will be no answer: whoever has resumed the stream gets its end, and nothing of it is kept. */
+  cancel(streamId: string): Promise<void>;
 };
 
 /** A report of a call, and how to record it here where no answer carries it to the Worker. */
@@ -35,20 +38,31 @@ export class PendingRequest {
   readonly streamId: string;
   readonly requestId: RequestId;
   readonly #version: string | null;
+  readonly #form: AnswerForm;
   readonly #log: StreamLog;
   readonly #response = Promise.withResolvers<Response>();
-  readonly #timer: ReturnType<typeof setTimeout>;
+  readonly #timer: ReturnType<typeof setTimeout> | undefined;
   #phase: "undecided" | "stream" | "over" = "undecided";
   #client: ReadableStreamDefaultController<Uint8Array> | undefined;
   #held: HeldReport[] = [];
   #sending: Promise<void> = Promise.resolve();
 
-  /** @param version the request's MCP-Protocol-Version. */
-  constructor(streamId: string, requestId: RequestId, version: string | null, log: StreamLog) {
+  /**
+   * @param version the request's MCP-Protocol-Version.
+   * @param form in which its client takes the answer.
+   */
+  constructor(
+    streamId: string,
+    requestId: RequestId,
+    { version, form }: { version: string | null; form: AnswerForm },
+    log: StreamLog,
+  ) {
     this.streamId = streamId;
     this.requestId = requestId;
     this.#version = version;
+    this.#form = form;
     this.#log = log;
+    if (form === "json") return;
     this.#timer = setTimeout(() => {
       this.#inTurn(() => this.#becomeStream()).catch((error) => {
         console.error({ event: "stream_not_begun", error: errorText(error) });
@@ -83,6 +97,8 @@ export class PendingRequest {
     return this.#inTurn(async () => {
       if (this.#phase === "over") return;
       if (isAnswer && this.#phase === "undecided") return this.#answer(message);
+      // Nothing but the answer reaches a client that takes no stream.
+      if (this.#form === "json") return;
       await this.#becomeStream();
       const id = await this.#log.store(this.streamId, message);
       this.#emit(`event: message\nid: ${id}\ndata: ${JSON.stringify(message)}\n\n`);
@@ -101,12 +117,25 @@ export class PendingRequest {
   }
 
   /**
-   * The client has cancelled the request, and nothing answers it any more (MCP, cancellation). A stream
-   * stays open, as its client would resume one that ended without an answer.
+   * The client has cancelled the request, and nothing answers it any more (MCP, cancellation). Its stream ends,
+   * wherever it is received; a client that would resume it is told that nothing more comes (session-lane.ts).
    */
   cancel(): void {
-    if (this.#phase === "undecided") this.#decide(new Response(null, { headers: STREAM_HEADERS }));
+    const wasStream = this.#phase === "stream";
+    if (this.#phase === "undecided") this.#decide(this.#nothing());
     this.#phase = "over";
+    this.drop();
+    if (!wasStream) return;
+    this.#inTurn(() => this.#log.cancel(this.streamId)).catch((error) => {
+      console.error({ event: "stream_not_ended", error: errorText(error) });
+    });
+  }
+
+  /** A client that takes no stream gets 202: there is nothing to say. */
+  #nothing(): Response {
+    return this.#form === "json"
+      ? new Response(null, { status: 202 })
+      : new Response(null, { headers: STREAM_HEADERS });
   }
 
   /** The session has ended. */
@@ -120,7 +149,13 @@ export class PendingRequest {
     const headers = new Headers({ "content-type": "application/json" });
     for (const { report } of this.#held) headers.set(CALL_REPORT_HEADER, encodeCallReport(report));
     this.#held = [];
-    this.#decide(Response.json(message, { headers }));
+    if (this.#form !== "stream") {
+      this.#decide(Response.json(message, { headers }));
+      return;
+    }
+    for (const [name, value] of Object.entries(STREAM_HEADERS)) headers.set(name, value);
+    const event = `event: message\ndata: ${JSON.stringify(message)}\n\n`;
+    this.#decide(new Response(event, { headers }));
   }
 
   /** The Response decides for good: reports that it does not carry are recorded here. */

@@ -4,13 +4,27 @@ import type {
 } from "@modelcontextprotocol/sdk/shared/transport.js";
 import {
   CancelledNotificationSchema,
+  ErrorCode,
   isJSONRPCErrorResponse,
+  isJSONRPCRequest,
   isJSONRPCResultResponse,
   type JSONRPCMessage,
   type MessageExtraInfo,
   type RequestId,
 } from "@modelcontextprotocol/sdk/types.js";
+import { wrongParams } from "../params-check";
+import { withAnswerer } from "./answerer";
 import type { PendingRequest } from "./pending-request";
+
+/**
+ * A request without the metadata of tasks: a server that declares none must answer it as though it had not
+ * been there (MCP 2025-11-25, tasks), and the SDK refuses it.
+ */
+function withoutTask(message: JSONRPCMessage): JSONRPCMessage {
+  if (!isJSONRPCRequest(message) || message.params?.task === undefined) return message;
+  const { task: _, ...params } = message.params;
+  return { ...message, params };
+}
 
 /** The requests of a session that are under way, and came as a POST of one message each. */
 export class PendingRequests {
@@ -96,7 +110,21 @@ export class PostTransport implements Transport {
   /** Begins a request, and sends its answer to the client that waits for it. */
   begin(message: JSONRPCMessage, extra: MessageExtraInfo, request: PendingRequest): void {
     this.#pending.add(request);
-    this.onmessage?.({ ...message, id: request.streamId }, extra);
+    this.#hand({ ...message, id: request.streamId }, extra);
+  }
+
+  /** Everything that comes goes this way to the server. */
+  #hand(message: JSONRPCMessage, extra?: MessageExtraInfo): void {
+    const request = isJSONRPCRequest(message) ? message : undefined;
+    const wrong = request && wrongParams(request);
+    if (request !== undefined && wrong !== undefined) {
+      const error = { code: ErrorCode.InvalidParams, message: wrong };
+      this.send({ jsonrpc: "2.0", id: request.id, error }).catch((failure) =>
+        this.onerror?.(failure),
+      );
+      return;
+    }
+    this.onmessage?.(withoutTask(withAnswerer(message, extra)), extra);
   }
 
   /** Takes any other message. */
@@ -105,7 +133,7 @@ export class PostTransport implements Transport {
     const cancelled = data?.params.requestId;
     const streams = cancelled === undefined ? [] : this.#pending.streamsOf(cancelled);
     if (streams.length === 0) {
-      this.onmessage?.(message, extra);
+      this.#hand(message, extra);
       return;
     }
     for (const requestId of streams) {

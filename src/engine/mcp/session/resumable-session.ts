@@ -12,6 +12,8 @@ const connectionSchema = z.object({ streamId: z.string() });
 /** McpAgent's name for the stream of GET, on which the server speaks of its own accord. */
 const LISTENING_STREAM = "_GET_stream";
 
+const MAX_CANCELLED = 64;
+
 /** A session whose streams a client can take up again where they broke off, without missing anything. */
 export abstract class ResumableSession extends SessionLifetime {
   readonly #events = new MissedEventStore(this.ctx.storage, {
@@ -42,10 +44,27 @@ export abstract class ResumableSession extends SessionLifetime {
       await this.deleteStreamRequestIds(streamId);
       await this.#events.clearStream(streamId);
     },
+    cancel: async (streamId) => {
+      this.#cancelled.add(streamId);
+      for (const oldest of [...this.#cancelled].slice(0, -MAX_CANCELLED))
+        this.#cancelled.delete(oldest);
+      await this.deleteStreamRequestIds(streamId);
+      await this.#events.discard(streamId);
+    },
   };
+  /**
+   * Streams that ended without an answer, and that a client may try to resume a moment later. In memory: after a
+   * restart such a client gets a new stream, as one that has missed nothing.
+   */
+  readonly #cancelled = new Set<string>();
 
   protected override getEventStore(): EventStore {
     return this.#events;
+  }
+
+  /** Whether nothing more comes on the stream of this event. Not `async`: see SessionLifetime. */
+  isCancelled(lastEventId: string): boolean {
+    return this.#cancelled.has(lastEventId.split(":")[0] ?? "");
   }
 
   /** The Worker calls this when a stream's client has gone. Not `async`: see SessionLifetime. */

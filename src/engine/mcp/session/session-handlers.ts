@@ -10,6 +10,7 @@ import {
   ListResourcesRequestSchema,
   ListResourceTemplatesRequestSchema,
   ListToolsRequestSchema,
+  McpError,
   ReadResourceRequestSchema,
   type RequestId,
   type ServerNotification,
@@ -21,10 +22,19 @@ import type { Principal } from "../../identity/principal";
 import type { UpstreamCredential } from "../../identity/upstream-credential";
 import { type Ask, parseAnswer } from "../../tools/ask";
 import type { Catalogue } from "../../tools/catalogue";
-import { type Caller, type ToolContext, ToolError } from "../../tools/define-tool";
+import {
+  type Caller,
+  missingScopesMessage,
+  type ToolContext,
+  ToolError,
+} from "../../tools/define-tool";
+import { missingScopes } from "../../tools/scopes";
 import { CREDENTIAL_HEADER } from "../credential-header";
 import * as operations from "../operations";
+import { CANNOT_ASK } from "../question";
 import type { CallContext } from "../tool-context";
+import { ANSWER_FORM_HEADER, parseAnswerForm } from "./answer-form";
+import { answererScopes } from "./answerer";
 import { ACCOUNT_HEADER, REQUEST_ID_HEADER } from "./forward";
 import { decodePrincipal, PRINCIPAL_HEADER } from "./principal-header";
 
@@ -68,13 +78,14 @@ export function serveOperations(server: Server, host: Host): void {
     const header = headerOf(extra, CREDENTIAL_HEADER);
     return header === undefined ? undefined : host.openCredential(header);
   };
-  const contextOf = (extra: Extra) =>
+  /** @param scopesNeeded by the call, and so by the answers to what it asks. */
+  const contextOf = (extra: Extra, scopesNeeded: readonly string[] = []) =>
     host.contextFor(callerOf(extra), {
       credential: credentialOf(extra),
       requestId: headerOf(extra, REQUEST_ID_HEADER),
       clientAccount: headerOf(extra, ACCOUNT_HEADER),
       signal: extra.signal,
-      ask: askThrough(server, extra),
+      ask: askThrough(server, extra, scopesNeeded),
       report: reportThrough(extra),
     });
 
@@ -85,13 +96,14 @@ export function serveOperations(server: Server, host: Host): void {
     withCode(ErrorCode.InvalidParams, () =>
       host.whileAllowed(callerOf(request).principal, request.signal, (signal) => {
         const extra = { ...request, signal };
-        const context = contextOf(extra);
+        const { name, arguments: args = {} } = params;
+        const tool = catalogue.findTool(name, callerOf(extra));
+        const context = contextOf(extra, tool?.scopesNeeded(args));
         const journal = host.journalFor(context, {
           messageId: extra.requestId,
           requestId: headerOf(extra, REQUEST_ID_HEADER),
           userAgent: headerOf(extra, "user-agent"),
         });
-        const { name, arguments: args = {} } = params;
         return operations.callTool(catalogue, name, args, context, journal);
       }),
     ),
@@ -140,22 +152,52 @@ async function withCode<Result>(code: number, work: () => Promise<Result>): Prom
   }
 }
 
-/** The question goes to the client on the stream of the call that asks (elicitation/create). */
-function askThrough(server: Server, extra: Extra): Ask {
+/**
+ * The question goes to the client on the stream of the call that asks (elicitation/create).
+ *
+ * @param scopesNeeded what the token must allow that the answer comes with.
+ */
+function askThrough(server: Server, extra: Extra, scopesNeeded: readonly string[]): Ask {
   return async (question) => {
-    if (server.getClientCapabilities()?.elicitation === undefined) {
-      throw new ToolError("This needs your consent, and this client cannot ask you for it.");
-    }
+    const form = parseAnswerForm(headerOf(extra, ANSWER_FORM_HEADER));
+    if (form === "json" || !takesForms(server)) throw new ToolError(CANNOT_ASK);
     const { message, answers } = question;
     const requestedSchema = z.toJSONSchema(answers, { io: "input" });
     const params = ElicitRequestFormParamsSchema.parse({ mode: "form", message, requestedSchema });
-    const answer = await extra.sendRequest(
-      { method: "elicitation/create", params },
-      ElicitResultSchema,
-      { timeout: ASK_TIMEOUT_MS, signal: extra.signal },
-    );
+    const answer = await extra
+      .sendRequest({ method: "elicitation/create", params }, ElicitResultSchema, {
+        timeout: ASK_TIMEOUT_MS,
+        signal: extra.signal,
+      })
+      .catch((error: unknown) => {
+        throw extra.signal.aborted ? error : unasked(error);
+      });
+    // The person may have narrowed the grant while the question waited.
+    const missing = missingScopes(answererScopes(answer), scopesNeeded);
+    if (missing.length > 0) throw new ToolError(missingScopesMessage(missing));
     return parseAnswer(question.answers, answer);
   };
+}
+
+/**
+ * Whether the client has said that it shows forms. `elicitation: {}` says so as well, and one with `url` alone does
+ * not (MCP 2025-11-25, elicitation).
+ */
+function takesForms(server: Server): boolean {
+  const elicitation = server.getClientCapabilities()?.elicitation;
+  return (
+    elicitation !== undefined && (elicitation.form !== undefined || elicitation.url === undefined)
+  );
+}
+
+/** What the model reads when a question came to nothing. None of the client's own words are in it. */
+function unasked(error: unknown): unknown {
+  if (!(error instanceof McpError) || error.code === ErrorCode.ConnectionClosed) return error;
+  return new ToolError(
+    error.code === ErrorCode.RequestTimeout
+      ? "Nobody has answered the question in time."
+      : CANNOT_ASK,
+  );
 }
 
 function reportThrough(extra: Extra): ToolContext["report"] {

@@ -2,17 +2,30 @@ import type { OAuthResourceContext } from "@cloudflare/workers-oauth-provider";
 import { auditFor } from "../../audit/audit";
 import type { Authenticated } from "../../identity/authenticated";
 import type { Principal } from "../../identity/principal";
+import { acceptanceOf } from "../../lib/media-types";
 import { requestIdOf } from "../../lib/request-id";
 import type { Services } from "../../services";
 import { callerIds } from "../call-audit";
 import { credentialSeal } from "../credential-header";
-import { jsonRpcError, type Message } from "../message";
+import {
+  invalidParams,
+  isInitialize,
+  jsonRpcError,
+  type Message,
+  notJson,
+  saysJson,
+} from "../message";
+import { wrongParams } from "../params-check";
 import { callerOf } from "../tool-context";
+import { type AnswerForm, answerFormOf } from "./answer-form";
 import { STREAM_HEADER } from "./direct-session";
 import { addressFor, reportingDrop } from "./dropped-stream";
 import { answeredResponse, forwardedRequest } from "./forward";
-import { keptAlive } from "./keep-alive";
+import { gatheredAnswers } from "./gathered-answers";
+import { jsonRefusal } from "./json-refusal";
+import { keptAlive, openedAtOnce } from "./keep-alive";
 import { lostCall } from "./lost-call";
+import { markedId } from "./scope-challenges";
 import { McpSession } from "./session";
 import { admitSession } from "./session-grant";
 import { type SessionIds, type SessionStart, startOf } from "./session-id";
@@ -43,26 +56,45 @@ export function sessionLane(services: Services, ids: SessionIds): SessionLane {
   return async (request, env, ctx, sessionId, message) => {
     const { principal } = ctx.props;
     const connectionId = crypto.randomUUID();
+    const answerForm = answerFormOf(request.headers.get("accept"));
+    const unfit = refusalByHeaders(request, answerForm);
+    if (unfit !== undefined) return unfit;
     const change = {
       url: addressFor(request.url, connectionId),
       ...(message !== undefined && { body: message.text }),
+      ...(answerForm !== undefined && { answerForm }),
     };
     if (!goesDirectly(request, message?.json, sessionId)) {
       if (sessionId === undefined && isBatchedInitialize(message?.json)) {
         return jsonRpcError(400, -32_600, "Invalid Request: initialize must come by itself");
       }
+      if (isInitialize(message?.json)) {
+        const wrong = wrongParams(message?.json) ?? "Invalid params";
+        return invalidParams(message?.json, wrong, 400);
+      }
+      const sessionName = objectName(sessionId ?? "");
+      const resumed = request.method === "GET" ? request.headers.get("last-event-id") : null;
+      if (sessionId !== undefined && resumed !== null) {
+        const isOver = await env.MCP_SESSION.getByName(sessionName).isCancelled(resumed);
+        // Nothing more will come, and a client that reads 204 does not come back (HTML, server-sent events).
+        if (isOver) return answeredResponse(new Response(null, { status: 204 }));
+      }
       const forwarded = await forwardedRequest(request, ctx.props, seal, {
         ...change,
+        accept: "application/json, text/event-stream",
         ...(sessionId !== undefined && { sessionId }),
       });
       const answer = await sessions.fetch(forwarded, env, contextFor(undefined, ctx));
-      const sessionName = objectName(sessionId ?? "");
+      if (!answer.ok) return answeredResponse(await jsonRefusal(answer));
+      if (request.method === "POST" && answerForm === "json") {
+        return answeredResponse(await gatheredAnswers(answer));
+      }
       const stream = reportingDrop(answer, env, ctx, { sessionName, connectionId });
       // McpAgent does so itself on its streams of POST.
-      return answeredResponse(request.method === "GET" ? keptAlive(stream) : stream);
+      return answeredResponse(request.method === "GET" ? openedAtOnce(stream) : stream);
     }
 
-    const id = sessionId ?? env.MCP_SESSION.newUniqueId().toString();
+    const id = sessionId ?? markedId(env.MCP_SESSION.newUniqueId().toString(), message?.json);
     const object = objectName(id);
     const forwarded = await forwardedRequest(request, ctx.props, seal, change);
     forwarded.headers.set(STREAM_HEADER, connectionId);
@@ -84,6 +116,25 @@ export function sessionLane(services: Services, ids: SessionIds): SessionLane {
     recordStart(request, env, principal, id, "streamable_http");
     return answeredResponse(response, await ids.sign(id, startOf(principal)));
   };
+}
+
+/** Refuses a POST that is not JSON, and requests with answers that the client would not take. */
+function refusalByHeaders(
+  request: Request,
+  answerForm: AnswerForm | undefined,
+): Response | undefined {
+  if (request.method === "POST") {
+    if (!saysJson(request)) return notJson();
+    if (answerForm === undefined) return notAcceptable("application/json, text/event-stream");
+  }
+  const isGet = request.method === "GET";
+  const takesStream =
+    acceptanceOf(request.headers.get("accept"), "text/event-stream") !== "refused";
+  return isGet && !takesStream ? notAcceptable("text/event-stream") : undefined;
+}
+
+function notAcceptable(types: string): Response {
+  return jsonRpcError(406, -32_000, `Not Acceptable: this is answered as ${types}`);
 }
 
 /** As McpAgent names the object of a session of streamable HTTP. */

@@ -27,7 +27,7 @@ export function goesDirectly(
   const version = headers.get("mcp-protocol-version");
   const isKnownVersion = version === null || SUPPORTED_PROTOCOL_VERSIONS.includes(version);
   if (method === "DELETE") return sessionId !== undefined && isKnownVersion;
-  if (method !== "POST" || !isWellDescribed(headers)) return false;
+  if (method !== "POST") return false;
   const single = singleMessageSchema.safeParse(message).data;
   if (single === undefined) return false;
   if (sessionId === undefined) return isInitializeRequest(message) && isJSONRPCRequest(message);
@@ -40,15 +40,6 @@ export function goesDirectly(
  */
 export function isBatchedInitialize(message: unknown): boolean {
   return Array.isArray(message) && message.some(isInitializeRequest);
-}
-
-function isWellDescribed(headers: Headers): boolean {
-  const accept = headers.get("accept") ?? "";
-  return (
-    accept.includes("application/json") &&
-    accept.includes("text/event-stream") &&
-    headers.get("content-type")?.includes("application/json") === true
-  );
 }
 
 /**

@@ -1,9 +1,11 @@
 import {
   type AuthInfo,
+  CLIENT_CAPABILITIES_META_KEY,
   createRequestStateCodec,
   type InboundClassificationOutcome,
   inputRequired,
   type McpServer,
+  MissingRequiredClientCapabilityError,
   ProtocolError,
   ProtocolErrorCode,
   ResourceNotFoundError,
@@ -20,7 +22,7 @@ import type { Services } from "../../services";
 import type { ToolContext } from "../../tools/define-tool";
 import { serverInfo, serverOptions } from "../capabilities";
 import * as operations from "../operations";
-import { QuestionPending } from "../question";
+import { CANNOT_ASK, QuestionPending } from "../question";
 import { recordCall } from "../record-call";
 import { ACCOUNT_HEADER } from "../session/forward";
 import { callerOf, toolContext } from "../tool-context";
@@ -130,6 +132,10 @@ function createServer(services: Services, env: Env, authenticated: Authenticated
       return await operations.callTool(catalogue, name, args, context, journalOf(ctx));
     } catch (error) {
       if (!(error instanceof QuestionPending)) throw asProtocolError(error);
+      if (!takesForms(ctx)) {
+        const requiredCapabilities = { elicitation: { form: {} } };
+        throw new MissingRequiredClientCapabilityError({ requiredCapabilities }, CANNOT_ASK);
+      }
       const { message, answers } = error.question;
       return inputRequired({
         inputRequests: {
@@ -170,6 +176,22 @@ function createServer(services: Services, env: Env, authenticated: Authenticated
 
 function requestIdIn({ http }: ServerContext): string | undefined {
   return http?.req && requestIdOf(http.req);
+}
+
+const capabilitiesSchema = z.object({
+  [CLIENT_CAPABILITIES_META_KEY]: z.object({
+    elicitation: z.object({ form: z.object({}).optional(), url: z.object({}).optional() }),
+  }),
+});
+
+/** As the SDK judges it, which would name its own key of the question. */
+function takesForms(ctx: ServerContext): boolean {
+  const elicitation = capabilitiesSchema.safeParse(ctx.mcpReq.envelope).data?.[
+    CLIENT_CAPABILITIES_META_KEY
+  ].elicitation;
+  return (
+    elicitation !== undefined && (elicitation.form !== undefined || elicitation.url === undefined)
+  );
 }
 
 function asProtocolError(error: unknown): unknown {

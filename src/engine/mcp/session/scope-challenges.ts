@@ -1,0 +1,33 @@
+import * as z from "zod";
+
+/**
+ * Clients that cannot go on after the 403 by which MCP asks for more scopes (docs/clients.md): mcp-remote before
+ * 0.2 never answers its own caller; Codex and Copilot end the call, or begin to sign in again.
+ */
+const WITHOUT_CHALLENGES = [/\bmcp-remote[ /]?0\.[01]\./i, /^codex\b/i, /\bcopilot\b/i];
+
+/** What marks the id of their sessions: each request names it, so that nothing need be kept or asked. */
+const MARK = "-r";
+
+const initializeSchema = z.object({
+  params: z.object({ clientInfo: z.object({ name: z.string(), version: z.string() }) }),
+});
+
+/**
+ * The id of a new session, by which it is known how its client takes a challenge. The client says so of itself, once;
+ * whoever lies gets the same refusal in other words.
+ *
+ * @param initialize the message that begins the session.
+ */
+export function markedId(id: string, initialize: unknown): string {
+  const { data } = initializeSchema.safeParse(initialize);
+  if (data === undefined) return id;
+  const { name, version } = data.params.clientInfo;
+  const isOne = WITHOUT_CHALLENGES.some((pattern) => pattern.test(`${name} ${version}`));
+  return isOne ? `${id}${MARK}` : id;
+}
+
+/** Whether the client of a session understands a 403 to a call of a tool. */
+export function takesScopeChallenges(sessionId: string): boolean {
+  return !sessionId.endsWith(MARK);
+}
