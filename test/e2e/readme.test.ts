@@ -141,7 +141,8 @@ describe("the tool of README.md, as it stands there", () => {
         persistDir: join(copy, ".wrangler", "test"),
         config: join(copy, "wrangler.jsonc"),
       });
-    });
+      // A bound, not a measurement: two builds and a start.
+    }, 240_000);
     afterAll(() => gatehouse?.stop());
 
     const connect = async () => {
