@@ -87,7 +87,7 @@ it("sets aside on this machine what is the deployed server's, and says what", as
   const local = { OIDC_ISSUER: "http://127.0.0.1:1", OIDC_CLIENT_ID: "local", ADMINS: "alice" };
   expect(localSettings(file, local, true, signInVariables(server))).toEqual({
     vars: { ...local, IDP: "", PUBLIC_URL: "", ALLOWED_PEOPLE: "" },
-    setAside: ["routes", "PUBLIC_URL", "OIDC_ISSUER", "OIDC_CLIENT_ID", "ALLOWED_PEOPLE", "ADMINS"],
+    setAside: ["routes", "PUBLIC_URL", "ADMINS", "OIDC_ISSUER", "OIDC_CLIENT_ID", "ALLOWED_PEOPLE"],
   });
   // With a provider of their own, its rules count.
   expect(localSettings(file, {}, false, signInVariables(server))).toEqual({

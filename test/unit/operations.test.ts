@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { projectDir } from "../../dev/server/processes.ts";
 
-const source = globSync("src/**/*.{ts,tsx}", { cwd: projectDir })
+const source = globSync("src/engine/**/*.{ts,tsx}", { cwd: projectDir })
   .map((file) => readFileSync(join(projectDir, file), "utf8"))
   .join("\n");
 const operations = readFileSync(join(projectDir, "docs/operations.md"), "utf8");

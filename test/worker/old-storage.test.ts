@@ -26,7 +26,9 @@ const state = z
       session: z.string(),
       listening: z.string(),
     }),
-    kv: z.array(z.object({ name: z.string(), metadata: z.unknown().optional(), value: z.string() })),
+    kv: z.array(
+      z.object({ name: z.string(), metadata: z.unknown().optional(), value: z.string() }),
+    ),
     objects: z.record(
       z.string(),
       z.object({

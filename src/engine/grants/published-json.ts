@@ -1,3 +1,4 @@
+import { type ErrorCode, GatehouseError } from "../lib/gatehouse-error";
 import { readBytes } from "../lib/read-bytes";
 
 /** For the whole of it: connecting, the answer's head and its body. */
@@ -14,8 +15,9 @@ export type PublishedProblem =
   | "not_json"
   | "too_large";
 
-export class PublishedJsonError extends Error {
+export class PublishedJsonError extends GatehouseError {
   override readonly name = "PublishedJsonError";
+  override readonly code = "published_json_refused" satisfies ErrorCode;
   readonly problem: PublishedProblem;
   constructor(problem: PublishedProblem) {
     super(problem);

@@ -29,7 +29,9 @@ export const errorCodes = [
   "message_invalid",
   "message_too_large",
   "not_found",
+  "published_json_refused",
   "remote_value_unavailable",
+  "stored_row_unknown",
 ] as const;
 
 export type ErrorCode = (typeof errorCodes)[number];

@@ -1,4 +1,5 @@
 import type * as z from "zod";
+import { type ErrorCode, GatehouseError } from "./gatehouse-error";
 
 /**
  * Reads a row of a Durable Object's key-value store through its schema. It is never cast: what an earlier
@@ -33,9 +34,11 @@ export function parseRow<Schema extends z.ZodType>(
 }
 
 /** A row that cannot be read. Its value is not told: it may be anything. */
-export class StoredRowError extends Error {
+export class StoredRowError extends GatehouseError {
+  override readonly name = "StoredRowError";
+  override readonly code = "stored_row_unknown" satisfies ErrorCode;
+
   constructor(key: string) {
     super(`The row "${key}" is of no version that this server knows; was a later one rolled back?`);
-    this.name = "StoredRowError";
   }
 }
