@@ -100,20 +100,21 @@ export default defineConfig({
             wrangler: { configPath: "./wrangler.jsonc" },
             miniflare: {
               outboundService: internet,
-              bindings: {
+              bindings: testVariables({
                 SESSION_SECRET: "only-for-tests-and-long-enough-to-be-taken",
                 IDP: "oidc",
                 OIDC_ISSUER: inject("identityProvider").issuer,
                 OIDC_CLIENT_ID: inject("identityProvider").clientId,
                 OIDC_CLIENT_SECRET: inject("identityProvider").clientSecret,
                 OIDC_NAME: "the test provider",
-              },
+              }),
             },
           })),
         ],
         oxc: { jsx },
         test: {
           name: "internet",
+          deps: { optimizer: { ssr: bundledPackages } },
           testTimeout: 20_000,
           // What one test publishes, and what was fetched, is there for all.
           fileParallelism: false,
