@@ -4,6 +4,7 @@ import { accountIds } from "../../dev/stand-ins/cloudflare/accounts.ts";
 import { externalGatehouse } from "../worker/external-gatehouse.ts";
 import { type Answer, type Session, toolErrorText } from "../worker/mcp-client.ts";
 import { connectAs, requestsOf, sessionOf, standIn } from "./person.ts";
+import { server } from "./server.ts";
 
 const { shop, sideProjects, bakery } = accountIds;
 
@@ -60,7 +61,7 @@ describe("someone with several accounts", () => {
   it("can set a client by the header without a session as well", async () => {
     await forgetChoices();
     const { access_token } = await connectAs("alice");
-    const gatehouse = externalGatehouse({});
+    const gatehouse = externalGatehouse({}, server);
     const call = (headers: Record<string, string>) =>
       gatehouse.use(access_token, "workers_list", {}, headers);
     const { result } = await call({ "cf-account-id": shop });

@@ -7,7 +7,7 @@ import { gatehouseWith } from "../worker/gatehouse-with.ts";
 import { Session, statelessCall, toolErrorText } from "../worker/mcp-client.ts";
 import { TEST_ORIGIN } from "../worker/origin.ts";
 import { connectAs, requestsOf, sessionOf, standIn, textOf } from "./person.ts";
-import { configOf } from "./server.ts";
+import { configOf, server } from "./server.ts";
 
 const config = configOf(env);
 const QUERY = "/telemetry/query";
@@ -49,7 +49,7 @@ describe("a 401 of Cloudflare", () => {
 
   it("comes of a consent that was taken back there, without a session as well", async () => {
     const tokens = await connectAs("bob");
-    const gatehouse = externalGatehouse({});
+    const gatehouse = externalGatehouse({}, server);
     await standIn("revoke", { person: "bob" });
     const { result } = await gatehouse.use(tokens.access_token, "accounts_list");
     expect(result).toMatchObject({ isError: true, content: [{ text: ended }] });
@@ -129,7 +129,10 @@ describe("cancelling a slow call cancels Cloudflare's part of it", () => {
     await fault(QUERY, { delayMs: 60_000 });
     const controller = new AbortController();
     const init = statelessCall(access_token, { name: "query_worker_observability", arguments: {} });
-    const call = gatehouseWith({})(`${TEST_ORIGIN}/mcp`, { ...init, signal: controller.signal });
+    const call = gatehouseWith({}, server)(`${TEST_ORIGIN}/mcp`, {
+      ...init,
+      signal: controller.signal,
+    });
     await vi.waitFor(() => seen(false, before), { timeout: 5_000 });
     controller.abort();
     await vi.waitFor(() => seen(true, before), { timeout: 5_000 });

@@ -4,6 +4,7 @@ import { accountIds } from "../../dev/stand-ins/cloudflare/accounts.ts";
 import { externalGatehouse } from "../worker/external-gatehouse.ts";
 import { initialize, post } from "../worker/mcp-client.ts";
 import { atNoon, connectAs, sessionOf } from "./person.ts";
+import { server } from "./server.ts";
 
 const TOOLS = [
   "accounts_list",
@@ -26,7 +27,7 @@ const lanes: Record<string, () => Promise<Use>> = {
   },
   async stateless() {
     const { access_token } = await connectAs("alice");
-    const gatehouse = externalGatehouse({});
+    const gatehouse = externalGatehouse({}, server);
     return async (name, args) => {
       const { result } = await gatehouse.use(access_token, name, args);
       if (result?.structuredContent === undefined) throw new Error(JSON.stringify(result));
@@ -183,11 +184,14 @@ describe("what a model is told of the tools", () => {
   it("are all of them, only where people sign in with Cloudflare", async () => {
     const session = await sessionOf("alice");
     expect(await session.toolNames()).toEqual(TOOLS);
-    const other = externalGatehouse({
-      IDP: "github",
-      GITHUB_CLIENT_ID: "x",
-      GITHUB_CLIENT_SECRET: "x",
-    });
+    const other = externalGatehouse(
+      {
+        IDP: "github",
+        GITHUB_CLIENT_ID: "x",
+        GITHUB_CLIENT_SECRET: "x",
+      },
+      server,
+    );
     const metadata = await other.fetch("/.well-known/oauth-authorization-server");
     expect(await metadata.text()).not.toContain("observability:read");
   });
@@ -196,7 +200,7 @@ describe("what a model is told of the tools", () => {
     const { access_token } = await connectAs("alice");
     const { result } = await post(access_token, initialize());
     expect(result?.instructions).toMatch(/call set_active_account once/);
-    const gatehouse = externalGatehouse({});
+    const gatehouse = externalGatehouse({}, server);
     const discovered = await gatehouse.fetch("/mcp", {
       method: "POST",
       headers: {

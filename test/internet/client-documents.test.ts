@@ -139,7 +139,7 @@ describe("the token endpoint", () => {
     ["a made-up token", refresh, 400],
     ["a made-up code", { grant_type: "authorization_code", code: "x" }, 400],
     ["a revocation", { token: "x" }, 200],
-    ["another grant type", { grant_type: "password" }, 401],
+    ["another grant type", { grant_type: "password" }, 400],
   ])("fetches nothing for %s of a client with a document", async (_what, request, status) => {
     const response = await post({ ...request, client_id: "https://victim.example/any?path" });
     expect(response.status).toBe(status);

@@ -10,7 +10,14 @@ import type { ViteUserConfig } from "vitest/config";
 const projectDir = join(fileURLToPath(import.meta.url), "../../..");
 
 /** Where modules stand that run inside workerd. */
-const folders = ["src", "test/worker", "test/cloudflare", "test/internet", "test/fixture", "test/support"];
+const folders = [
+  "src",
+  "test/worker",
+  "test/cloudflare",
+  "test/internet",
+  "test/fixture",
+  "test/support",
+];
 
 const IMPORTED = /(?:from|import) "((?![./])[^"]+)"/g;
 

@@ -1,4 +1,5 @@
 import * as z from "zod";
+import type { ServerDefinition } from "../../src/engine/server";
 import { gatehouseWith } from "./gatehouse-with.ts";
 import { statelessCall } from "./mcp-client.ts";
 import { TEST_ORIGIN } from "./origin.ts";
@@ -35,8 +36,11 @@ export type ExternalGatehouse = {
 };
 
 /** @param vars beside or in place of those of the Worker under test. */
-export function externalGatehouse(vars: Record<string, string>): ExternalGatehouse {
-  const reach = gatehouseWith(vars);
+export function externalGatehouse(
+  vars: Record<string, string>,
+  definition?: ServerDefinition,
+): ExternalGatehouse {
+  const reach = gatehouseWith(vars, definition);
   const send = (path: string, init?: RequestInit) => reach(TEST_ORIGIN + path, init);
   function call(
     token: string,

@@ -1,17 +1,24 @@
 import { createExecutionContext, runInDurableObject } from "cloudflare:test";
 import { env } from "cloudflare:workers";
+import { parseConfig } from "../../src/engine/configuration";
+import type { ServerDefinition } from "../../src/engine/server";
 import { gatehouseOf } from "./gatehouse.ts";
 import { TEST_ORIGIN } from "./origin.ts";
-import { configOf } from "./server.ts";
+import { server } from "./server.ts";
 
 /**
  * Another Gatehouse at the test's origin: with variables beside or in place of those of the Worker under
  * test, and with the same stores, as after a deployment that changed them.
  *
+ * @param definition of the server; that of the engine's tests unless told.
  * @returns a fetch that reaches it, and everything else for real. It follows no redirect.
  */
-export function gatehouseWith(vars: Record<string, string>): typeof fetch {
-  const gatehouse = gatehouseOf(configOf({ ...env, ...vars }));
+export function gatehouseWith(
+  vars: Record<string, string>,
+  definition: ServerDefinition = server,
+): typeof fetch {
+  const config = parseConfig({ ...env, ...vars }, definition);
+  const gatehouse = gatehouseOf(config, { definition });
   const deployed = { ...env, GRANT: grantsWith(vars) };
   return async (input, init) => {
     const request = new Request(input, { redirect: "manual", ...init });

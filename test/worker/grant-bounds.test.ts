@@ -35,7 +35,10 @@ function withSessions(
 ): Promise<void> {
   return runInDurableObject(grant, (object, { storage }) => {
     for (let i = 0; i < count; i++) storage.kv.put(`session:${String(i).padStart(6, "0")}`, true);
-    const sessions = { getByName: (name: string) => ({ closeForGrant: () => close(name) }) };
+    const closing = (name: string) => ({ closeForGrant: () => close(name) });
+    const sessions = new Proxy(env.MCP_SESSION, {
+      get: (real, key) => (key === "getByName" ? closing : Reflect.get(real, key)),
+    });
     Reflect.set(object, "env", { ...env, MCP_SESSION: sessions });
   });
 }

@@ -5,6 +5,7 @@ import * as z from "zod";
 import { signIn } from "../../dev/browser/headless-browser.ts";
 import { createGatehouse } from "../../src/engine/app/gatehouse";
 import { parseConfig } from "../../src/engine/configuration";
+import { openIdConnect } from "../../src/engine/providers/openid-connect";
 import { defineServer } from "../../src/engine/server";
 import { servicesOf } from "../../src/engine/services";
 import { defineTool } from "../../src/engine/tools/define-tool";
@@ -26,7 +27,11 @@ const open = defineTool({
 const opened = defineToolset({ name: "opened", scopes: [], tools: [open] });
 
 function browserOf(toolsets: readonly Toolset[]): typeof fetch {
-  const server = defineServer({ name: "Few scopes", toolsets });
+  const server = defineServer({
+    name: "Few scopes",
+    toolsets,
+    identityProviders: [openIdConnect],
+  });
   const services = servicesOf(server, parseConfig(env, server));
   const gatehouse = createGatehouse(services, TEST_ORIGIN);
   return async (input, init) => {

@@ -100,7 +100,11 @@ describe("a request with a token has one line that tells", () => {
 
   it.each([
     ["calculator", sum, { outcome: "ok", toolMilliseconds }],
-    ["calculator", { ...sum, operation: "divide", b: 0 }, { outcome: "error", toolMilliseconds }],
+    [
+      "calculator",
+      { ...sum, operation: "divide", b: 0 },
+      { outcome: "error", code: "tool_error", toolMilliseconds },
+    ],
     ["clear_notes", {}, { outcome: "asked", toolMilliseconds }],
   ])("what came of the call of %s with %j", async (name, args, outcome) => {
     const { access_token, clientId } = await connect();
@@ -123,7 +127,7 @@ describe("a request with a token has one line that tells", () => {
     const { access_token, clientId } = await connect({ scopes: ["account:read"] });
     const call = statelessCall(access_token, { name: "save_note", arguments: { text: "x" } });
     expect(await linesOf(() => request("/mcp", call))).toEqual([
-      line({ ...called, clientId, status: 403, rpcMethod: "tools/call", tool: "save_note" }),
+      line({ ...stateless, clientId, status: 403, tool: "save_note" }),
     ]);
   });
 
@@ -213,7 +217,7 @@ it("a call is one data point, where there is a dataset", async () => {
   expect(points).toEqual([
     {
       indexes: ["calculator"],
-      blobs: ["calculator", "ok", "stateless", "other", clientId, "read"],
+      blobs: ["calculator", "ok", "stateless", "other", clientId, "read", ""],
       doubles: [expect.any(Number)],
     },
   ]);

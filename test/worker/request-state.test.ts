@@ -69,7 +69,7 @@ it("state of another call does not answer this one", async () => {
   const state = await question(access_token);
   const other = await call(access_token, "clear_notes", {
     ...agreed(state),
-    arguments: { unexpected: true },
+    arguments: { reason: "another" },
   });
   questionSchema.parse(other);
 });

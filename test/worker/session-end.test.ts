@@ -18,7 +18,7 @@ describe("DELETE", () => {
     const stream = await listen(session);
     expect((await end(token, session.id)).status).toBe(204);
     expect(await stored(object)).toEqual(NOTHING);
-    expect(await new Response(stream).text()).toBe("");
+    expect(await new Response(stream).text()).toBe(": open\n\n");
     for (const again of ["in the same object", "in a new one"]) {
       expect(await statuses(token, session.id), again).toEqual([404, 404, 404]);
       expect(await stored(object), again).toEqual(NOTHING);

@@ -83,7 +83,7 @@ describe("a session without requests", () => {
     const stream = await listen(session);
     pass(25.1);
     await ring(object);
-    expect(await new Response(stream).text()).toBe("");
+    expect(await new Response(stream).text()).toBe(": open\n\n");
     expect(await stored(object)).toEqual(NOTHING);
   });
 
@@ -93,7 +93,7 @@ describe("a session without requests", () => {
     await evictDurableObject(env.MCP_SESSION.get(object), { webSockets: "hibernate" });
     pass(25.1);
     await ring(object);
-    expect(await new Response(stream).text()).toBe("");
+    expect(await new Response(stream).text()).toBe(": open\n\n");
     expect(await stored(object)).toEqual(NOTHING);
   });
 });

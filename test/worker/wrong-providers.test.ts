@@ -56,7 +56,6 @@ describe("a provider that is wrong signs nobody in, and the log says what to cha
       {},
       { code: "unauthorized_client" },
     ],
-    ["invalid_grant", answered(400, "invalid_grant"), {}, { code: "invalid_grant", status: 400 }],
     ["an error with 200", answered(200, "invalid_scope"), {}, { code: "invalid_scope" }],
     ["no error code", { tokenAnswer: { status: 404, body: "{}" } }, {}, { status: 404 }],
     [
@@ -161,6 +160,7 @@ describe("a provider that is wrong signs nobody in, and the log says what to cha
   });
 
   it.each<Row>([
+    ["a code that had expired", answered(400, "invalid_grant")],
     ["503 at the token endpoint", { tokenAnswer: { status: 503, body: "" } }],
     ["429 at the token endpoint", { tokenAnswer: { status: 429, body: "" } }],
     ["temporarily_unavailable", { authorizeError: "temporarily_unavailable" }],

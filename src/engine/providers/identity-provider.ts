@@ -112,7 +112,6 @@ export class IdentityProviderError extends GatehouseError {
     super(message, { cause: options.cause });
     this.isPermanent = options.isPermanent ?? false;
     this.code = this.isPermanent ? "identity_provider_misconfigured" : "identity_provider_failed";
-    this.code = this.isPermanent ? "identity_provider_misconfigured" : "identity_provider_failed";
     this.facts = options.facts ?? {};
   }
 }

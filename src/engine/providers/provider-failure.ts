@@ -37,6 +37,11 @@ const PASSING_CODES = ["temporarily_unavailable", "server_error", "slow_down"];
 /** The failure that an `error` code of a provider stands for. */
 export function failureOfCode(code: string, facts: ProviderFacts): IdentityProviderError {
   const quoted = { ...facts, code: loggedCode(code) };
+  if (code === "invalid_grant") {
+    // RFC 6749, section 5.2: a code that had expired or was used. The next sign-in gets another one.
+    const advice = "If every sign-in ends so, compare the redirect URI that is registered there.";
+    return unavailable("The identity provider did not take its code", { ...quoted, advice });
+  }
   return PASSING_CODES.includes(code)
     ? unavailable("The identity provider cannot answer at the moment", quoted)
     : misconfigured("The identity provider refused this server's request", quoted);
