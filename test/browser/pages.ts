@@ -4,7 +4,7 @@ import type { Client } from "./client.ts";
 import { allow, connect, heading, openConnections, signInAs, withoutRefresh } from "./person.ts";
 
 /** A client's name that tries to be markup, to reverse the text after it, and to widen the page. */
-export const hostileName = `<img src=x onerror=alert(1)>"'&amp;\u202E${"Wide".repeat(60)}`;
+export const hostileName = `<img src=x onerror=alert(1)>"'&amp;\u202E${"Wide".repeat(38)}`;
 
 /** How to come to each page that Gatehouse shows. */
 export const pages: Record<

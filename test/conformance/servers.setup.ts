@@ -31,6 +31,8 @@ export default async function setUp(project: TestProject): Promise<() => Promise
       persistDir,
       config: "test/conformance/wrangler.jsonc",
       alsoAt: [proxy.origin],
+      // Off by default on this machine, where no document could be fetched; the suite expects it.
+      vars: { CLIENT_ID_METADATA_DOCUMENTS: "on" },
     });
     begun.push(gatehouse.stop);
     proxy.forwardTo(gatehouse.origin);

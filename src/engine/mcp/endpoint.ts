@@ -67,7 +67,8 @@ export function streamableHttpEndpoint(
         reportOf(request).era = "stateless";
         const refusal = await refusalOf(services, request, env, ctx, message);
         if (refusal !== undefined) return refusal;
-        const wrong = wrongParams(message.json);
+        // This era has no `initialize`: that there is no such method comes before what its params are.
+        const wrong = isInitialize(message.json) ? undefined : wrongParams(message.json);
         if (outcome.kind === "modern" && wrong !== undefined)
           return invalidParams(message.json, wrong);
         if (lane?.env !== env) lane = { env, handle: stateless(services, env) };
