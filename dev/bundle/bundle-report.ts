@@ -1,7 +1,7 @@
 import type { Bundle, BundleRecord } from "./bundle-size.ts";
 
 /** What the gzipped upload may come to: the target of docs/performance.md. */
-const MAX_GZIP_KIB = 350;
+const MAX_GZIP_KIB = 370;
 /** What all of zod adds, with its languages: for `import { z }` in a tool, where `import * as z` is none. */
 const WHOLE_ZOD_KIB = 70;
 

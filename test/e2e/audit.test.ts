@@ -136,10 +136,10 @@ it("D1 down under load, requests cut off, a restart in the middle: each event is
   for (const [index, { userId }] of clients.entries()) {
     const answered = [before, during, down].reduce((sum, phase) => sum + (phase[index] ?? 0), 0);
     const deadline = performance.now() + 40_000;
-    let calls = await read("--user", userId, "--tool", "calculator");
+    let calls = await read(`--user=${userId}`, "--tool", "calculator");
     while (calls.length < answered && performance.now() < deadline) {
       await delay(1_000);
-      calls = await read("--user", userId, "--tool", "calculator");
+      calls = await read(`--user=${userId}`, "--tool", "calculator");
     }
     expect(answered).toBeGreaterThanOrEqual(CALLS * 3 * 0.9);
     // One that was cut off may have run, and then it is there as well.
@@ -148,7 +148,7 @@ it("D1 down under load, requests cut off, a restart in the middle: each event is
     // Each call had other arguments.
     expect(new Set(calls.map(({ argumentsHash }) => argumentsHash)).size).toBe(calls.length);
     expect(new Set(calls.map(({ id }) => id)).size).toBe(calls.length);
-    const kinds = (await read("--user", userId)).map(({ kind }) => kind);
+    const kinds = (await read(`--user=${userId}`)).map(({ kind }) => kind);
     expect(kinds.filter((kind) => kind !== "tool_call")).toEqual([
       "sign_in",
       "consent",

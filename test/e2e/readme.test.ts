@@ -17,8 +17,8 @@ const IMPORTS = `
 import Ajv from "ajv";
 import { parseCronExpression } from "cron-schedule";
 import { z } from "zod";
-import { defineTool } from "../../src/engine/tools/define-tool";
-import { defineToolset } from "../../src/engine/tools/define-toolset";
+import { defineTool } from "../../engine/tools/define-tool";
+import { defineToolset } from "../../engine/tools/define-toolset";
 
 const probe = defineTool({
   name: "probe",
@@ -50,8 +50,8 @@ export const probes = defineToolset({ name: "probes", scopes: [], tools: [probe]
 
 const BROKEN = `
 import * as z from "zod";
-import { defineTool } from "../../src/engine/tools/define-tool";
-import { defineToolset } from "../../src/engine/tools/define-toolset";
+import { defineTool } from "../../engine/tools/define-tool";
+import { defineToolset } from "../../engine/tools/define-toolset";
 
 const annotations = { readOnlyHint: true, destructiveHint: false, idempotentHint: true, openWorldHint: false };
 const texts = { title: "Dated", description: "Takes a date." };
@@ -171,7 +171,7 @@ describe("the tool of README.md, as it stands there", () => {
       expect(probed.structuredContent).toEqual({
         ajv: "data/a is wrong",
         cron: 9,
-        language: "Ungültige Eingabe: erwartet string, erhalten number",
+        language: "Ungültige Eingabe: erwartet string, erhalten Zahl",
         schema: "thing",
       });
     });

@@ -111,7 +111,7 @@ it("serves with production settings in wrangler.jsonc, and through a tunnel too"
 
   const { stdout } = command;
   expect(stdout()).toMatch(
-    /Set aside routes, PUBLIC_URL, OIDC_ISSUER, OIDC_CLIENT_ID, OIDC_SCOPES, ALLOWED_PEOPLE, ALLOWED_CLIENTS, ADMINS /,
+    /Set aside routes, PUBLIC_URL, ADMINS, OIDC_ISSUER, OIDC_CLIENT_ID, OIDC_SCOPES, ALLOWED_PEOPLE, ALLOWED_CLIENTS /,
   );
   expect(stdout()).toContain(`${TUNNEL}/mcp`);
   expect(stdout()).not.toContain("acme.example");
