@@ -1,6 +1,6 @@
 import type { Bundle, BundleRecord } from "./bundle-size.ts";
 
-/** What the gzipped upload may come to: the target of docs/performance.md. */
+/** What the gzipped upload may come to; docs/performance.md says why. */
 const MAX_GZIP_KIB = 370;
 /** What all of zod adds, with its languages: for `import { z }` in a tool, where `import * as z` is none. */
 const WHOLE_ZOD_KIB = 70;
