@@ -3,13 +3,14 @@ import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from "vitest";
 import { packageScript, projectDir, startNode } from "../../dev/server/processes.ts";
+import { runWrangler } from "../../dev/server/wrangler.ts";
 import { type LocalGatehouse, startLocalGatehouse } from "../support/local-gatehouse.ts";
 import { connectSdkClient, OAuthMemory } from "../support/sdk-oauth.ts";
 
 const COPIED = [
   ...["src", "dev", "test", "migrations", "public"],
   ...["package.json", "package-lock.json", "tsconfig.json", "biome.json", "vitest.config.ts"],
-  ...["wrangler.jsonc", "worker-configuration.d.ts", ".gitignore"],
+  ...["wrangler.jsonc", ".gitignore"],
 ];
 
 /** Imports that the engine is built without, or of which it uses little: in a tool each means itself. */
@@ -69,7 +70,12 @@ beforeAll(async () => {
     await cp(join(projectDir, name), join(copy, name), { recursive: true });
   }
   await symlink(join(projectDir, "node_modules"), join(copy, "node_modules"));
-});
+  // What a fresh clone has only after `npm run check`: the types of the bindings.
+  await runWrangler([
+    ...["types", join(copy, "worker-configuration.d.ts"), "--strict-vars=false"],
+    ...["--config", join(copy, "wrangler.jsonc")],
+  ]);
+}, 60_000);
 afterAll(() => rm(copy, { recursive: true, force: true }));
 
 /** Writes the blocks of a document that stand after the name of their file. */
