@@ -124,7 +124,9 @@ export function sseEndpoint(services: Services, ids: SessionIds): McpHandler {
         const refusal = await admitSession(env, principal, ctx.auth, object);
         if (refusal !== undefined) {
           await env.MCP_SESSION.getByName(object).closeForGrant();
-          await stream.body?.cancel();
+          // McpAgent ends the stream of a closed session, and fails unheard when nobody reads it.
+          const drained = stream.body?.pipeTo(new WritableStream()).catch(() => undefined);
+          ctx.waitUntil(drained ?? Promise.resolve());
           return refusal;
         }
         if (stream.ok) recordStart(request, env, principal, sessionId, "sse");
