@@ -1,14 +1,22 @@
 import type { Api } from "./config/define-api";
+import type { Principal } from "./identity/principal";
 import type { IdentityProviderDefinition } from "./providers/define-provider";
+import type { ResourceCollection } from "./tools/define-resource";
+import type { Tool, ToolContext } from "./tools/define-tool";
 import type { Toolset } from "./tools/define-toolset";
 import { DefinitionError } from "./tools/definition-error";
 
-/** What a server is: everything of it that is not the engine's. */
-export type ServerDefinition = {
+/**
+ * What a server is: everything of it that is not the engine's.
+ *
+ * @typeParam App what its tools find in `ToolContext.app`. The engine calls them with the Worker's
+ *   bindings, and `defineServer` puts the definition's `context` between.
+ */
+export type ServerDefinition<App = Env> = {
   /** What people and clients read as its name; the variable SERVER_NAME stands above it. */
   readonly name: string;
   /** What it can do. A toolset that needs an API which is not configured is not offered. */
-  readonly toolsets: readonly Toolset[];
+  readonly toolsets: readonly Toolset<App>[];
   /** Those that can sign people in, AUTH_MODE=provider: `IDP` names one, the first when it names none. */
   readonly identityProviders?: readonly IdentityProviderDefinition[];
   /** The APIs that its tools call as the person. */
@@ -16,8 +24,16 @@ export type ServerDefinition = {
 };
 
 /**
+ * Makes what tools reach of the Worker, for one call of one person: bindings (KV, R2, D1, AI, queues, other
+ * Workers), secrets, clients of one's own.
+ */
+export type AppContext<App> = (env: Env, principal: Principal) => App;
+
+/**
  * Defines a server: `src/index.ts` hands it to the engine.
  *
+ * @param definition with `context`, when tools use the Worker's bindings or secrets. It is called once per
+ *   call of a tool or read of a resource; what it throws fails that call alone.
  * @throws DefinitionError when a toolset needs an API that is not declared here, or two APIs have one name.
  *
  * @example
@@ -26,9 +42,17 @@ export type ServerDefinition = {
  *   toolsets: [tickets],
  *   identityProviders: [openIdConnect],
  *   apis: [ticketsApi],
+ *   context: (env, { userId }) => ({ files: filesOf(env.FILES, userId) }),
  * });
  */
-export function defineServer(definition: ServerDefinition): ServerDefinition {
+export function defineServer<App = unknown>(
+  definition: ServerDefinition<NoInfer<App>> & { readonly context?: AppContext<App> },
+): ServerDefinition;
+// Where there is no context, App is unknown: its tools use nothing of it.
+export function defineServer({
+  context = () => undefined,
+  ...definition
+}: ServerDefinition<unknown> & { readonly context?: AppContext<unknown> }): ServerDefinition {
   const { toolsets, apis = [] } = definition;
   const names = apis.map(({ name }) => name);
   const problems = [
@@ -45,5 +69,29 @@ export function defineServer(definition: ServerDefinition): ServerDefinition {
   ];
   if (problems.length > 0)
     throw new DefinitionError(`The server's definition: ${problems.join("; ")}`);
-  return definition;
+  return { ...definition, toolsets: toolsets.map((toolset) => withContext(toolset, context)) };
+}
+
+function withContext<App>(toolset: Toolset<App>, contextOf: AppContext<App>): Toolset<Env> {
+  const ownContext = (context: ToolContext<Env>): ToolContext<App> => ({
+    ...context,
+    app: contextOf(context.app, context.principal),
+  });
+  const { resources = [], ...rest } = toolset;
+  return {
+    ...rest,
+    tools: toolset.tools.map(
+      (tool): Tool<Env> => ({
+        ...tool,
+        call: async (args, context) => tool.call(args, ownContext(context)),
+      }),
+    ),
+    resources: resources.map(
+      (collection): ResourceCollection<Env> => ({
+        ...collection,
+        list: async (page, context) => collection.list(page, ownContext(context)),
+        read: async (id, context) => collection.read(id, ownContext(context)),
+      }),
+    ),
+  };
 }

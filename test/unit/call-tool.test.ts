@@ -2,7 +2,7 @@ import { describe, expect, it, vi } from "vitest";
 import * as z from "zod";
 import { defineApi } from "../../src/engine/config/define-api";
 import { callTool, memoryStorage } from "../../src/engine/testing";
-import { defineTool, ToolError } from "../../src/engine/tools/define-tool";
+import { defineTool, type ToolContext, ToolError } from "../../src/engine/tools/define-tool";
 
 const texts = { title: "A tool", description: "Does it." };
 const annotations = {
@@ -152,5 +152,22 @@ describe("callTool", () => {
       code: "upstream_not_found",
     });
     expect(await callTool(orders, {})).toMatchObject({ code: "upstream_misconfigured" });
+  });
+
+  it("gives the tool what the server's definition would make for it", async () => {
+    const nameOf = defineTool({
+      ...common,
+      name: "name_of",
+      input: z.object({}),
+      output: z.object({ name: z.string() }),
+      run: (_args, { app }: ToolContext<{ name: string }>) => ({ name: app.name }),
+    });
+    expect(await callTool(nameOf, {}, { app: { name: "theirs" } })).toMatchObject({
+      output: { name: "theirs" },
+    });
+    // @ts-expect-error: this one has no name.
+    await callTool(nameOf, {}, { app: { title: "none" } }).catch(() => undefined);
+    // @ts-expect-error: the tool needs something of the server.
+    await callTool(nameOf, {}).catch(() => undefined);
   });
 });

@@ -27,7 +27,10 @@ const external = {
 /** The website as it is served without any binding: nothing here may need one. */
 function websiteWith(
   vars: Record<string, string> = {},
-  { origin = ORIGIN, all = server.toolsets }: { origin?: string; all?: readonly Toolset[] } = {},
+  {
+    origin = ORIGIN,
+    all = server.toolsets,
+  }: { origin?: string; all?: readonly Toolset<Env>[] } = {},
 ) {
   const config = configOf(
     "AUTH_MODE" in vars ? { ...external, ...vars } : { ...provider, ...vars },

@@ -49,7 +49,7 @@ export async function callTool(
   catalogue: Catalogue,
   name: string,
   args: unknown,
-  context: ToolContext,
+  context: ToolContext<Env>,
   journal: CallJournal,
 ) {
   const tool = catalogue.findTool(name, context);
@@ -93,9 +93,9 @@ type Ended =
 
 /** Nothing of an unforeseen failure reaches the client but a reference, under which the log has it. */
 async function callSafely(
-  tool: Tool,
+  tool: Tool<Env>,
   args: unknown,
-  context: ToolContext,
+  context: ToolContext<Env>,
   { logStacks }: CallJournal,
 ): Promise<Ended> {
   try {
@@ -136,7 +136,7 @@ async function callSafely(
 export async function listResources(
   catalogue: Catalogue,
   cursor: string | undefined,
-  context: ToolContext,
+  context: ToolContext<Env>,
 ) {
   const collections = catalogue.resourcesFor(context);
   const [, number, after] = /^(\d{1,3}):(.*)$/s.exec(cursor ?? "0:") ?? [];
@@ -173,7 +173,7 @@ export function listResourceTemplates(catalogue: Catalogue, caller: Caller) {
 }
 
 /** @throws NotFoundError when there is no such resource for this caller. */
-export async function readResource(catalogue: Catalogue, uri: string, context: ToolContext) {
+export async function readResource(catalogue: Catalogue, uri: string, context: ToolContext<Env>) {
   const collection = catalogue.findResource(uri);
   const id = collection === undefined ? undefined : resourceId(collection, uri);
   // The endpoint has answered 403 before this; a request that came another way is stopped here.

@@ -29,11 +29,12 @@ export function toolContext(
   env: Env,
   caller: Caller,
   { credential, requestId, ...call }: CallContext,
-): ToolContext {
+): ToolContext<Env> {
   const { principal } = caller;
   return {
     ...caller,
     ...call,
+    app: env,
     api: services.upstreams.clientsFor(
       {
         principal,

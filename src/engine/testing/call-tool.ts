@@ -36,6 +36,8 @@ export type CallOptions = {
   readonly onProgress?: (progress: Progress) => void;
   readonly signal?: AbortSignal;
   readonly clientAccount?: string;
+  /** What the server's definition makes for its tools; given to a tool that uses it. */
+  readonly app?: unknown;
   /** What else the tool finds in its context, or finds in place of the above. */
   readonly context?: Partial<ToolContext>;
 };
@@ -53,9 +55,18 @@ export type CallOptions = {
  * expect(result).toMatchObject({ ok: true, output: { total: 1 } });
  *
  * @example
+ * const result = await callTool(saveFile, { name: "plan.txt" }, { app: { files: new MemoryFiles() } });
+ *
+ * @example
  * const result = await callTool(addReminder, { text: "" }, { scopes: [] });
  * expect(result).toMatchObject({ ok: false, code: "arguments_invalid" });
  */
+export function callTool(tool: Tool, args: unknown, options?: CallOptions): Promise<ToolResult>;
+export function callTool<App>(
+  tool: Tool<App>,
+  args: unknown,
+  options: CallOptions & { readonly app: App },
+): Promise<ToolResult>;
 export async function callTool(
   tool: Tool,
   args: unknown,
@@ -103,7 +114,7 @@ function contextOf(
   scopes: string[],
   options: CallOptions,
 ): Omit<ToolContext, "ask"> {
-  const { as = {}, apis = {}, onProgress, context } = options;
+  const { as = {}, apis = {}, app, onProgress, context } = options;
   const { userId = "alice", isAdmin = false, name, email, groups } = as;
   const signal = options.signal ?? new AbortController().signal;
   return {
@@ -124,6 +135,7 @@ function contextOf(
       expiresAtSeconds: Math.floor(Date.now() / 1_000) + TOKEN_TTL_SECONDS,
     },
     isAdmin,
+    app,
     signal,
     storage,
     usage: storage,

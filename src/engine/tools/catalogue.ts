@@ -6,8 +6,13 @@ import type { Toolset } from "./define-toolset";
 import { DefinitionError } from "./definition-error";
 import { missingScopes, type Scope } from "./scopes";
 
-/** What is offered under one configuration, found by name and by caller. */
-export type Catalogue = {
+/**
+ * What is offered under one configuration, found by name and by caller.
+ *
+ * @typeParam App what its tools are called with: the Worker's bindings, of which `defineServer` makes what
+ *   the tools themselves see.
+ */
+export type Catalogue<App = Env> = {
   /** Every scope that can be granted: the authorization server's `scopes_supported` (RFC 8414). */
   readonly allScopes: readonly Scope[];
   /** The scopes that clients ask for first: the resource's `scopes_supported` (RFC 9728). */
@@ -15,15 +20,15 @@ export type Catalogue = {
   /** What clients tell their model about this server; undefined when no toolset has any. */
   readonly instructions: string | undefined;
   /** Every tool, whoever may see it. */
-  readonly allTools: readonly Tool[];
+  readonly allTools: readonly Tool<App>[];
   /** The tools that the caller may use, in a stable order, so that clients can cache the list. */
-  toolsFor(caller: Caller): Tool[];
+  toolsFor(caller: Caller): Tool<App>[];
   /** The tool of that name, unless the caller may not know of it. It may still be beyond their scopes. */
-  findTool(name: string, caller: Caller): Tool | undefined;
+  findTool(name: string, caller: Caller): Tool<App> | undefined;
   /** The collections of resources that the caller may read, in a stable order. */
-  resourcesFor(caller: Caller): ResourceCollection[];
+  resourcesFor(caller: Caller): ResourceCollection<App>[];
   /** The collection that an address belongs to, whether or not the caller may read it. */
-  findResource(uri: string): ResourceCollection | undefined;
+  findResource(uri: string): ResourceCollection<App> | undefined;
   /** The prompts whose scopes the caller has, in a stable order. */
   promptsFor(caller: Caller): Prompt[];
   /** The prompt of that name, whether or not the caller has its scopes. */
@@ -35,10 +40,10 @@ export type Catalogue = {
  *   with their scopes.
  * @throws DefinitionError when two toolsets declare the same name.
  */
-export function createCatalogue(
-  all: readonly Toolset[],
+export function createCatalogue<App>(
+  all: readonly Toolset<App>[],
   reachable: { has(api: Api): boolean },
-): Catalogue {
+): Catalogue<App> {
   const offered = all.filter(({ apis = [] }) => apis.every((api) => reachable.has(api)));
   const tools = indexByName(offered.flatMap((toolset) => toolset.tools));
   const prompts = indexByName(offered.flatMap((toolset) => toolset.prompts ?? []));

@@ -21,7 +21,7 @@ export type ResourceEntry = { readonly id: string; readonly name: string };
  *   read: async (id, { storage }) => JSON.stringify((await storage.get("notes", id))?.value),
  * };
  */
-export type ResourceCollection = {
+export type ResourceCollection<App = unknown> = {
   readonly name: string;
   readonly title: string;
   readonly description: string;
@@ -30,21 +30,21 @@ export type ResourceCollection = {
   /** What stands before the id in an address, such as `note:///`. */
   readonly uriPrefix: string;
   /** One page of the members; `next` is the `after` of the page that follows, if one does. */
-  list(
+  readonly list: (
     page: { readonly after?: string | undefined },
-    context: ToolContext,
-  ): Promise<{ entries: ResourceEntry[]; next?: string | undefined }>;
+    context: ToolContext<App>,
+  ) => Promise<{ entries: ResourceEntry[]; next?: string | undefined }>;
   /** The text of one member, or undefined when there is none. `id` comes from the client: parse it. */
-  read(id: string, context: ToolContext): Promise<string | undefined>;
+  readonly read: (id: string, context: ToolContext<App>) => Promise<string | undefined>;
 };
 
 /** The address of a member (RFC 6570: `<uriPrefix>{id}`). */
-export function resourceUri(collection: ResourceCollection, id: string): string {
+export function resourceUri(collection: ResourceCollection<never>, id: string): string {
   return collection.uriPrefix + encodeURIComponent(id);
 }
 
 /** The id in an address of this collection, or undefined when it is none. */
-export function resourceId(collection: ResourceCollection, uri: string): string | undefined {
+export function resourceId(collection: ResourceCollection<never>, uri: string): string | undefined {
   if (!uri.startsWith(collection.uriPrefix)) return undefined;
   try {
     return decodeURIComponent(uri.slice(collection.uriPrefix.length));

@@ -22,7 +22,10 @@ export type Caller = {
 };
 
 /**
- * Everything a running tool can reach. A tool knows no transport and no binding, only these.
+ * Everything a running tool can reach. A tool knows no transport, and of bindings only what `app` has.
+ *
+ * @typeParam App what the server's definition makes for its tools (`context`); `unknown` for a tool that
+ *   uses none of it, which runs on every server.
  *
  * @example
  * async run({ text }, { principal, storage, signal }) {
@@ -31,7 +34,9 @@ export type Caller = {
  *   return { status: page.status };
  * }
  */
-export type ToolContext = Caller & {
+export type ToolContext<App = unknown> = Caller & {
+  /** What the server's definition makes for its tools: its bindings, secrets, clients of its own. */
+  readonly app: App;
   /** Aborted when the client cancels the call: pass it on to every request a tool makes. */
   readonly signal: AbortSignal;
   /** What is kept for this person, and nobody else's. */
@@ -81,6 +86,7 @@ export type ToolDefinition<
   Input extends z.ZodObject,
   Output extends z.ZodObject,
   Scope extends string,
+  App,
 > = {
   /** 1 to 128 of `[A-Za-z0-9_.-]`. */
   readonly name: string;
@@ -102,7 +108,10 @@ export type ToolDefinition<
    * Does the work as `context.principal`.
    * @throws ToolError for a failure that the model or the person can act on; its message reaches them.
    */
-  run(args: z.output<Input>, context: ToolContext): Promise<z.input<Output>> | z.input<Output>;
+  readonly run: (
+    args: z.output<Input>,
+    context: ToolContext<App>,
+  ) => Promise<z.input<Output>> | z.input<Output>;
   /** How the output reads as text, where JSON would be long; JSON by default. */
   readonly text?: (output: z.output<Output>) => string;
 };
@@ -112,8 +121,14 @@ export type ToolResult =
   | { readonly ok: true; readonly output: Record<string, unknown>; readonly text: string }
   | { readonly ok: false; readonly code: string; readonly message: string };
 
-/** A tool as the rest of the code sees it: its types are checked inside, and gone outside. */
-export type Tool = {
+/**
+ * A tool as the rest of the code sees it: the types of its arguments and output are checked inside, and gone
+ * outside.
+ *
+ * @typeParam App what of the server's own its calls need: a property, not a method, so that a tool that
+ *   needs more than a server makes for it is a type error there.
+ */
+export type Tool<App = unknown> = {
   readonly name: string;
   readonly title: string;
   readonly description: string;
@@ -132,8 +147,11 @@ export type Tool = {
   safeArguments(args: unknown): SafeArguments | undefined;
   /** The scopes that this very call needs; none when its arguments are wrong, as then it does nothing. */
   scopesNeeded(args: unknown): readonly string[];
-  call(args: unknown, context: ToolContext): Promise<ToolResult>;
+  readonly call: (args: unknown, context: ToolContext<App>) => Promise<ToolResult>;
 };
+
+/** A tool whatever it needs: to be read, not called. */
+export type AnyTool = Tool<never>;
 
 export type SafeArguments = Record<string, string | number | boolean>;
 
@@ -163,7 +181,8 @@ export function defineTool<
   Input extends z.ZodObject,
   Output extends z.ZodObject,
   const Scope extends string,
->(definition: ToolDefinition<Input, Output, Scope>): Tool {
+  App = unknown,
+>(definition: ToolDefinition<Input, Output, Scope, App>): Tool<App> {
   const { name, title, description, annotations, scopes, input, output } = definition;
   if (!NAME.test(name)) {
     throw new DefinitionError(

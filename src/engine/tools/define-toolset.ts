@@ -5,18 +5,25 @@ import type { Tool } from "./define-tool";
 import { DefinitionError } from "./definition-error";
 import type { Scope } from "./scopes";
 
-/** A group of tools that belong together, what goes with them, and the scopes they are guarded by. */
-export type Toolset = {
+/**
+ * A group of tools that belong together, what goes with them, and the scopes they are guarded by.
+ *
+ * @typeParam App what of the server's own its tools need (`ToolContext.app`).
+ */
+export type Toolset<App = unknown> = {
   readonly name: string;
   /** The APIs that its tools call. Where the configuration lacks one, nobody sees the toolset. */
   readonly apis?: readonly Api[];
   /** What clients tell their model about these tools as a whole (MCP, `instructions`). */
   readonly instructions?: string;
   readonly scopes: readonly Scope[];
-  readonly tools: readonly Tool[];
-  readonly resources?: readonly ResourceCollection[];
+  readonly tools: readonly Tool<App>[];
+  readonly resources?: readonly ResourceCollection<App>[];
   readonly prompts?: readonly Prompt[];
 };
+
+/** A toolset whatever its tools need: to be read, not called. */
+export type AnyToolset = Toolset<never>;
 
 const SCOPE_TOKEN = /^[\x21\x23-\x5b\x5d-\x7e]+$/;
 
@@ -26,7 +33,7 @@ const SCOPE_TOKEN = /^[\x21\x23-\x5b\x5d-\x7e]+$/;
  * @throws DefinitionError when a tool needs a scope that the toolset does not declare (nobody could ever
  *   grant it), when a declared scope is no RFC 6749 scope-token, or when nothing uses it.
  */
-export function defineToolset(toolset: Toolset): Toolset {
+export function defineToolset<App = unknown>(toolset: Toolset<App>): Toolset<App> {
   const declared = toolset.scopes.map((scope) => scope.name);
   const needing = [
     ...toolset.tools.map(({ name, allScopes }) => ({

@@ -1,6 +1,6 @@
 import { createCatalogue } from "./catalogue";
-import type { Tool } from "./define-tool";
-import type { Toolset } from "./define-toolset";
+import type { AnyTool } from "./define-tool";
+import type { AnyToolset } from "./define-toolset";
 import { DefinitionError } from "./definition-error";
 
 /**
@@ -10,14 +10,14 @@ import { DefinitionError } from "./definition-error";
  *
  * @returns a line for each problem, with the tool's name.
  */
-export function definitionProblems(toolsets: readonly Toolset[]): string[] {
+export function definitionProblems(toolsets: readonly AnyToolset[]): string[] {
   return [
     ...problemsIn(() => createCatalogue(toolsets, { has: () => true })),
     ...toolsets.flatMap(({ tools }) => tools.flatMap(toolProblems)),
   ];
 }
 
-function toolProblems(tool: Tool): string[] {
+function toolProblems(tool: AnyTool): string[] {
   const texts = Object.entries({ title: tool.title, description: tool.description });
   return [
     ...problemsIn(() => tool.inputSchema()),

@@ -1,7 +1,7 @@
 import type { Config } from "../configuration";
 import { protectedResources } from "../identity/protected-resources";
 import type { Services } from "../services";
-import type { Tool } from "../tools/define-tool";
+import type { AnyTool } from "../tools/define-tool";
 import { type ClientSetup, clientSetups } from "./client-setup";
 
 /** What the front page tells, in whichever format: HTML for people, Markdown for agents. */
@@ -52,7 +52,7 @@ export function frontPageContent(
   };
 }
 
-function publicTool({ name, title, description, allScopes: scopes }: Tool): PublicTool {
+function publicTool({ name, title, description, allScopes: scopes }: AnyTool): PublicTool {
   return { name, title, description, scopes };
 }
 

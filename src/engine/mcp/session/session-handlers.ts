@@ -51,7 +51,7 @@ export type Host = {
     signal: AbortSignal,
     call: (signal: AbortSignal) => Promise<Result>,
   ): Promise<Result>;
-  contextFor(caller: Caller, call: CallContext): ToolContext;
+  contextFor(caller: Caller, call: CallContext): ToolContext<Env>;
   /** What is told of the calls that one request carries. */
   journalFor(caller: Caller, request: CallRequest): CallJournal;
 };

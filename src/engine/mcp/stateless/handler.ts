@@ -100,7 +100,7 @@ function createServer(services: Services, env: Env, authenticated: Authenticated
     ...serverOptions(catalogue),
     requestState: { verify: codec.verify },
   });
-  const contextOf = (ctx: ServerContext, round?: Round): ToolContext =>
+  const contextOf = (ctx: ServerContext, round?: Round): ToolContext<Env> =>
     toolContext(services, env, caller, {
       credential: async () => credential,
       clientAccount: ctx.http?.req?.headers.get(ACCOUNT_HEADER) ?? undefined,
