@@ -45,10 +45,10 @@ export type AppContext<App> = (env: Env, principal: Principal) => App;
  *   context: (env, { userId }) => ({ files: filesOf(env.FILES, userId) }),
  * });
  */
-export function defineServer<App = unknown>(
-  definition: ServerDefinition<NoInfer<App>> & { readonly context?: AppContext<App> },
+export function defineServer<App>(
+  definition: ServerDefinition<App> & { readonly context: AppContext<App> },
 ): ServerDefinition;
-// Where there is no context, App is unknown: its tools use nothing of it.
+export function defineServer(definition: ServerDefinition<unknown>): ServerDefinition;
 export function defineServer({
   context = () => undefined,
   ...definition

@@ -70,13 +70,16 @@ beforeAll(async () => {
     await cp(join(projectDir, name), join(copy, name), { recursive: true });
   }
   await symlink(join(projectDir, "node_modules"), join(copy, "node_modules"));
-  // What a fresh clone has only after `npm run check`: the types of the bindings.
+}, 60_000);
+afterAll(() => rm(copy, { recursive: true, force: true }));
+
+/** What a fresh clone has only after `npm run check`: the types of the bindings. */
+async function makeTypes(): Promise<void> {
   await runWrangler([
     ...["types", join(copy, "worker-configuration.d.ts"), "--strict-vars=false"],
     ...["--config", join(copy, "wrangler.jsonc")],
   ]);
-}, 60_000);
-afterAll(() => rm(copy, { recursive: true, force: true }));
+}
 
 /** Writes the blocks of a document that stand after the name of their file. */
 async function writeBlocksOf(document: string): Promise<string[]> {
@@ -100,6 +103,24 @@ async function addToolset(name: string): Promise<void> {
   await writeFile(file, `import { ${name} } from "./tools/${name}";\n${added}`);
 }
 
+/** Does what docs/tools.md says of a binding: wrangler.jsonc, the types, the server's definition. */
+async function addBinding(): Promise<void> {
+  const text = await readFile(join(projectDir, "docs/tools.md"), "utf8");
+  const [, binding = ""] = /```json\n(.*?)\n```/s.exec(text) ?? [];
+  const [, context = ""] = /```ts\n( {2}context: .*?)```/s.exec(text) ?? [];
+  await edit("wrangler.jsonc", /^\{/, `{\n${binding},`);
+  await edit("src/server.ts", /^ {2}toolsets:/m, `${context}  toolsets:`);
+  await edit("src/server.ts", /^/, 'import { filesOf } from "./tools/files/files";\n');
+  await makeTypes();
+}
+
+async function edit(name: string, pattern: RegExp, replacement: string): Promise<void> {
+  const file = join(copy, name);
+  const code = await readFile(file, "utf8");
+  expect(code).toMatch(pattern);
+  await writeFile(file, code.replace(pattern, replacement));
+}
+
 /** What wrangler.jsonc has wrangler run before a build, of the copy. */
 const prebuild = () => join(copy, "dev", "bundle", "prebuild.ts");
 
@@ -109,28 +130,34 @@ async function run(script: string, args: readonly string[]): Promise<void> {
   expect(code, process.output()).toBe(0);
 }
 
-describe("the tool of README.md, as it stands there", () => {
+describe("the tools of README.md and docs/tools.md, as they stand there", () => {
   let files: string[];
   beforeAll(async () => {
-    files = [...(await writeBlocksOf("README.md")), ...(await writeBlocksOf("docs/testing.md"))];
+    files = [];
+    for (const document of ["README.md", "docs/testing.md", "docs/tools.md"]) {
+      files.push(...(await writeBlocksOf(document)));
+    }
     await addToolset("reminders");
+    await addToolset("files");
+    await addBinding();
+    // A bound, not a measurement: it starts wrangler.
+  }, 60_000);
+
+  it("are tools, their toolsets and a test", () => {
+    expect(files.map((file) => file.replace("src/tools/", ""))).toEqual([
+      ...["add-reminder.ts", "index.ts", "add-reminder.test.ts"].map((file) => `reminders/${file}`),
+      ...["files.ts", "read-file.ts", "index.ts"].map((file) => `files/${file}`),
+    ]);
   });
 
-  it("is a tool, its toolset and its test", () => {
-    const folder = "src/tools/reminders";
-    expect(files).toEqual(
-      ["add-reminder.ts", "index.ts", "add-reminder.test.ts"].map((file) => `${folder}/${file}`),
-    );
-  });
-
-  it("is formatted, and has its types", async () => {
+  it("are formatted, and have their types", async () => {
     const biome = packageScript("@biomejs/biome", "bin/biome");
     const added = files.map((file) => join(copy, file));
     await run(biome, ["check", "--config-path", copy, "--vcs-enabled=false", ...added]);
     await run(packageScript("typescript", "bin/tsc"), ["-p", copy]);
   });
 
-  it("passes its test", async () => {
+  it("pass their test", async () => {
     const folder = "src/tools/reminders";
     await run(packageScript("vitest", "vitest.mjs"), [
       ...["run", "--root", copy, "--project", "unit", folder],
@@ -158,7 +185,7 @@ describe("the tool of README.md, as it stands there", () => {
       return client;
     };
 
-    it("is listed and called", async () => {
+    it("are listed and called", async () => {
       const client = await connect();
       const { tools } = await client.listTools();
       expect(tools.map(({ name }) => name)).toContain("add_reminder");
@@ -171,7 +198,13 @@ describe("the tool of README.md, as it stands there", () => {
       expect(refused._meta).toMatchObject({ "gatehouse/error-code": "arguments_invalid" });
     });
 
-    it("stands beside tools that import zod, ajv and cron-schedule whole", async () => {
+    it("reach the binding that the definition hands on", async () => {
+      const client = await connect();
+      const none = await client.callTool({ name: "read_file", arguments: { name: "plan.txt" } });
+      expect(none._meta).toMatchObject({ "gatehouse/error-code": "file_unknown" });
+    });
+
+    it("stand beside tools that import zod, ajv and cron-schedule whole", async () => {
       const client = await connect();
       const probed = await client.callTool({ name: "probe", arguments: { any: "thing" } });
       expect(probed.structuredContent).toEqual({
