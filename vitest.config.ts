@@ -3,6 +3,7 @@ import { cloudflareTest } from "@cloudflare/vitest-plugin";
 import { defineConfig } from "vitest/config";
 import { internet } from "./test/internet/internet.ts";
 import { testVariables } from "./test/support/test-variables.ts";
+import { ticketsWorker } from "./test/support/tickets-worker.ts";
 import { bundledPackages, packagesOfSetUp } from "./test/support/workerd-modules.ts";
 
 const jsx = { runtime: "automatic", importSource: "hono/jsx" } as const;
@@ -63,6 +64,11 @@ export default defineConfig({
             main: "./test/fixture/index.ts",
             wrangler: { configPath: "./wrangler.jsonc" },
             miniflare: {
+              workers: [ticketsWorker],
+              serviceBindings: {
+                TICKETS: ticketsWorker.name,
+                TICKETS_RPC: { name: ticketsWorker.name, entrypoint: "Tickets" },
+              },
               // A real limiter that a test can reach, in place of one of wrangler.jsonc.
               ratelimits: {
                 LIMIT_OF_THREE: { namespace_id: "3", simple: { limit: 3, period: 60 } },

@@ -3,6 +3,7 @@ import { unstable_readConfig } from "wrangler";
 import * as z from "zod";
 import { type BindingKind, bindingProblems } from "../../src/engine/config/index.ts";
 import { readServerFacts, type ServerFacts } from "../definition/server-facts.ts";
+import { newPrivateKeyPem } from "../local-servers/signing-keys.ts";
 import { projectDir } from "../server/processes.ts";
 
 type Secret = {
@@ -44,20 +45,24 @@ export async function readDeployConfig(
     ...(environment !== undefined && { env: environment }),
   });
   const { vars } = config;
+  const bound = boundSchema.parse(config);
+  const bindings = bindingsOf(bound);
   const oneOf = vars.AS_CLIENT_ID ? ["AS_CLIENT_SECRET", "AS_PRIVATE_KEY"] : [];
   const secrets = [
     { name: "SESSION_SECRET", isOptional: false },
     ...(isProviderMode(vars.AUTH_MODE) ? [...signInSecrets(facts, vars.IDP), operatorSecret] : []),
     ...oneOf.map((name) => ({ name, isOptional: true })),
+    ...(facts.needsIdentityKey ? [{ name: "IDENTITY_KEY", isOptional: false }] : []),
+    ...facts.apiSecrets({ ...Object.fromEntries(bindings), ...vars }).map(asked),
   ];
   const ofProvider = isProviderMode(vars.AUTH_MODE) ? facts.providerSecrets(vars.IDP) : [];
   const misplaced = [...new Set([...secrets, ...ofProvider].map(({ name }) => name))]
     .filter((name) => vars[name])
     .map((name) => `${name} is a secret: take it out of wrangler.jsonc, it is asked for`);
   const needed = secrets.filter(({ name }) => name !== "AS_PRIVATE_KEY");
-  const stand = Object.fromEntries(needed.map(({ name }) => [name, anySecret]));
-  const bound = boundSchema.parse(config);
-  const bindings = bindingsOf(bound);
+  const stand = Object.fromEntries(
+    needed.map(({ name }) => [name, name === "IDENTITY_KEY" ? newPrivateKeyPem() : anySecret]),
+  );
   return {
     database: databaseOf(bound),
     publicUrl: String(vars.PUBLIC_URL ?? ""),
@@ -93,6 +98,7 @@ const boundSchema = z.object({
     }),
   ),
   durable_objects: z.object({ bindings: z.array(namedSchema) }),
+  services: z.array(bindingSchema).default([]),
   ratelimits: z.array(namedSchema).default([]),
   analytics_engine_datasets: z.array(bindingSchema).default([]),
 });
@@ -106,6 +112,7 @@ function bindingsOf(config: Bound): ReadonlyMap<string, BindingKind | "other"> {
     ...named(config.kv_namespaces, "KV namespace"),
     ...named(config.d1_databases, "D1 database"),
     ...config.durable_objects.bindings.map(({ name }) => [name, "Durable Object"] as const),
+    ...named(config.services, "other"),
     ...config.ratelimits.map(({ name }) => [name, "other"] as const),
     ...named(config.analytics_engine_datasets, "other"),
   ]);
@@ -117,9 +124,14 @@ function databaseOf(config: Bound): DeployConfig["database"] {
   return { name: bound?.database_name ?? `${config.name ?? "worker"}-db`, id: bound?.database_id };
 }
 
+const asked = ({ name, ask }: { name: string; ask: string }): Secret => ({
+  name,
+  isOptional: ask === "may",
+});
+
 /** The secrets that deploy asks for, of the provider that IDP names. */
 function signInSecrets({ providerSecrets }: ServerFacts, idp: unknown): Secret[] {
-  return providerSecrets(idp).flatMap(({ name, ask }) =>
-    ask === "no" ? [] : [{ name, isOptional: ask === "may" }],
-  );
+  return providerSecrets(idp)
+    .filter(({ ask }) => ask !== "no")
+    .map(asked);
 }

@@ -1,10 +1,17 @@
 import { randomBytes } from "node:crypto";
 import { createInterface } from "node:readline/promises";
 import { Writable } from "node:stream";
+import { newPrivateKeyPem } from "../local-servers/signing-keys.ts";
+
+/** The secrets that nobody else has to know. */
+const made: Readonly<Record<string, () => string>> = {
+  SESSION_SECRET: () => randomBytes(32).toString("base64url"),
+  IDENTITY_KEY: newPrivateKeyPem,
+};
 
 /**
- * Finds a value for each secret that the deployed Worker lacks: SESSION_SECRET is made up, others are
- * taken from the environment variable of the same name, or asked for in the terminal.
+ * Finds a value for each secret that the deployed Worker lacks: SESSION_SECRET and IDENTITY_KEY are
+ * made up, others are taken from the environment variable of the same name, or asked for in the terminal.
  *
  * @returns name and value of each; an optional secret that was left empty is not among them.
  * @throws Error naming the secrets for which there is nobody to ask, or one that is too short.
@@ -15,11 +22,7 @@ export async function collectSecrets(
   const secrets: Record<string, string> = {};
   const unanswered: string[] = [];
   for (const { name, isOptional, minLength = 0 } of wanted) {
-    const value =
-      process.env[name] ||
-      (name === "SESSION_SECRET"
-        ? randomBytes(32).toString("base64url")
-        : await ask(name, isOptional));
+    const value = process.env[name] || made[name]?.() || (await ask(name, isOptional));
     if (value && value.length < minLength) {
       throw new Error(
         `${name} must be at least ${minLength} characters, for example from \`openssl rand -base64 32\`.`,

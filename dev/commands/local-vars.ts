@@ -4,6 +4,7 @@ import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { parseEnv } from "node:util";
 import { keepJson } from "../local-servers/kept-json.ts";
+import { newPrivateKeyPem } from "../local-servers/signing-keys.ts";
 import { projectDir } from "../server/processes.ts";
 
 type Vars = Record<string, string>;
@@ -36,10 +37,12 @@ export const keepSessionSecret = (stateDir: string) => keepSecret(stateDir, "ses
 /** What `npm run revoke` proves itself by to the server on this machine. */
 export const keepOperatorSecret = (stateDir: string) => keepSecret(stateDir, "operator-secret");
 
-function keepSecret(stateDir: string, name: string): Promise<string> {
-  return keepJson(
-    join(stateDir, `${name}.json`),
-    (value) => typeof value === "string",
-    () => randomBytes(32).toString("base64url"),
-  );
+/** What signs to APIs who people are, where the server has such an API. */
+export const keepIdentityKey = (stateDir: string) =>
+  keepSecret(stateDir, "identity-key", newPrivateKeyPem);
+
+const randomSecret = () => randomBytes(32).toString("base64url");
+
+function keepSecret(stateDir: string, name: string, make = randomSecret): Promise<string> {
+  return keepJson(join(stateDir, `${name}.json`), (value) => typeof value === "string", make);
 }

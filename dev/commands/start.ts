@@ -12,6 +12,7 @@ import { startServer } from "../server/server.ts";
 import { rememberServer } from "./last-server.ts";
 import {
   bringsIdentityProvider,
+  keepIdentityKey,
   keepOperatorSecret,
   keepSessionSecret,
   readDevVars,
@@ -66,16 +67,18 @@ async function start(): Promise<void> {
     running.push(servers);
     local = servers;
   }
+  const { needsIdentityKey, signInVariables } = await readServerFacts();
   const settings = localSettings(
     configFile,
     {
       SESSION_SECRET: await keepSessionSecret(stateDir),
       OPERATOR_SECRET: await keepOperatorSecret(stateDir),
+      ...(needsIdentityKey && { IDENTITY_KEY: await keepIdentityKey(stateDir) }),
       ...local.vars,
       ...devVars,
     },
     isLocal,
-    (await readServerFacts()).signInVariables,
+    signInVariables,
   );
 
   console.log("Starting the Worker …");

@@ -18,6 +18,8 @@ const factsSchema = z.object({
   knownVariables: texts,
   signInVariables: texts,
   providerSecrets: z.custom<(idp: unknown) => z.infer<typeof secretSchema>[]>(isFunction),
+  needsIdentityKey: z.boolean(),
+  apiSecrets: z.custom<(env: object) => z.infer<typeof secretSchema>[]>(isFunction),
   configurationProblems: z.custom<(env: object) => string[]>(isFunction),
 });
 

@@ -9,6 +9,7 @@ import {
   parseJwtAuthorization,
   peopleOfWhichIssuer,
 } from "./config/external-authorization";
+import { type IdentityKeys, identityKeyVariables, parseIdentityKeys } from "./config/identity-key";
 import { deploymentVariables, misspeltNames } from "./config/known-names";
 import {
   parseUpstreamApi,
@@ -57,6 +58,8 @@ export type Config = {
   authorization: OwnAuthorization | ExternalAuthorization;
   /** The APIs that tools can call: those of the definition that this configuration has. */
   apis: ReadonlyMap<Api, UpstreamApi>;
+  /** What signs to APIs who the person is; undefined where none is told. */
+  identityKeys: IdentityKeys | undefined;
 };
 
 const common = z.object({
@@ -96,6 +99,7 @@ export function signInVariables({ identityProviders = [], apis = [] }: Declared)
     ...identityProviders.flatMap(({ variables }) => variables),
     ...deploymentVariables,
     ...apis.flatMap(upstreamApiVariables),
+    ...identityKeyVariables,
   ];
 }
 
@@ -143,13 +147,15 @@ export function parseConfig(env: object, declared: Declared): Config {
   const audit = parseAudit(variables);
   const authorization = parseAuthorization(variables, declared.identityProviders ?? []);
   const upstreamApis = parseApis(apis, variables, authorization);
+  const identityKeys = parseIdentityKeys(variables, apiToldOfPeople(upstreamApis));
   const misspelt = misspeltNames(Object.keys(variables), knownVariables(declared));
   if (
     misspelt.length > 0 ||
     !parsed.success ||
     audit instanceof Problems ||
     authorization instanceof Problems ||
-    upstreamApis instanceof Problems
+    upstreamApis instanceof Problems ||
+    identityKeys instanceof Problems
   ) {
     throw new ConfigError(
       problemsAmong(
@@ -158,6 +164,7 @@ export function parseConfig(env: object, declared: Declared): Config {
         audit,
         authorization,
         upstreamApis,
+        identityKeys,
       ),
     );
   }
@@ -180,6 +187,7 @@ export function parseConfig(env: object, declared: Declared): Config {
     audit,
     authorization,
     apis: upstreamApis,
+    identityKeys,
   };
 }
 
@@ -199,6 +207,15 @@ function parseApis(
     else if (parsed !== undefined) apis.set(api, parsed);
   }
   return problems.length > 0 ? new Problems(...problemsAmong(...problems)) : apis;
+}
+
+/** The name of an API that is told who the person is, if one is. */
+function apiToldOfPeople(apis: Config["apis"] | Problems): string | undefined {
+  if (apis instanceof Problems) return undefined;
+  return [...apis.values()].find(
+    ({ credential, identityHeader }) =>
+      credential.by === "identity" || identityHeader !== undefined,
+  )?.name;
 }
 
 function tokenWays(authorization: Config["authorization"]): TokenWays {

@@ -1,4 +1,6 @@
 import { ConfigError } from "./config";
+import { type ApiSecret, apiSecrets } from "./config/api-credential";
+import { variablesIn } from "./config/variables";
 import { knownVariables, parseConfig, signInVariables } from "./configuration";
 import type { ServerDefinition } from "./server";
 import { createCatalogue } from "./tools/catalogue";
@@ -9,9 +11,9 @@ import { definitionProblems } from "./tools/definition-problems";
  * start and the tests derive it from the definition, so that a provider or an API is declared once.
  */
 export function serverFacts(definition: ServerDefinition) {
-  const { toolsets, identityProviders = [] } = definition;
+  const { toolsets, identityProviders = [], apis = [] } = definition;
   const { allScopes } = createCatalogue(toolsets, {
-    has: ({ access }) => access.by === "exchange",
+    has: ({ access }) => access.by !== "sign-in",
   });
   return {
     /** What is wrong with the tools, a line each. */
@@ -26,6 +28,21 @@ export function serverFacts(definition: ServerDefinition) {
     providerSecrets(idp: unknown) {
       const [first] = identityProviders;
       return (idp ? identityProviders.find(({ name }) => name === idp) : first)?.secrets ?? [];
+    },
+    /** Whether an API is told who people are, signed with IDENTITY_KEY. */
+    needsIdentityKey: apis.some(
+      ({ access, identityHeader }) => access.by === "identity" || identityHeader !== undefined,
+    ),
+    /** The secrets of those APIs that these variables and bindings configure. */
+    apiSecrets(env: object): readonly ApiSecret[] {
+      const values = variablesIn(env);
+      return apis
+        .filter(
+          ({ variables, defaultUrl, binding }) =>
+            (values[`${variables}_URL`] ?? defaultUrl ?? (binding && values[binding])) !==
+            undefined,
+        )
+        .flatMap(apiSecrets);
     },
     /** What is wrong with the variables, a line each. */
     configurationProblems(env: object): readonly string[] {

@@ -144,7 +144,7 @@ describe("UPSTREAM_API_URL", () => {
   it("is known to the authorization server by itself, by another URL, or by a name", () => {
     expect(configOf({ ...jwt, ...secret, ...api }).apis.get(ordersApi)).toEqual({
       name: "orders",
-      access: { by: "exchange" },
+      credential: { by: "exchange" },
       displayName: "api.example",
       url: "https://api.example/v1",
       resource: "https://api.example/v1/",

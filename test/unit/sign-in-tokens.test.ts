@@ -5,7 +5,7 @@ import { signInTokens } from "../../src/engine/upstream/sign-in-tokens";
 
 const api: UpstreamApi = {
   ...{ name: "cloudflare", displayName: "Cloudflare", url: "https://api.example" },
-  access: { by: "sign-in", identityProvider: "cloudflare" },
+  credential: { by: "sign-in", identityProvider: "cloudflare" },
   ...{ resource: undefined, audience: undefined, scopes: [] },
 };
 

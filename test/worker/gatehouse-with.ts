@@ -14,12 +14,12 @@ import { server } from "./server.ts";
  * @returns a fetch that reaches it, and everything else for real. It follows no redirect.
  */
 export function gatehouseWith(
-  vars: Record<string, string>,
+  vars: Record<string, unknown>,
   definition: ServerDefinition = server,
 ): typeof fetch {
   const config = parseConfig({ ...env, ...vars }, definition);
   const gatehouse = gatehouseOf(config, { definition });
-  const deployed = { ...env, GRANT: grantsWith(vars) };
+  const deployed = { ...env, ...vars, GRANT: grantsWith(vars) };
   return async (input, init) => {
     const request = new Request(input, { redirect: "manual", ...init });
     const ours = new URL(request.url).origin === TEST_ORIGIN;
@@ -28,7 +28,7 @@ export function gatehouseWith(
 }
 
 /** The grants' objects, which read variables of their own. */
-function grantsWith(vars: Record<string, string>): Env["GRANT"] {
+function grantsWith(vars: Record<string, unknown>): Env["GRANT"] {
   return new Proxy(env.GRANT, {
     get(grants, property) {
       if (property !== "getByName") return Reflect.get(grants, property);

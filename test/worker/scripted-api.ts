@@ -20,7 +20,7 @@ export async function startScriptedApi(
   await script(path, answer);
   const api: UpstreamApi = {
     ...{ name: "api", displayName: "The API", url: inject("scriptedOrigin") },
-    access: { by: "exchange" },
+    credential: { by: "exchange" },
     ...{ resource: undefined, audience: undefined, scopes: [] },
   };
   const { timeoutMs, signal = new AbortController().signal } = options;

@@ -9,6 +9,7 @@ import { newPrivateKeyPem } from "../../dev/local-servers/signing-keys.ts";
 import { mcpScopes } from "../fixture/scopes.ts";
 import { startGitHubStandIn } from "../support/github-stand-in.ts";
 import { listen } from "../support/loopback-server.ts";
+import { startMachineAuthority } from "../support/machine-authority.ts";
 import { startOddProvider } from "../support/odd-provider.ts";
 import { startScriptedServer } from "../support/scripted-server.ts";
 import { startUnrulyProvider } from "../support/unruly-provider.ts";
@@ -28,6 +29,8 @@ declare module "vitest" {
       bySecret: { issuer: string; AS_CLIENT_SECRET: string };
       byKey: { issuer: string; AS_PRIVATE_KEY: string };
     };
+    /** A real one, which gives programs tokens of their own. */
+    machineAuthority: { issuer: string; clientId: string; clientSecret: string };
     migrations: D1Migration[];
   }
 }
@@ -40,6 +43,7 @@ export default async function setUp(project: TestProject): Promise<() => Promise
   const gitHub = await startGitHubStandIn();
   const scripted = await startScriptedServer();
   const odd = await startOddProvider();
+  const machines = await startMachineAuthority("https://tickets.example");
   const resources = { mcp: [`${TEST_ORIGIN}/mcp`], api: "https://api.example" };
   const clientId = "gatehouse";
   const clientSecret = "secret of gatehouse: 100% + more";
@@ -81,6 +85,8 @@ export default async function setUp(project: TestProject): Promise<() => Promise
   project.provide("gitHubOrigin", gitHub.origin);
   project.provide("scriptedOrigin", scripted.origin);
   project.provide("oddOrigin", odd.origin);
+  const { issuer, clientId: machineId, clientSecret: machineSecret } = machines;
+  project.provide("machineAuthority", { issuer, clientId: machineId, clientSecret: machineSecret });
   project.provide("authorizationServer", {
     issuer: authorizationServer.issuer,
     control: control.origin,
@@ -89,7 +95,7 @@ export default async function setUp(project: TestProject): Promise<() => Promise
     bySecret: { issuer: bySecret.issuer, AS_CLIENT_SECRET: clientSecret },
     byKey: { issuer: byKey.issuer, AS_PRIVATE_KEY: privateKeyPem },
   });
-  const servers = [provider, unruly, gitHub, scripted, odd];
+  const servers = [provider, unruly, gitHub, scripted, odd, machines];
   const authorities = [authorizationServer, bySecret, byKey, control];
   return async () => {
     await Promise.all([...servers, ...authorities].map((part) => part.stop()));

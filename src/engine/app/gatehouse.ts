@@ -12,6 +12,7 @@ import { type StatelessLane, statelessLane } from "../mcp/stateless/handler";
 import type { Services } from "../services";
 import { reportOf } from "../telemetry/request-report";
 import { createWebsite } from "../website/app";
+import { KEY_SET_PATH, keySetHandler, publishedKeys } from "./key-set";
 
 const RESOURCE_METADATA = "/.well-known/oauth-protected-resource";
 
@@ -53,6 +54,7 @@ export function createGatehouse(
   }
   const mcp = resourceServer(resources.mcp, streamableHttpEndpoint(services, ids, stateless));
   const sse = resourceServer(resources.sse, sseEndpoint(services, ids));
+  const keys = publishedKeys(config);
   const website = createWebsite(services, origin, authority.login);
 
   const guarded =
@@ -74,6 +76,7 @@ export function createGatehouse(
       (request, env, ctx) =>
         mcp(new Request(`${origin}${RESOURCE_METADATA}/mcp`, request), env, ctx),
     ],
+    ...(keys.length > 0 ? [[KEY_SET_PATH, keySetHandler(keys)] as const] : []),
     ...authority.routes,
   ]);
 

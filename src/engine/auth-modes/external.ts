@@ -14,7 +14,6 @@ import { ValueUnavailable } from "../lib/remote-value";
 import type { Services } from "../services";
 import { missingScopes, withImplied } from "../tools/scopes";
 import type { Authority, Handler } from "./auth-mode";
-import { KEY_SET_PATH, keySetHandler } from "./key-set";
 
 /** What a token says, or undefined when it is not valid for `audience`. @throws ValueUnavailable */
 type Check = (token: string, audience: string) => Promise<ExternalClaims | undefined>;
@@ -25,7 +24,7 @@ export function externalAuthority(
   { catalogue }: Services,
 ): Authority {
   const check = checkFor(authorization);
-  const { audience, requiredScopes, client, clientTokens, allowedPeople } = authorization;
+  const { audience, requiredScopes, clientTokens, allowedPeople } = authorization;
 
   const validate: OAuthResourceTokenValidator<Authenticated> = async (resource, token) => {
     const claims = await check(token, audience ?? resource).catch((error: unknown) => {
@@ -54,10 +53,7 @@ export function externalAuthority(
     // An introspected token is remembered for as long as the operator says, and no longer.
     validateToken:
       authorization.mode === "jwt" ? rememberingVerifier(() => validate) : () => validate,
-    routes: [
-      ["/.well-known/oauth-authorization-server", notTheAuthorizationServer],
-      ...(client?.kind === "key" ? [[KEY_SET_PATH, keySetHandler(client)] as const] : []),
-    ],
+    routes: [["/.well-known/oauth-authorization-server", notTheAuthorizationServer]],
   };
 }
 

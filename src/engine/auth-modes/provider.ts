@@ -22,7 +22,6 @@ import type { OwnAuthorization } from "../own-authorization";
 import type { Services } from "../services";
 import { withImplied } from "../tools/scopes";
 import type { Authority } from "./auth-mode";
-import { KEY_SET_PATH, keySetHandler } from "./key-set";
 
 /** AUTH_MODE=provider: this Worker is the authorization server itself. */
 export function ownAuthority(
@@ -49,7 +48,6 @@ export function ownAuthority(
     ),
   );
   const common = { serverName, authorization, origin };
-  const { identityProvider } = authorization;
   const proofs = signatures(sessionSecret);
   const sessions = browserSessions(proofs);
   const verify = ownTokenVerifier(server, authorization, (scopes) =>
@@ -71,9 +69,6 @@ export function ownAuthority(
           tokenEndpoint(serve, origin, new Set(catalogue.allScopes.map(({ name }) => name))),
         ),
       ],
-      ...(identityProvider.key === undefined
-        ? []
-        : [[KEY_SET_PATH, keySetHandler(identityProvider.key)] as const]),
       [OPERATOR_REVOCATION, operatorRevocation(authorization.operatorSecret, helpers, origin)],
       ...(authorization.dynamicClientRegistration
         ? [["/oauth/register", registration] as const]

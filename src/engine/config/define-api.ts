@@ -4,10 +4,24 @@
  * - `exchange`: the caller's token is exchanged for one of the API (RFC 8693).
  * - `sign-in`: the token that the person's sign-in brought. The API belongs to that identity provider, and
  *   is there only where the provider signs people in (IDP).
+ * - `key`: a key of the company, the secret `<variables>_KEY`; it says nothing of the person.
+ * - `client-credentials`: a token of this server itself (RFC 6749, section 4.4); it says nothing of the person.
+ * - `identity`: a JWT that this server signs, as the bearer token: who the person is, through which client, with
+ *   which scopes. For an API of your own that reads `/.well-known/jwks.json`.
  */
 export type ApiAccess =
   | { readonly by: "exchange" }
-  | { readonly by: "sign-in"; readonly identityProvider: string };
+  | { readonly by: "sign-in"; readonly identityProvider: string }
+  | { readonly by: "key"; readonly in: KeyPlace }
+  | { readonly by: "client-credentials" }
+  | { readonly by: "identity" };
+
+/** Where an API looks for its key: a header (after a word such as `Bearer`), a parameter, or Basic. */
+export type KeyPlace =
+  | { readonly header: string; readonly scheme?: string }
+  | { readonly query: string }
+  /** The key is the password; some APIs want it as the user, with an empty password. */
+  | { readonly basic: { readonly user: string } | "key-as-user" };
 
 /** An API that tools call as the person: `context.api(tickets)`. */
 export type Api = {
@@ -20,19 +34,34 @@ export type Api = {
   /** Its base address where `<variables>_URL` is not set. Without one, the API is not there then. */
   readonly defaultUrl?: string;
   readonly access: ApiAccess;
+  /**
+   * The header in which every request says who the person is, beside a key or a token that does not: the JWT of
+   * `access: { by: "identity" }`.
+   */
+  readonly identityHeader?: string;
+  /** The service binding of another Worker that is the API: it is asked in place of the network. */
+  readonly binding?: string;
 };
 
 /**
  * Declares an API. List it in the server's definition, name it in the toolsets that call it (`apis`), and
  * call it in a tool by `context.api(tickets)`.
  *
- * @throws TypeError when `variables` could not begin the name of a variable.
+ * @throws TypeError when `variables` could not begin the name of a variable, or a header has no valid name.
  *
  * @example
  * export const tickets = defineApi({
  *   name: "tickets",
  *   variables: "TICKETS_API",
  *   access: { by: "exchange" },
+ * });
+ *
+ * @example
+ * export const billing = defineApi({
+ *   name: "billing",
+ *   variables: "BILLING",
+ *   access: { by: "key", in: { header: "x-api-key" } },
+ *   identityHeader: "x-acting-for",
  * });
  */
 export function defineApi(api: Api): Api {
@@ -42,5 +71,18 @@ export function defineApi(api: Api): Api {
         'letters, digits and "_", as in TICKETS_API',
     );
   }
+  const headers = [
+    api.identityHeader,
+    api.access.by === "key" && "header" in api.access.in ? api.access.in.header : undefined,
+  ];
+  for (const header of headers) {
+    if (header !== undefined && !HEADER_NAME.test(header))
+      throw new TypeError(
+        `The API "${api.name}" names a header "${header}", which HTTP cannot carry`,
+      );
+  }
   return api;
 }
+
+/** RFC 9110, section 5.1: a token. */
+const HEADER_NAME = /^[\w!#$%&'*+.^`|~-]+$/;

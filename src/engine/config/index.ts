@@ -5,6 +5,7 @@ export {
   isLoopbackRedirect,
 } from "./allowed-clients.ts";
 export type { AllowedPeople } from "./allowed-people.ts";
+export type { ApiCredential } from "./api-credential.ts";
 export { type AuditConfig, parseAuditConfig } from "./audit.ts";
 export { type BindingKind, bindingProblems } from "./bindings.ts";
 export type {
@@ -20,5 +21,6 @@ export type {
   IntrospectionAuthorization,
   JwtAuthorization,
 } from "./external-authorization.ts";
+export type { IdentityKeys } from "./identity-key.ts";
 export type { UpstreamApi } from "./upstream-api.ts";
 export { ConfigError, isLoopback } from "./variables.ts";

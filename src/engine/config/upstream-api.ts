@@ -1,9 +1,11 @@
 import * as z from "zod";
+import { type ApiCredential, credentialVariables, parseApiCredential } from "./api-credential.ts";
 import type { Api } from "./define-api.ts";
-import { Problems, refusalsOf, scopeList, secureUrl } from "./variables.ts";
+import { Problems, problemsAmong, refusalsOf, scopeList, secureUrl } from "./variables.ts";
 
 /** An API that tools can call under this configuration. */
-export type UpstreamApi = Pick<Api, "name" | "access"> & {
+export type UpstreamApi = Pick<Api, "name" | "identityHeader" | "binding"> & {
+  readonly credential: ApiCredential;
   /** As people know it, for messages. */
   readonly displayName: string;
   /** The base of its addresses, without a slash at the end. */
@@ -32,13 +34,15 @@ const schema = z.object({
 });
 
 /** The names of the variables of a declared API. */
-export function upstreamApiVariables({ variables }: Pick<Api, "variables">): string[] {
-  return Object.keys(schema.shape).map((name) => `${variables}_${name}`);
+export function upstreamApiVariables(api: Pick<Api, "variables" | "access">): string[] {
+  const names = [...Object.keys(schema.shape), ...credentialVariables(api)];
+  return names.map((name) => `${api.variables}_${name}`);
 }
 
 /**
  * Reads the variables of a declared API, which begin with `api.variables`.
  *
+ * @param variables with the bindings: an API behind a service binding is there where that is.
  * @returns undefined when the configuration does not have the API.
  */
 export function parseUpstreamApi(
@@ -46,18 +50,24 @@ export function parseUpstreamApi(
   variables: Record<string, unknown>,
   ways: TokenWays,
 ): UpstreamApi | undefined | Problems {
-  const { name, access, defaultUrl } = api;
+  const { name, access, binding, identityHeader } = api;
   const prefixed = (variable: string) => `${api.variables}_${variable}`;
   if (access.by === "sign-in" && access.identityProvider !== ways.identityProvider)
     return undefined;
-  if ((variables[prefixed("URL")] ?? defaultUrl) === undefined) return undefined;
-  const parsed = schema.safeParse({
-    ...Object.fromEntries(
-      Object.keys(schema.shape).map((variable) => [variable, variables[prefixed(variable)]]),
-    ),
-    URL: variables[prefixed("URL")] ?? defaultUrl,
-  });
-  if (!parsed.success) return refusalsOf(parsed, prefixed);
+  if (binding !== undefined && variables[binding] === undefined) return undefined;
+  const base =
+    variables[prefixed("URL")] ?? api.defaultUrl ?? (binding && `https://${name}.internal`);
+  if (base === undefined) return undefined;
+  const values = Object.fromEntries(
+    [...Object.keys(schema.shape), ...credentialVariables(api)].map((variable) => [
+      variable,
+      variables[prefixed(variable)],
+    ]),
+  );
+  const parsed = schema.safeParse({ ...values, URL: base });
+  const credential = parseApiCredential(api, values);
+  if (!parsed.success || credential instanceof Problems)
+    return new Problems(...problemsAmong(refusalsOf(parsed, prefixed), credential));
   if (access.by === "exchange" && !ways.canExchange) {
     return new Problems(
       `${prefixed("URL")} needs tokens to be exchanged: set AUTH_MODE to jwt or introspection, and ` +
@@ -67,7 +77,9 @@ export function parseUpstreamApi(
   const { URL: url, NAME, AUDIENCE: audience, RESOURCE, SCOPES: scopes } = parsed.data;
   return {
     name,
-    access,
+    credential,
+    ...(binding !== undefined && { binding }),
+    ...(identityHeader !== undefined && { identityHeader }),
     displayName: NAME ?? api.displayName ?? new URL(url).host,
     url: url.replace(/\/+$/, ""),
     resource: RESOURCE ?? (audience === undefined ? url : undefined),

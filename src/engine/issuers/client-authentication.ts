@@ -1,7 +1,7 @@
 import { calculateJwkThumbprint, importJWK } from "jose";
 import * as oauth from "oauth4webapi";
 import * as z from "zod";
-import type { ClientCredential, KeyCredential, PrivateJwk, SecretCredential } from "../config";
+import type { ClientCredential, PrivateJwk, SecretCredential } from "../config";
 import { clientSecretBasic } from "./client-secret-basic";
 
 const textsSchema = z.array(z.string());
@@ -39,7 +39,7 @@ export function clientAuthentication(
   }
   let key: oauth.PrivateKey | undefined;
   return async (server) => {
-    key ??= await importedKey(credential.signingKey);
+    key ??= await signingKey(credential.signingKey);
     return keyAuthentication(key, server, endpoint);
   };
 }
@@ -81,10 +81,12 @@ function keyAuthentication(
   });
 }
 
-async function importedKey(jwk: PrivateJwk): Promise<oauth.PrivateKey> {
-  const key = await importJWK(jwk, algorithmOf(jwk));
+/** A private key of this server, ready to sign, with the id under which its public half is published. */
+export async function signingKey(jwk: PrivateJwk) {
+  const algorithm = algorithmOf(jwk);
+  const key = await importJWK(jwk, algorithm);
   if (key instanceof Uint8Array) throw new TypeError("A private key is no secret");
-  return { key, kid: await thumbprintOf(jwk) };
+  return { key, kid: await thumbprintOf(jwk), algorithm };
 }
 
 /** RFC 7638: the same key has the same id wherever it is computed, so no id needs to be agreed on. */
@@ -104,12 +106,8 @@ function publicPartOf(key: PrivateJwk) {
   }
 }
 
-/**
- * The key set that the authorization server verifies this server's assertions with: the key that
- * signs, and the one that follows it (RFC 7517).
- */
-export async function publicKeySet({ signingKey, nextKey }: KeyCredential) {
-  const keys = [signingKey, ...(nextKey === undefined ? [] : [nextKey])];
+/** The key set that others verify this server's signatures with (RFC 7517). */
+export async function publicKeySet(keys: readonly PrivateJwk[]) {
   return {
     keys: await Promise.all(
       keys.map(async (key) => ({

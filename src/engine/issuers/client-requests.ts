@@ -15,12 +15,15 @@ type Send = (authentication: oauth.ClientAuth) => Promise<Response>;
 /**
  * What sends requests to one endpoint of the authorization server, authenticated as this server.
  *
- * Where the server refuses the secret in a Basic header, and AS_CLIENT_AUTH does not say that it belongs
+ * Where the server refuses the secret in a Basic header, and the configuration does not say that it belongs
  * there, it is sent once in the form as well; if that is taken, it goes there from then on.
+ *
+ * @param prefix what the names of the variables of the credential begin with, for the log.
  */
 export function clientRequests(
   credential: ClientCredential,
   endpoint: ClientEndpoint,
+  prefix = "AS",
 ): (server: oauth.AuthorizationServer, send: Send) => Promise<Response> {
   const authenticate = clientAuthentication(credential, endpoint);
   if (credential.kind === "key") return async (server, send) => send(await authenticate(server));
@@ -39,7 +42,7 @@ export function clientRequests(
       postIsTaken = !(await refusesClient(second));
       if (postIsTaken) return second;
     }
-    logRefusal(credential, endpoint, isBasic);
+    logRefusal(credential, endpoint, isBasic, prefix);
     return response;
   };
 }
@@ -56,6 +59,7 @@ function logRefusal(
   { clientId, clientSecret }: SecretCredential,
   endpoint: ClientEndpoint,
   isBasic: boolean,
+  prefix: string,
 ): void {
   console.error({
     event: "client_authentication_refused",
@@ -63,9 +67,9 @@ function logRefusal(
     method: isBasic ? "client_secret_basic" : "client_secret_post",
     hint:
       isBasic && needsDecoding(clientId, clientSecret)
-        ? "AS_CLIENT_ID or AS_CLIENT_SECRET has characters that a Basic header encodes (RFC 6749, section 2.3.1), " +
-          "and the server may not decode them: set AS_CLIENT_AUTH to client_secret_post"
-        : "compare AS_CLIENT_ID and AS_CLIENT_SECRET with what the server issued, and AS_CLIENT_AUTH with how " +
-          "the client is registered there",
+        ? `${prefix}_CLIENT_ID or ${prefix}_CLIENT_SECRET has characters that a Basic header encodes (RFC 6749, ` +
+          `section 2.3.1), and the server may not decode them: set ${prefix}_CLIENT_AUTH to client_secret_post`
+        : `compare ${prefix}_CLIENT_ID and ${prefix}_CLIENT_SECRET with what the server issued, and ` +
+          `${prefix}_CLIENT_AUTH with how the client is registered there`,
   });
 }

@@ -1,3 +1,4 @@
+import * as z from "zod";
 import { auditFor } from "../audit/audit";
 import type { Config } from "../configuration";
 import { endRefusedGrant } from "../grants/end-grant";
@@ -23,6 +24,15 @@ export function callerOf(config: Config, principal: Principal): Caller {
   return { principal, isAdmin: isAdmin(config, principal) };
 }
 
+/** The members of an environment have whatever type they have: of these, what answers requests is a service. */
+const fetcherSchema = z.custom<Fetcher>(
+  (value) => value !== null && typeof value === "object" && "fetch" in value,
+);
+
+function serviceBinding(env: object, name: string): Fetcher | undefined {
+  return fetcherSchema.safeParse(Reflect.get(env, name)).data;
+}
+
 /** Everything a tool can reach in one call. */
 export function toolContext(
   services: Services,
@@ -39,6 +49,7 @@ export function toolContext(
       {
         principal,
         credential,
+        binding: (name) => serviceBinding(env, name),
         endRefusedGrant: (accessToken) => endRefusedGrant(env, principal, accessToken),
         onExchange: (exchanged) =>
           auditFor(env).record({

@@ -1,3 +1,5 @@
+import type { ApiCredential } from "../config";
+import type { ApiAccess } from "../config/define-api";
 import type { ToolContext } from "../tools/define-tool";
 import { apiClient, type Deliver } from "../upstream/api-client";
 import type { TokenSource } from "../upstream/token-source";
@@ -18,7 +20,7 @@ export function apisOf(
     }
     const api = {
       name,
-      access,
+      credential: credentialOf(access),
       displayName: name,
       url: `https://${name}.example`,
       ...notExchanged,
@@ -26,6 +28,12 @@ export function apisOf(
     const deliver: Deliver = async (url, init) => handler(new Request(url, init));
     return apiClient(api, tokens, signal, undefined, deliver);
   };
+}
+
+/** So that a key stands where the API looks for it. The rest are bearer tokens. */
+function credentialOf(access: ApiAccess): ApiCredential {
+  if (access.by === "key") return { ...access, key: "given by the token source" };
+  return access.by === "identity" ? access : { by: "exchange" };
 }
 
 const notExchanged = { resource: undefined, audience: undefined, scopes: [] };

@@ -6,6 +6,7 @@ import { type ApiAnswer, apiAnswer, parsedAnswer } from "./api-answer";
 import { apiFailure, noAnswer } from "./api-failure";
 import { type ApiRequest, type HttpRequest, httpRequest, mayRepeat } from "./api-request";
 import { nextLink } from "./next-link";
+import { placeCredential } from "./place-credential";
 import type { Query } from "./query";
 import { Retries } from "./retries";
 import type { TokenSource } from "./token-source";
@@ -43,6 +44,16 @@ export type ApiClient = {
    * for await (const page of api(tickets).pages({ path: ["tickets"], answer: pageSchema })) { … }
    */
   pages<Answer>(request: PagedRequest<Answer>): AsyncIterable<Answer>;
+  /**
+   * The JWT that says who the person is, for an API with `access: { by: "identity" }` that is called in another
+   * way than by HTTP: a Worker, by RPC.
+   *
+   * @throws TypeError for any other API: its tokens leave this client for the API alone.
+   *
+   * @example
+   * await app.tickets.close(id, await api(ticketsApi).identityToken());
+   */
+  identityToken(): Promise<string>;
 };
 
 export type Deliver = (url: URL, init: RequestInit) => Promise<Response>;
@@ -66,9 +77,10 @@ export function apiClient(
   attemptTimeoutMs = ATTEMPT_TIMEOUT_MS,
   deliver: Deliver = (url, init) => fetch(url, init),
 ): ApiClient {
-  async function attempt({ url, init }: HttpRequest, accessToken: string): Promise<Response> {
+  async function attempt({ url: at, init }: HttpRequest, accessToken: string): Promise<Response> {
+    const url = new URL(at);
     const headers = new Headers(init.headers);
-    headers.set("authorization", `Bearer ${accessToken}`);
+    placeCredential(api, accessToken, { url, headers });
     return deliver(url, {
       ...init,
       headers,
@@ -158,6 +170,11 @@ export function apiClient(
   return {
     read: (request) => read(request),
     pages,
+    async identityToken() {
+      if (api.credential.by !== "identity")
+        throw new TypeError(`The API "${api.name}" is not called by "identity"`);
+      return tokens.accessToken(api);
+    },
     request: async ({ answer, ...request }) => parsedAnswer(api, await read(request), answer),
   };
 }

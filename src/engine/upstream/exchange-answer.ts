@@ -1,6 +1,7 @@
 import { decodeJwt } from "jose";
 import * as z from "zod";
 import { otherTokenMark } from "../issuers/token-marks";
+import { readBytes } from "../lib/read-bytes";
 import type { ExchangedToken } from "./exchanged-tokens";
 import { UpstreamError } from "./upstream-error";
 
@@ -38,13 +39,25 @@ const membersSchema = z
  * @throws UpstreamError when it is none that an API takes as a bearer token: a refresh or ID token, or one
  *   bound to a key (RFC 9449) that this server does not have.
  */
-export function exchangedTokenIn(answer: unknown): ExchangedToken {
+function exchangedTokenIn(answer: unknown): ExchangedToken {
   const parsed = membersSchema.pipe(answerSchema).safeParse(answer);
   if (!parsed.success) throw notBearer(String(parsed.error.issues[0]?.path[0] ?? "body"));
   const { access_token: accessToken, expires_in: expiresInSeconds } = parsed.data;
   const mark = otherTokenMark(claimsOf(accessToken));
   if (mark !== undefined) throw notBearer(mark);
   return { accessToken, expiresInSeconds };
+}
+
+const MAX_ANSWER_BYTES = 256 * 1_024;
+
+/**
+ * {@link exchangedTokenIn} of a response with status 200.
+ *
+ * @throws UpstreamError as that does; SyntaxError or TypeError for an answer that is no JSON, or too large.
+ */
+export async function tokenAnswer({ body }: Response): Promise<ExchangedToken> {
+  const bytes = await readBytes(body, MAX_ANSWER_BYTES);
+  return exchangedTokenIn(JSON.parse(new TextDecoder().decode(bytes)));
 }
 
 /** What a token says of itself; undefined of an opaque one. */

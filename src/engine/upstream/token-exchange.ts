@@ -7,8 +7,7 @@ import {
   requestOptions,
 } from "../issuers/authorization-server-metadata";
 import { clientRequests } from "../issuers/client-requests";
-import { readBytes } from "../lib/read-bytes";
-import { exchangedTokenIn } from "./exchange-answer";
+import { tokenAnswer } from "./exchange-answer";
 import { exchangeFailure } from "./exchange-failure";
 import { EXCHANGE_TIMEOUT_MS, type ExchangedToken, ExchangedTokens } from "./exchanged-tokens";
 import type { IsGoodHere } from "./good-here";
@@ -67,7 +66,7 @@ export function tokenExchange(
       if (renewed.token_endpoint === found.token_endpoint) throw error;
       return ask(renewed);
     });
-    const token = exchangedTokenIn(await jsonOf(response));
+    const token = await tokenAnswer(response);
     const { accessToken } = token;
     if (accessToken === subjectToken || (await isGoodHere(accessToken, principal.resource))) {
       throw ourOwn();
@@ -161,11 +160,4 @@ function ourOwn(): UpstreamError {
     "misconfigured",
     "The authorization server answered with a token for this server instead of one for the API.",
   );
-}
-
-const MAX_ANSWER_BYTES = 256 * 1_024;
-
-async function jsonOf(response: Response): Promise<unknown> {
-  const bytes = await readBytes(response.body, MAX_ANSWER_BYTES);
-  return JSON.parse(new TextDecoder().decode(bytes));
 }

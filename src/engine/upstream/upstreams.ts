@@ -2,8 +2,11 @@ import type { Api, UpstreamApi } from "../config";
 import type { Config } from "../configuration";
 import type { Principal } from "../identity/principal";
 import type { UpstreamCredential } from "../identity/upstream-credential";
-import { type ApiClient, apiClient } from "./api-client";
+import { type ApiClient, apiClient, type Deliver } from "./api-client";
+import { clientCredentials } from "./client-credentials";
 import { goodHere } from "./good-here";
+import { identityTokens } from "./identity-tokens";
+import { refusedCredential } from "./refused-credential";
 import { signInTokens } from "./sign-in-tokens";
 import { type Exchanged, tokenExchange } from "./token-exchange";
 import type { TokenSource } from "./token-source";
@@ -18,6 +21,8 @@ export type UpstreamCaller = {
   readonly endRefusedGrant: (upstreamAccessToken: string) => Promise<boolean>;
   /** Told of each token that was got for an API in exchange, or was refused. */
   readonly onExchange: (exchange: Exchanged) => void;
+  /** The Worker's service bindings, by name: what is no Fetcher is none of these. */
+  readonly binding: (name: string) => Fetcher | undefined;
 };
 
 /** Every API that tools can call, and how they are called as one person. */
@@ -27,30 +32,88 @@ export type Upstreams = {
   clientsFor(caller: UpstreamCaller, signal: AbortSignal): (api: Api) => ApiClient;
 };
 
-export function createUpstreams({ apis, authorization }: Config): Upstreams {
+type TokensFor = (caller: UpstreamCaller) => TokenSource;
+
+export function createUpstreams({ apis, authorization, identityKeys }: Config): Upstreams {
+  const identity = identityKeys && identityTokens(identityKeys);
   const exchanged = exchangedTokens(authorization);
+  const isGoodHere = authorization.mode === "provider" ? undefined : goodHere(authorization);
+  const sources = new Map([...apis.values()].map((api) => [api, tokensFor(api)]));
+
+  function tokensFor({ credential }: UpstreamApi): TokensFor {
+    switch (credential.by) {
+      case "sign-in":
+        return (caller) => signInTokens(caller.credential, caller.endRefusedGrant);
+      case "exchange":
+        return exchanged;
+      case "key":
+        return () => ownCredential(async () => credential.key);
+      case "identity":
+        return ({ principal }) => ownCredential((api) => signed(identity, principal, api));
+      case "client-credentials": {
+        const source = clientCredentials(credential, isGoodHere);
+        return ({ principal }) => source(principal);
+      }
+    }
+  }
+
   return {
     apis,
     clientsFor(caller, signal) {
       return (declared) => {
         const api = apis.get(declared);
-        if (api === undefined) {
+        const tokens = api && sources.get(api)?.(caller);
+        if (api === undefined || tokens === undefined) {
           throw new UpstreamError("misconfigured", "This server is not set up to call that API.");
         }
-        const tokens =
-          api.access.by === "sign-in"
-            ? signInTokens(caller.credential, caller.endRefusedGrant)
-            : exchanged(caller);
-        return apiClient(api, tokens, signal);
+        const deliver = delivery(api, caller, identity);
+        return apiClient(api, tokens, signal, undefined, deliver);
       };
     },
   };
 }
 
+/** How requests get to an API: over the network or a service binding, with who the person is where it is told. */
+function delivery(
+  api: UpstreamApi,
+  { principal, binding }: UpstreamCaller,
+  identity: ReturnType<typeof identityTokens> | undefined,
+): Deliver {
+  const { identityHeader } = api;
+  const bound = api.binding === undefined ? undefined : binding(api.binding);
+  const send: Deliver =
+    bound === undefined ? (url, init) => fetch(url, init) : (url, init) => bound.fetch(url, init);
+  if (identityHeader === undefined) return send;
+  return async (url, init) => {
+    const headers = new Headers(init.headers);
+    headers.set(identityHeader, await signed(identity, principal, api));
+    return send(url, { ...init, headers });
+  };
+}
+
+/** The configuration has no API that is told who the person is where there are no keys. */
+async function signed(
+  identity: ReturnType<typeof identityTokens> | undefined,
+  principal: Principal,
+  api: UpstreamApi,
+): Promise<string> {
+  if (identity === undefined)
+    throw new UpstreamError("misconfigured", "This server has no key to say who you are.");
+  return identity(principal, api);
+}
+
+/** What does not get better by asking again: a key, or what this server signs. */
+function ownCredential(accessToken: TokenSource["accessToken"]): TokenSource {
+  return {
+    accessToken,
+    async refused(api) {
+      throw refusedCredential(api);
+    },
+  };
+}
+
 /** Tokens that the external authorization server gives in exchange for the caller's. */
-function exchangedTokens(
-  authorization: Config["authorization"],
-): (caller: UpstreamCaller) => TokenSource {
+function exchangedTokens(authorization: Config["authorization"]): TokensFor {
   if (authorization.mode === "provider") return () => noTokens;
   const { client, issuers } = authorization;
   if (client === undefined) return () => noTokens;

@@ -1,0 +1,83 @@
+import * as oauth from "oauth4webapi";
+import type { ApiCredential, UpstreamApi } from "../config";
+import type { Principal } from "../identity/principal";
+import {
+  authorizationServerMetadata,
+  requestOptions,
+} from "../issuers/authorization-server-metadata";
+import { clientRequests } from "../issuers/client-requests";
+import { tokenAnswer } from "./exchange-answer";
+import { exchangeFailure } from "./exchange-failure";
+import { EXCHANGE_TIMEOUT_MS, ExchangedTokens } from "./exchanged-tokens";
+import type { IsGoodHere } from "./good-here";
+import { refusedCredential } from "./refused-credential";
+import type { TokenSource } from "./token-source";
+import { UpstreamError } from "./upstream-error";
+
+type ClientCredentials = Extract<ApiCredential, { by: "client-credentials" }>;
+
+/** For one API there is one token per isolate, whoever calls. */
+const KEY = "server";
+
+/**
+ * Tokens of this server itself for one API (RFC 6749, section 4.4), kept while they last.
+ *
+ * @param isGoodHere refuses what must not reach any API.
+ * @returns the token source of one tool call.
+ */
+export function clientCredentials(
+  { issuer, client, variables }: ClientCredentials,
+  isGoodHere: IsGoodHere | undefined,
+): (principal: Principal) => TokenSource {
+  const metadata = authorizationServerMetadata(issuer);
+  const authenticated = clientRequests(client, "token", variables);
+  const tokens = new ExchangedTokens();
+
+  async function issue(api: UpstreamApi, { resource: ours }: Principal) {
+    const server = await metadata.get();
+    const known: oauth.Client = { client_id: client.clientId };
+    const response = await authenticated(server, (authentication) =>
+      oauth.clientCredentialsGrantRequest(
+        server,
+        known,
+        authentication,
+        {
+          ...(api.resource !== undefined && { resource: api.resource }),
+          ...(api.audience !== undefined && { audience: api.audience }),
+          ...(api.scopes.length > 0 && { scope: api.scopes.join(" ") }),
+        },
+        requestOptions(issuer, EXCHANGE_TIMEOUT_MS / 2),
+      ),
+    );
+    // It throws for an error answer, and reads that as RFC 6749 has it.
+    if (response.status !== 200)
+      await oauth.processClientCredentialsResponse(server, known, response);
+    const token = await tokenAnswer(response);
+    if (await isGoodHere?.(token.accessToken, ours)) {
+      throw new UpstreamError(
+        "misconfigured",
+        `The authorization server of ${api.displayName} answered with a token for this server.`,
+      );
+    }
+    return token;
+  }
+
+  return (principal) => {
+    let wasRefused = false;
+    return {
+      accessToken: (api) =>
+        tokens.get(KEY, () =>
+          issue(api, principal).catch((error: unknown) => {
+            throw exchangeFailure(api, error);
+          }),
+        ),
+      async refused(api, accessToken) {
+        tokens.forget(KEY, accessToken);
+        // One may have been revoked. A second that is refused means that the two servers do not agree.
+        if (wasRefused) throw refusedCredential(api);
+        wasRefused = true;
+        return true;
+      },
+    };
+  };
+}
