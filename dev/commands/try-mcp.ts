@@ -50,7 +50,8 @@ export async function useMcp(
 
 async function listTools(client: Client, report: Report): Promise<void> {
   const { tools } = await client.listTools();
-  report("MCP tools/list", ...tools.map(describe));
+  const none = "(no tools: the server has none, or none that the token's scopes allow)";
+  report("MCP tools/list", ...(tools.length === 0 ? [none] : tools.map(describe)));
 }
 
 async function callTool(client: Client, { name, args }: ToolCall, report: Report): Promise<void> {

@@ -1,6 +1,7 @@
 import { account } from "../../../../../test/fixture/account";
 import { type Config, parseConfig } from "../../../../engine/configuration";
 import { cloudflare } from "../../../../engine/providers/cloudflare";
+import { gitHub } from "../../../../engine/providers/github";
 import { openIdConnect } from "../../../../engine/providers/openid-connect";
 import { defineServer } from "../../../../engine/server";
 import { observability } from "../..";
@@ -10,7 +11,7 @@ import { cloudflareApi } from "../../api";
 export const server = defineServer({
   name: "Gatehouse",
   toolsets: [account, observability],
-  identityProviders: [openIdConnect, cloudflare],
+  identityProviders: [openIdConnect, gitHub, cloudflare],
   apis: [cloudflareApi],
 });
 

@@ -1,0 +1,66 @@
+// `npm run test:emptied`: the project stays whole without its example toolsets, without each of them and without all.
+// Each case is a copy from which they are removed as README.md says. --full runs all tests in each; names of toolsets
+// choose cases, and "all" is one.
+
+import { parseArgs } from "node:util";
+import { projectDir } from "../../dev/server/processes.ts";
+import { runScript, startAndList } from "./cases.ts";
+import { copyProject } from "./project-copy.ts";
+import { removeToolset, toolsetsOf } from "./remove-toolset.ts";
+
+const vitest = ["node_modules/vitest/vitest.mjs", "run"];
+
+const { values, positionals } = parseArgs({
+  allowPositionals: true,
+  options: { full: { type: "boolean", default: false } },
+});
+
+const toolsets = await toolsetsOf(projectDir);
+const cases = new Map([
+  ...toolsets.map((name): [string, readonly string[]] => [name, [name]]),
+  ["all", toolsets],
+]);
+for (const name of positionals.length === 0 ? cases.keys() : positionals) {
+  const removed = cases.get(name);
+  if (removed === undefined) throw new Error(`There is no toolset ${name}`);
+  try {
+    console.log(`✓ without ${removed.join(", ")} (${await check(removed)} s)`);
+  } catch (error) {
+    console.log(`✗ without ${removed.join(", ")}`);
+    console.log(error instanceof Error ? error.message : error);
+    process.exit(1);
+  }
+}
+process.exit(0);
+
+/** @returns how many seconds it took. @throws Error with the output of what failed. */
+async function check(removed: readonly string[]): Promise<string> {
+  const startedAtMs = performance.now();
+  const { folder, remove } = await copyProject();
+  try {
+    for (const name of removed) await removeToolset(folder, name);
+    await runScript(folder, ["dev/commands/check.ts"]);
+    await runScript(folder, [...vitest, ...testsToRun()]);
+    const signIns = [[], ["--mode", "jwt"]];
+    if (!removed.includes("observability")) signIns.push(["--idp", "cloudflare"]);
+    for (const args of signIns) await startAndList(folder, args);
+    return ((performance.now() - startedAtMs) / 1_000).toFixed(0);
+  } finally {
+    await remove();
+  }
+}
+
+/** Those that read the server of src/: all others run the same fixture whatever is removed. */
+function testsToRun(): string[] {
+  if (values.full) return [];
+  return [
+    "--project",
+    "unit",
+    "--project",
+    "e2e",
+    "test/unit",
+    "src/tools",
+    "test/e2e/start",
+    "test/e2e/readme",
+  ];
+}
