@@ -40,13 +40,14 @@ const moduleSchema = z.object({
 /**
  * The local APIs of all toolsets, by the names of their folders.
  *
+ * @param project the folder of another copy of this project.
  * @throws Error that names the module which exports no `localApi`, or one that is none.
  */
-export async function findLocalApis(): Promise<LocalApi[]> {
-  const files = globSync("src/tools/*/local-api/index.ts", { cwd: projectDir }).sort();
+export async function findLocalApis(project = projectDir): Promise<LocalApi[]> {
+  const files = globSync("src/tools/*/local-api/index.ts", { cwd: project }).sort();
   return Promise.all(
     files.map(async (file) => {
-      const found: unknown = await import(pathToFileURL(join(projectDir, file)).href);
+      const found: unknown = await import(pathToFileURL(join(project, file)).href);
       const parsed = moduleSchema.safeParse(found);
       if (parsed.success) return parsed.data.localApi;
       throw new Error(
@@ -62,6 +63,6 @@ export async function findExchangeApis(): Promise<ExchangeApi[]> {
 }
 
 /** Those that sign people in. */
-export async function findSignInApis(): Promise<SignInApi[]> {
-  return (await findLocalApis()).filter((api) => api.by === "sign-in");
+export async function findSignInApis(project = projectDir): Promise<SignInApi[]> {
+  return (await findLocalApis(project)).filter((api) => api.by === "sign-in");
 }

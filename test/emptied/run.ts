@@ -3,6 +3,7 @@
 // choose cases, and "all" is one.
 
 import { parseArgs } from "node:util";
+import { findSignInApis } from "../../dev/local-apis/find-local-apis.ts";
 import { projectDir } from "../../dev/server/processes.ts";
 import { runScript, startAndList } from "./cases.ts";
 import { copyProject } from "./project-copy.ts";
@@ -41,9 +42,11 @@ async function check(removed: readonly string[]): Promise<string> {
     for (const name of removed) await removeToolset(folder, name);
     await runScript(folder, ["dev/commands/check.ts"]);
     await runScript(folder, [...vitest, ...testsToRun()]);
-    const signIns = [[], ["--mode", "jwt"]];
-    if (!removed.includes("observability")) signIns.push(["--idp", "cloudflare"]);
-    for (const args of signIns) await startAndList(folder, args);
+    await startAndList(folder, []);
+    await startAndList(folder, ["--mode", "jwt"]);
+    for (const { identityProvider } of await findSignInApis(folder)) {
+      await startAndList(folder, ["--idp", identityProvider]);
+    }
     return ((performance.now() - startedAtMs) / 1_000).toFixed(0);
   } finally {
     await remove();
