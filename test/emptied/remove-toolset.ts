@@ -1,9 +1,12 @@
+import { existsSync } from "node:fs";
 import { readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 
 /** The folders of a project's toolsets. */
 export async function toolsetsOf(project: string): Promise<string[]> {
-  const entries = await readdir(join(project, "src/tools"), { withFileTypes: true });
+  const folder = join(project, "src/tools");
+  if (!existsSync(folder)) return [];
+  const entries = await readdir(folder, { withFileTypes: true });
   return entries.filter((entry) => entry.isDirectory()).map(({ name }) => name);
 }
 
@@ -14,26 +17,31 @@ export async function removeToolset(project: string, name: string): Promise<void
   await writeFile(file, withoutToolset(await readFile(file, "utf8"), name));
 }
 
+const NAMED_IMPORT = /^import \{([^}]*)\} from "([^"]+)";\n/gm;
+const LIST = /\[([^[\]]*)\]/g;
+
 /**
- * src/server.ts without the imports of a toolset's folder, and without what they import in the lists.
+ * src/server.ts without the imports from a toolset's folder, and without what they import in the lists.
  *
- * @param source has each import in one line, as the formatter writes it, and each list between brackets.
- * @throws Error when it imports nothing of the toolset.
+ * @param source imports by name, as the formatter writes it.
  */
 export function withoutToolset(source: string, name: string): string {
-  const imported: string[] = [];
-  const lines = source.split("\n").filter((line) => {
-    const [, names, path] = /^import \{ (.+) \} from "(.+)";$/.exec(line) ?? [];
-    const isOfToolset = path === `./tools/${name}` || path?.startsWith(`./tools/${name}/`);
-    if (isOfToolset) imported.push(...(names?.split(", ") ?? []));
-    return !isOfToolset;
+  const imported = new Set<string>();
+  const importing = source.replaceAll(NAMED_IMPORT, (line, names: string, path: string) => {
+    if (path !== `./tools/${name}` && !path.startsWith(`./tools/${name}/`)) return line;
+    for (const one of entriesOf(names)) imported.add(one);
+    return "";
   });
-  if (imported.length === 0) throw new Error(`src/server.ts imports nothing of src/tools/${name}`);
-  return lines.join("\n").replaceAll(/\[([^[\]]*)\]/g, (_list, entries: string) => {
-    const kept = entries
-      .split(",")
-      .map((entry) => entry.trim())
-      .filter((entry) => entry !== "" && !imported.includes(entry));
+  return importing.replaceAll(LIST, (_list, entries: string) => {
+    const kept = entriesOf(entries).filter((entry) => !imported.has(entry));
     return `[${kept.join(", ")}]`;
   });
+}
+
+/** What a list between braces or brackets has in it. */
+function entriesOf(list: string): string[] {
+  return list
+    .split(",")
+    .map((entry) => entry.trim())
+    .filter((entry) => entry !== "");
 }
