@@ -3,6 +3,7 @@
 // choose cases, and "all" is one.
 
 import { parseArgs } from "node:util";
+import { stopOnSignals } from "../../dev/commands/stop-signals.ts";
 import { findSignInApis } from "../../dev/local-apis/find-local-apis.ts";
 import { projectDir } from "../../dev/server/processes.ts";
 import { runScript, startAndList } from "./cases.ts";
@@ -15,6 +16,9 @@ const { values, positionals } = parseArgs({
   allowPositionals: true,
   options: { full: { type: "boolean", default: false } },
 });
+
+let removeCopy = async () => {};
+stopOnSignals(() => removeCopy(), 130);
 
 const toolsets = await toolsetsOf(projectDir);
 const cases = new Map([
@@ -38,6 +42,7 @@ process.exit(0);
 async function check(removed: readonly string[]): Promise<string> {
   const startedAtMs = performance.now();
   const { folder, remove } = await copyProject();
+  removeCopy = remove;
   try {
     for (const name of removed) await removeToolset(folder, name);
     await runScript(folder, ["dev/commands/check.ts"]);
@@ -56,8 +61,8 @@ async function check(removed: readonly string[]): Promise<string> {
 /** Those that read the server of src/: all others run the same fixture, whatever is removed. */
 function testsFor(removed: readonly string[]): string[] {
   if (values.full) return [];
-  const files = ["test/unit", "src/tools", "test/e2e/start"];
-  // README's tool is the first one of a server that has none.
-  if (removed.length === toolsets.length) files.push("test/e2e/readme");
-  return ["--project", "unit", "--project", "e2e", ...files];
+  if (removed.length < toolsets.length) return ["--project", "unit"];
+  // README's tool is then the first one.
+  const ofServer = ["test/e2e/start", "test/e2e/readme"];
+  return ["--project", "unit", "--project", "e2e", "test/unit", ...ofServer];
 }
