@@ -55,6 +55,8 @@ export default defineConfig({
         resolve: { alias: { "cloudflare:workers": stubOfWorkers } },
         test: {
           name: "unit",
+          // A bound, not a measurement: some run a command of wrangler, and the machine may be busy.
+          testTimeout: 20_000,
           include: ["test/unit/**/*.test.{ts,tsx}", "src/tools/*/{*,test/*}.test.ts"],
         },
       },
