@@ -105,10 +105,16 @@ export async function startAuthorizationServer(
   }
 
   const question = signInQuestion(provider, mcpScopes);
-  server.serve((request, response, { pathname }) => {
+  server.serve((request, response, url) => {
+    const { pathname } = url;
     counts.set(pathname, (counts.get(pathname) ?? 0) + 1);
     if (isInteraction(pathname)) return answerInteraction(provider, question, request, response);
     if (pathname === "/connections") return links.answer(request, response);
+    // oidc-provider denies a request that ends without any scope, and these tools have none to ask for.
+    if (pathname === "/auth" && mcpScopes.length === 0 && !url.searchParams.get("scope")) {
+      url.searchParams.set("scope", "openid");
+      request.url = url.pathname + url.search;
+    }
     handleProtocol(request, response);
   });
 

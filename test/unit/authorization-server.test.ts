@@ -230,3 +230,10 @@ it.each(["//", "/%zz", "/connections?%", "http://other.example/"])(
     expect((await discover(issuer)).issuer).toBe(issuer);
   },
 );
+
+it("signs people in for a server whose tools need no scopes, or that has none", async () => {
+  const { issuer } = await start({ mcpScopes: [], tokenFormat: "jwt" });
+  const asking = { person: "alice", resource: MCP, scope: "" } as const;
+  const { tokens } = await connectPublicClient(issuer, asking);
+  expect(decodeJwt(tokens.access_token)).toMatchObject({ aud: MCP, email: "alice@example.com" });
+});
