@@ -22,7 +22,7 @@ export default defineConfig({
       {
         test: {
           name: "e2e",
-          include: ["test/e2e/**/*.test.ts"],
+          include: ["test/e2e/**/*.test.ts", "src/tools/*/test/e2e/**/*.test.ts"],
           globalSetup: ["test/support/gatehouse.setup.ts"],
           // Real clients start and sign in, and some files start servers; bounds, not measurements.
           testTimeout: 120_000,
@@ -54,7 +54,12 @@ export default defineConfig({
         oxc: { jsx },
         // What only a Worker has; nothing that runs in Node.js calls it.
         resolve: { alias: { "cloudflare:workers": stubOfWorkers } },
-        test: { name: "unit", include: ["test/unit/**/*.test.{ts,tsx}", "src/tools/**/*.test.ts"] },
+        test: {
+          name: "unit",
+          // A bound, not a measurement: some run a command of wrangler, and the machine may be busy.
+          testTimeout: 20_000,
+          include: ["test/unit/**/*.test.{ts,tsx}", "src/tools/*/{*,test/*}.test.ts"],
+        },
       },
       {
         plugins: [
@@ -129,34 +134,8 @@ export default defineConfig({
           setupFiles: ["test/worker/migrations.setup.ts", "test/worker/logs.setup.ts"],
         },
       },
-      {
-        plugins: [
-          cloudflareTest(({ inject }) => ({
-            wrangler: { configPath: "./wrangler.jsonc" },
-            miniflare: {
-              bindings: testVariables({
-                SESSION_SECRET: "only-for-tests-and-long-enough-to-be-taken",
-                IDP: "cloudflare",
-                CLOUDFLARE_CLIENT_ID: inject("cloudflare").clientId,
-                CLOUDFLARE_CLIENT_SECRET: inject("cloudflare").clientSecret,
-                CLOUDFLARE_OAUTH_URL: inject("cloudflare").origin,
-                CLOUDFLARE_API_URL: inject("cloudflare").apiUrl,
-              }),
-            },
-          })),
-        ],
-        oxc: { jsx },
-        test: {
-          name: "cloudflare",
-          deps: { optimizer: { ssr: bundledPackages } },
-          testTimeout: 20_000,
-          // What one test lets the stand-in do wrong must not meet another.
-          fileParallelism: false,
-          include: ["test/cloudflare/**/*.test.ts"],
-          globalSetup: ["test/cloudflare/servers.setup.ts"],
-          setupFiles: ["test/worker/migrations.setup.ts", "test/worker/logs.setup.ts"],
-        },
-      },
+      // Of a toolset whose tests run inside workerd. They go with its folder.
+      "src/tools/*/test/vitest.config.ts",
     ],
   },
 });

@@ -1,9 +1,9 @@
-import server from "../../src/index";
+import server from "../../test/fixture/index";
 import { rateLimiter } from "./rate-limiter";
 
-export { AuditOutbox, Grant, McpSession, UpstreamRenewer } from "../../src/index";
+export { AuditOutbox, Grant, McpSession, UpstreamRenewer } from "../../test/fixture/index";
 
-// This server as it is, with the rate limiters that Cloudflare would have given it.
+// The engine with the tools of its tests, and with the rate limiters that Cloudflare would have given it.
 
 let limited: Env | undefined;
 

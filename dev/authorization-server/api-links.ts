@@ -7,7 +7,7 @@ import { errorPage, pageHeaders } from "../local-servers/local-pages.ts";
 import { type PersonId, people } from "../local-servers/people.ts";
 import { linksPage, WHOSE } from "./authorization-server-pages.ts";
 
-/** Who lets Gatehouse use the orders API for them: alice at first, bob not. */
+/** Who lets Gatehouse use the APIs for them: alice at first, bob not. */
 export type ApiLinks = {
   has(person: PersonId): boolean;
   set(person: PersonId, isLinked: boolean): void;
@@ -17,8 +17,14 @@ export type ApiLinks = {
 
 const idsSchema = z.array(z.enum(["alice", "bob"]));
 
-/** @param file keeps the links over a restart; undefined keeps nothing. */
-export async function openApiLinks(file: string | undefined): Promise<ApiLinks> {
+/**
+ * @param file keeps the links over a restart; undefined keeps nothing.
+ * @param apis what people call them.
+ */
+export async function openApiLinks(
+  file: string | undefined,
+  apis: readonly string[],
+): Promise<ApiLinks> {
   const isIds = (value: unknown): value is PersonId[] => idsSchema.safeParse(value).success;
   const linked = new Set(await keepJson<PersonId[]>(file, isIds, () => ["alice"]));
 
@@ -46,7 +52,7 @@ export async function openApiLinks(file: string | undefined): Promise<ApiLinks> 
           if (form.get("unlink") === id) set(id, false);
         }
       }
-      send(200, linksPage(linked));
+      send(200, linksPage(linked, apis));
     },
   };
 }

@@ -16,12 +16,18 @@ export type ResourceServerClient = {
 export type AuthorizationServerResources = {
   /** Gatehouse's endpoints, whose tokens MCP clients ask for. */
   mcp: readonly string[];
-  /** The upstream API, for which Gatehouse exchanges them. */
-  api: string;
+  /** The upstream APIs, for which Gatehouse exchanges them. */
+  apis: readonly UpstreamResource[];
 };
 
-/** What tokens for the upstream API may allow. */
-export const apiScopes = ["orders:read", "orders:write"];
+export type UpstreamResource = {
+  /** What people call it, such as `the orders API`. */
+  name: string;
+  /** Its address. */
+  resource: string;
+  /** What tokens for it may allow. */
+  scopes: readonly string[];
+};
 
 /** Of the sign-in itself (OpenID Connect Core, sections 5.4 and 11); oidc-provider lists all of them. */
 export const identityScopes = ["openid", "offline_access", "profile", "email"];
@@ -49,7 +55,13 @@ export function authorizationServerConfiguration(options: {
     jwks,
     // OAuth 2.1 has no implicit grant.
     responseTypes: ["code"],
-    scopes: [...new Set([...identityScopes, ...mcpScopes, ...apiScopes])],
+    scopes: [
+      ...new Set([
+        ...identityScopes,
+        ...mcpScopes,
+        ...resources.apis.flatMap(({ scopes }) => scopes),
+      ]),
+    ],
     pkce: { required: () => true },
     claims: { openid: ["sub"], profile: ["name"], email: ["email", "email_verified"] },
     findAccount: (_ctx: Context, sub: string) => {

@@ -9,8 +9,13 @@ export function consentPage(action: string, asking: string, scopes: readonly str
   return allowPage(WHOSE, "Who is signing in?", { action, asking, scopes });
 }
 
-/** Who has allowed Gatehouse to use the orders API for them. */
-export function linksPage(linked: ReadonlySet<PersonId>): string {
+/**
+ * Who has allowed Gatehouse to use the APIs for them.
+ *
+ * @param apis what people call them, such as `the orders API`.
+ */
+export function linksPage(linked: ReadonlySet<PersonId>, apis: readonly string[]): string {
+  const names = apis.join(" and ") || "no API";
   const buttons = people.map(({ id, name }) => {
     const [action, text] = linked.has(id)
       ? ["unlink", "is linked; choose to unlink"]
@@ -19,8 +24,8 @@ export function linksPage(linked: ReadonlySet<PersonId>): string {
   });
   return page(
     WHOSE,
-    "The orders API",
-    `<p>A linked person lets Gatehouse use the orders API for them.</p>
+    "Linked APIs",
+    `<p>A linked person lets Gatehouse use ${escapeHtml(names)} for them.</p>
 <form method="post" action="/connections">
 <fieldset>
 <legend>Who is linked</legend>

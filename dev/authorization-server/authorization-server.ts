@@ -13,7 +13,6 @@ import { newSigningKey, publicKeySet, signWith } from "../local-servers/signing-
 import { openApiLinks } from "./api-links.ts";
 import {
   type AuthorizationServerResources,
-  apiScopes,
   authorizationServerConfiguration,
   type ResourceServerClient,
 } from "./authorization-server-config.ts";
@@ -46,7 +45,7 @@ export type AuthorizationServer = {
   requestsTo(path: string): number;
   /** Signs with a new key from now on. Unless `keepsOld`, the old ones are no longer published. */
   rotateKeys(options?: { keepsOld?: boolean }): void;
-  /** Whether a person lets Gatehouse use the API for them. Alice does at first, bob does not. */
+  /** Whether a person lets Gatehouse use the APIs for them. Alice does at first, bob does not. */
   link(person: PersonId, isLinked: boolean): void;
   /** Signs a JWT of any content with its key, as if it had issued it. */
   mint(claims: JWTPayload, header?: Record<string, unknown>): Promise<string>;
@@ -68,7 +67,10 @@ export async function startAuthorizationServer(
   const fileFor = (name: string) => (stateDir === undefined ? undefined : join(stateDir, name));
   let { jwks } = await loadIdentityProviderState(fileFor("authorization-server.json"));
   const adapter = keptAdapter(fileFor("authorization-server-grants.json"));
-  const links = await openApiLinks(fileFor("authorization-server-links.json"));
+  const links = await openApiLinks(
+    fileFor("authorization-server-links.json"),
+    resources.apis.map(({ name }) => name),
+  );
   const server = await openLocalServer("authorization server", options.port);
   const issuer = server.origin;
   const counts = new Map<string, number>();
@@ -94,7 +96,7 @@ export async function startAuthorizationServer(
     const exchange = tokenExchangeGrant({
       publicKeys: (): JSONWebKeySet => publicKeySet(jwks),
       mcpResources: resources.mcp,
-      api: { resource: resources.api, scopes: apiScopes },
+      apis: resources.apis,
       isLinked: ({ id }) => links.has(id),
       linkPage: `${issuer}/connections`,
     });
@@ -103,10 +105,16 @@ export async function startAuthorizationServer(
   }
 
   const question = signInQuestion(provider, mcpScopes);
-  server.serve((request, response, { pathname }) => {
+  server.serve((request, response, url) => {
+    const { pathname } = url;
     counts.set(pathname, (counts.get(pathname) ?? 0) + 1);
     if (isInteraction(pathname)) return answerInteraction(provider, question, request, response);
     if (pathname === "/connections") return links.answer(request, response);
+    // oidc-provider denies a request that ends without any scope, and these tools have none to ask for.
+    if (pathname === "/auth" && mcpScopes.length === 0 && !url.searchParams.get("scope")) {
+      url.searchParams.set("scope", "openid");
+      request.url = url.pathname + url.search;
+    }
     handleProtocol(request, response);
   });
 

@@ -1,17 +1,24 @@
 import { randomBytes } from "node:crypto";
 import { join } from "node:path";
 import { readServerFacts } from "../definition/server-facts.ts";
+import type { ExchangeApi, RunningLocalApi } from "../local-apis/local-api.ts";
 import { keepJson } from "../local-servers/kept-json.ts";
 import { newPrivateKeyPem } from "../local-servers/signing-keys.ts";
-import { type OrdersApi, startOrdersApi } from "../stand-ins/orders-api.ts";
 import { type AuthorizationServer, startAuthorizationServer } from "./authorization-server.ts";
+import type { UpstreamResource } from "./authorization-server-config.ts";
 
 /** AUTH_MODE without `provider`: an authorization server of its own issues the tokens. */
 export type ExternalMode = "jwt" | "introspection";
 
-export type ExternalModeServers = {
+/** What is needed of a local API here; what it starts may be more than a {@link RunningLocalApi}. */
+type Api<Running> = Pick<ExchangeApi, "name" | "scopes"> & {
+  start(options: { port: number; issuerOf: () => string }): Promise<Running>;
+};
+
+export type ExternalModeServers<Running extends RunningLocalApi = RunningLocalApi> = {
   readonly authorizationServer: AuthorizationServer;
-  readonly ordersApi: OrdersApi;
+  /** The APIs that take its tokens, in the order that they were given. */
+  readonly apis: readonly Running[];
   /** What tells Gatehouse of them. */
   readonly vars: Record<string, string>;
   stop(): Promise<void>;
@@ -20,50 +27,64 @@ export type ExternalModeServers = {
 const CLIENT_ID = "gatehouse";
 
 /**
- * Starts what stands beside Gatehouse in these modes: the authorization server, and an API that takes
+ * Starts what stands beside Gatehouse in these modes: the authorization server, and the APIs that take
  * its tokens. In `jwt` Gatehouse proves itself with a key, in `introspection` with a secret.
  *
- * @param ports of the two; 0 takes a free one.
+ * @param port of the authorization server; 0 takes a free one.
+ * @param mcpScopes what tokens for Gatehouse may allow; those of src/server.ts unless given.
+ * @param apis what to start of them, each with its port, where 0 takes a free one.
  * @param stateDir keeps keys and secrets over a restart; without it they are new each time.
+ * @throws Error when one cannot be started; none is left running then.
  */
-export async function startExternalMode(options: {
+export async function startExternalMode<Running extends RunningLocalApi>(options: {
   mode: ExternalMode;
   gatehouseOrigin: string;
-  ports: readonly [authorizationServer: number, ordersApi: number];
+  port: number;
+  mcpScopes?: readonly string[];
+  apis: readonly { readonly api: Api<Running>; readonly port: number }[];
   stateDir?: string;
-}): Promise<ExternalModeServers> {
-  const { mode, gatehouseOrigin, stateDir } = options;
-  const [port, apiPort] = options.ports;
+}): Promise<ExternalModeServers<Running>> {
+  const { mode, gatehouseOrigin, port, stateDir } = options;
+  const mcpScopes = options.mcpScopes ?? (await readServerFacts()).scopes;
   const fileFor = (name: string) => stateDir && join(stateDir, name);
   const clientSecret = await keepText(fileFor("client-secret.json"), () =>
     randomBytes(32).toString("base64url"),
   );
 
   let issuer = "";
-  const ordersApi = await startOrdersApi({ port: apiPort, issuerOf: () => issuer });
-  const authorizationServer = await startAuthorizationServer({
-    port,
-    tokenFormat: mode === "jwt" ? "jwt" : "opaque",
-    mcpScopes: (await readServerFacts()).scopes,
-    resources: {
-      mcp: [`${gatehouseOrigin}/mcp`, `${gatehouseOrigin}/sse`],
-      api: ordersApi.origin,
-    },
-    client: {
-      clientId: CLIENT_ID,
-      ...(mode === "jwt"
-        ? { jwksUri: `${gatehouseOrigin}/.well-known/jwks.json` }
-        : { clientSecret }),
-    },
-    ...(stateDir !== undefined && { stateDir }),
-  }).catch(async (error: unknown) => {
-    await ordersApi.stop();
+  const running: Running[] = [];
+  const resources: UpstreamResource[] = [];
+  const stopApis = () => Promise.all(running.map((api) => api.stop()));
+
+  async function start(): Promise<AuthorizationServer> {
+    for (const { api, port: apiPort } of options.apis) {
+      const started = await api.start({ port: apiPort, issuerOf: () => issuer });
+      running.push(started);
+      resources.push({ name: api.name, resource: started.origin, scopes: api.scopes });
+    }
+    return startAuthorizationServer({
+      port,
+      tokenFormat: mode === "jwt" ? "jwt" : "opaque",
+      mcpScopes,
+      resources: { mcp: [`${gatehouseOrigin}/mcp`, `${gatehouseOrigin}/sse`], apis: resources },
+      client: {
+        clientId: CLIENT_ID,
+        ...(mode === "jwt"
+          ? { jwksUri: `${gatehouseOrigin}/.well-known/jwks.json` }
+          : { clientSecret }),
+      },
+      ...(stateDir !== undefined && { stateDir }),
+    });
+  }
+
+  const authorizationServer = await start().catch(async (error: unknown) => {
+    await stopApis();
     throw error;
   });
   issuer = authorizationServer.issuer;
   return {
     authorizationServer,
-    ordersApi,
+    apis: running,
     vars: {
       AUTH_MODE: mode,
       AS_ISSUER: issuer,
@@ -71,11 +92,10 @@ export async function startExternalMode(options: {
       ...(mode === "jwt"
         ? { AS_PRIVATE_KEY: await keepText(fileFor("private-key.json"), newPrivateKeyPem) }
         : { AS_CLIENT_SECRET: clientSecret }),
-      UPSTREAM_API_URL: ordersApi.origin,
-      UPSTREAM_API_NAME: "the orders API",
+      ...Object.fromEntries(running.flatMap((api) => Object.entries(api.vars))),
     },
     async stop() {
-      await Promise.all([authorizationServer.stop(), ordersApi.stop()]);
+      await Promise.all([authorizationServer.stop(), stopApis()]);
     },
   };
 }

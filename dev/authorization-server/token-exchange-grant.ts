@@ -4,6 +4,7 @@ import type { JSONWebKeySet } from "jose";
 import { type Context, errors } from "oidc-provider";
 import * as z from "zod";
 import { findPerson, type Person } from "../local-servers/people.ts";
+import type { UpstreamResource } from "./authorization-server-config.ts";
 import { readSubjectToken } from "./subject-token.ts";
 
 export const TOKEN_EXCHANGE = "urn:ietf:params:oauth:grant-type:token-exchange";
@@ -32,8 +33,8 @@ export type TokenExchangeOptions = {
   publicKeys: () => JSONWebKeySet;
   /** The resources whose server may exchange the tokens it gets. */
   mcpResources: readonly string[];
-  api: { resource: string; scopes: readonly string[] };
-  /** Whether a person has allowed Gatehouse to use the API for them. */
+  apis: readonly UpstreamResource[];
+  /** Whether a person has allowed Gatehouse to use the APIs for them. */
   isLinked: (person: Person) => boolean;
   /** Where a person can allow it. */
   linkPage: string;
@@ -41,28 +42,28 @@ export type TokenExchangeOptions = {
 
 /**
  * Token exchange (RFC 8693): Gatehouse gives a token that an MCP client showed it, and gets one for
- * the upstream API, of the same person.
+ * an upstream API, of the same person.
  *
  * A subject token that is not good is `invalid_grant`, as many servers have it, where section 2.2.2 says
  * `invalid_request`: the person can mend it, and only this error says so.
  */
 export function tokenExchangeGrant(options: TokenExchangeOptions) {
-  const { api, isLinked, linkPage } = options;
+  const { apis, isLinked, linkPage } = options;
   return async (ctx: Context): Promise<void> => {
     const { client, provider } = ctx.oidc;
     const parameters = parametersOf(ctx);
-    requireTarget(parameters, api.resource);
+    const api = targetOf(parameters, apis);
     const { person, scopes: allowed } = await subjectOf(ctx, options, parameters.subject_token);
     if (!isLinked(person)) {
       ctx.status = 400;
       ctx.body = {
         error: "interaction_required",
-        error_description: `${person.name} has not linked the orders API`,
+        error_description: `${person.name} has not linked ${api.name}`,
         error_uri: linkPage,
       };
       return;
     }
-    const scope = narrowed(parameters.scope?.split(" ") ?? api.scopes, api.scopes, allowed);
+    const scope = narrowed(parameters.scope?.split(" ") ?? api.scopes, api, allowed);
     const token = new provider.AccessToken({
       client,
       accountId: person.sub,
@@ -94,10 +95,15 @@ function parametersOf({ oidc }: Context): Parameters {
   throw refusal("invalid_request", `Only access tokens are exchanged: see ${names.join(", ")}`);
 }
 
-function requireTarget({ resource, audience }: Parameters, api: string): void {
+function targetOf(
+  { resource, audience }: Parameters,
+  apis: readonly UpstreamResource[],
+): UpstreamResource {
   const targets = [resource, audience].filter((target) => target !== undefined);
-  if (targets.length > 0 && targets.every((target) => target === api)) return;
-  throw refusal("invalid_target", "Tokens are exchanged for the orders API only");
+  const found = apis.find((api) => targets.every((target) => target === api.resource));
+  if (targets.length > 0 && found !== undefined) return found;
+  const names = apis.map(({ name }) => name).join(" and ") || "no API";
+  throw refusal("invalid_target", `Tokens are exchanged for ${names} only`);
 }
 
 async function subjectOf(
@@ -118,12 +124,12 @@ async function subjectOf(
 /** Of the scopes that are asked for, those that the person gave the MCP client. */
 function narrowed(
   asked: readonly string[],
-  ofApi: readonly string[],
+  { name, scopes }: UpstreamResource,
   allowed: readonly string[],
 ): string {
-  const unknown = asked.filter((scope) => !ofApi.includes(scope));
+  const unknown = asked.filter((scope) => !scopes.includes(scope));
   if (unknown.length > 0) {
-    throw refusal("invalid_scope", `The orders API has no scope ${unknown.join(" ")}`);
+    throw refusal("invalid_scope", `There is no scope ${unknown.join(" ")} of ${name}`);
   }
   const granted = asked.filter((scope) => allowed.includes(scope));
   if (granted.length === 0) {

@@ -1,16 +1,21 @@
 import { join } from "node:path";
-import { startExternalMode } from "../authorization-server/external-mode.ts";
+import { type ExternalMode, startExternalMode } from "../authorization-server/external-mode.ts";
 import { startIdentityProvider } from "../identity-provider/identity-provider.ts";
+import { findExchangeApis } from "../local-apis/find-local-apis.ts";
+import type { LocalApiExamples, SignInApi } from "../local-apis/local-api.ts";
 import { isPortFree } from "../local-servers/free-port.ts";
 import { people } from "../local-servers/people.ts";
-import { startCloudflareMode } from "../stand-ins/cloudflare-mode.ts";
 import type { StartOptions } from "./start-options.ts";
 
 /** What stands beside the Worker on this machine and signs people in. */
 export type SignInServers = {
   /** What tells the Worker of them. */
   readonly vars: Record<string, string>;
-  readonly external?: { readonly issuer: string; readonly api: string };
+  /** Where the authorization server of an external mode is, and the APIs that take its tokens. */
+  readonly external?: { readonly issuer: string; readonly apis: readonly string[] };
+  /** Whether an admin of Gatehouse is among the people. */
+  readonly hasAdmins: boolean;
+  readonly examples: readonly LocalApiExamples[];
   stop(): Promise<void>;
 };
 
@@ -22,24 +27,24 @@ const localAdmins = people
 /**
  * Starts what the mode needs, on the ports that follow the Worker's.
  *
+ * @param signInApis those that `--idp` can name.
  * @throws Error when one cannot be started.
  */
-export function startSignInServers(options: StartOptions): Promise<SignInServers> {
-  switch (options.mode) {
-    case "oidc":
-      return startLocalProvider(options);
-    case "cloudflare":
-      return startCloudflare(options);
-    default:
-      return startAuthorization({ ...options, mode: options.mode });
-  }
+export function startSignInServers(
+  options: StartOptions,
+  signInApis: readonly SignInApi[],
+): Promise<SignInServers> {
+  const { mode, idp } = options;
+  if (mode !== "provider") return startAuthorization(options, mode);
+  const signInApi = signInApis.find(({ identityProvider }) => identityProvider === idp);
+  return signInApi === undefined ? startLocalProvider(options) : startSignInApi(options, signInApi);
 }
 
 async function startLocalProvider(options: StartOptions): Promise<SignInServers> {
   console.log("Starting the local identity provider …");
   const provider = await startIdentityProvider({
     port: await portForIssuer(options.port + 1),
-    redirectUris: originsOf(options).map((origin) => `${origin}/callback`),
+    redirectUris: redirectUrisOf(options),
     persistFile: join(options.stateDir, "identity-provider.json"),
   });
   return {
@@ -52,44 +57,62 @@ async function startLocalProvider(options: StartOptions): Promise<SignInServers>
       OIDC_NAME: "the local identity provider",
       ADMINS: localAdmins,
     },
+    hasAdmins: true,
+    examples: [],
     stop: provider.stop,
   };
 }
 
-async function startCloudflare(options: StartOptions): Promise<SignInServers> {
-  console.log("Starting the stand-in for Cloudflare …");
-  const cloudflare = await startCloudflareMode({
-    gatehouseOrigins: originsOf(options),
+async function startSignInApi(options: StartOptions, api: SignInApi): Promise<SignInServers> {
+  console.log(`Starting ${api.name} …`);
+  const { vars, stop } = await api.start({
     port: await portForIssuer(options.port + 1),
+    redirectUris: redirectUrisOf(options),
     stateDir: options.stateDir,
   });
-  return { vars: { AUTH_MODE: "provider", ...cloudflare.vars }, stop: cloudflare.stop };
-}
-
-async function startAuthorization(
-  options: StartOptions & { mode: "jwt" | "introspection" },
-): Promise<SignInServers> {
-  const { mode, port, stateDir } = options;
-  console.log("Starting the local authorization server and the orders API …");
-  const { authorizationServer, ordersApi, vars, stop } = await startExternalMode({
-    mode,
-    gatehouseOrigin: `http://localhost:${port}`,
-    ports: [
-      await portForIssuer(port + 1),
-      await portOrAnother(port + 2, "the orders API is elsewhere than it was."),
-    ],
-    stateDir,
-  });
   return {
-    vars: { ...vars, ADMINS: localAdmins },
-    external: { issuer: authorizationServer.issuer, api: ordersApi.origin },
+    vars: { AUTH_MODE: "provider", IDP: api.identityProvider, ...vars },
+    hasAdmins: false,
+    examples: api.examples === undefined ? [] : [api.examples],
     stop,
   };
 }
 
-/** Where the Worker is reached, so that a sign-in may end there. */
-function originsOf({ port, tunnel }: StartOptions): string[] {
-  return [`http://localhost:${port}`, ...(tunnel === undefined ? [] : [tunnel])];
+async function startAuthorization(
+  { port, stateDir }: StartOptions,
+  mode: ExternalMode,
+): Promise<SignInServers> {
+  const found = await findExchangeApis();
+  const names = ["the local authorization server", ...found.map(({ name }) => name)];
+  console.log(`Starting ${names.join(" and ")} …`);
+  const apis = [];
+  for (const [index, api] of found.entries()) {
+    const consequence = `${api.name} is elsewhere than it was.`;
+    apis.push({ api, port: await portOrAnother(port + 2 + index, consequence) });
+  }
+  const { authorizationServer, vars, stop, ...running } = await startExternalMode({
+    mode,
+    gatehouseOrigin: `http://localhost:${port}`,
+    port: await portForIssuer(port + 1),
+    apis,
+    stateDir,
+  });
+  return {
+    vars: { ...vars, ADMINS: localAdmins },
+    external: {
+      issuer: authorizationServer.issuer,
+      apis: running.apis.map(({ origin }) => origin),
+    },
+    hasAdmins: true,
+    examples: found.flatMap(({ examples }) => examples ?? []),
+    stop,
+  };
+}
+
+/** Where people come back to: the Worker is reached at this machine's address, and at a tunnel's. */
+function redirectUrisOf({ port, tunnel }: StartOptions): string[] {
+  const origins = [`http://localhost:${port}`, ...(tunnel === undefined ? [] : [tunnel])];
+  return origins.map((origin) => `${origin}/callback`);
 }
 
 /** People are who they are by their issuer, whose name is its address. */

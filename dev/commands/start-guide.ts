@@ -1,10 +1,8 @@
 import { clientSetups } from "../../src/engine/website/client-setup.ts";
 import { pasteText } from "../../src/engine/website/paste.ts";
-import type { ExternalMode } from "../authorization-server/external-mode.ts";
+import type { LocalApiExamples } from "../local-apis/local-api.ts";
 import { people } from "../local-servers/people.ts";
-
-/** Who signs people in, and issues the tokens, on this machine. */
-export type LocalMode = "oidc" | "cloudflare" | ExternalMode;
+import type { SignInServers } from "./sign-in-servers.ts";
 
 /** What `npm start` says when all is up: where the server is, and how to use it from each client. */
 export function startGuide(options: {
@@ -13,12 +11,11 @@ export function startGuide(options: {
   tunnel: string | undefined;
   /** The settings of wrangler.jsonc that do not count on this machine. */
   setAside: readonly string[];
-  /** Undefined where the person's own provider signs people in. */
-  localMode: LocalMode | undefined;
-  /** Where the authorization server of an external mode is, and the API that takes its tokens. */
-  external?: { issuer: string; api: string } | undefined;
+  /** Who signs people in on this machine; undefined where the person's own provider does. */
+  local: Pick<SignInServers, "external" | "hasAdmins" | "examples"> | undefined;
 }): string {
-  const { origin, tunnel, setAside, localMode, external } = options;
+  const { origin, tunnel, setAside, local } = options;
+  const external = local?.external;
   const url = `${origin}/mcp`;
   const lines = [
     "Gatehouse is running. Ctrl+C ends it; its data stay for the next start (--fresh starts empty).",
@@ -35,12 +32,14 @@ export function startGuide(options: {
       ? []
       : [
           `  Issuer    ${external.issuer}   (the authorization server)`,
-          `  API       ${external.api}   (which tools call with tokens of their own)`,
+          ...external.apis.map(
+            (api) => `  API       ${api}   (which tools call with tokens of their own)`,
+          ),
         ]),
-    ...(localMode !== undefined
+    ...(local !== undefined
       ? people.map(
           ({ name, email, isAdmin }, index) =>
-            `${index === 0 ? "  People    " : "            "}${name} <${email}>${isAdmin && localMode !== "cloudflare" ? ", an admin" : ""}`,
+            `${index === 0 ? "  People    " : "            "}${name} <${email}>${isAdmin && local.hasAdmins ? ", an admin" : ""}`,
         )
       : []),
     ...(setAside.length === 0
@@ -53,9 +52,11 @@ export function startGuide(options: {
     "  MCP Inspector, without its page:",
     `    npx @modelcontextprotocol/inspector --cli --server-url ${url} --transport http --method tools/list`,
     "  A first look, without any client:",
-    `    ${tryCommand(url, localMode === undefined ? "" : `--user ${people[0]?.id}`)}`,
-    ...(localMode === "cloudflare" ? logsGuide(url) : []),
-    ...(external === undefined ? [] : exchangeGuide(url, external.issuer)),
+    `    ${tryCommand(url, local === undefined ? "" : `--user ${people[0]?.id}`)}`,
+    ...(local?.examples ?? []).flatMap((examples) => exampleLines(url, examples)),
+    ...(external === undefined || external.apis.length === 0
+      ? []
+      : [`  Who has allowed the server to use an API: ${external.issuer}/connections`]),
   ];
   const rule = "─".repeat(80);
   return [rule, ...lines, rule].join("\n");
@@ -71,21 +72,10 @@ function setupGuide(url: string): string[] {
     ]);
 }
 
-/** alice lets Gatehouse use the API for her, bob does not yet: both are worth seeing. */
-function exchangeGuide(url: string, issuer: string): string[] {
+function exampleLines(url: string, { about, calls }: LocalApiExamples): string[] {
   return [
-    "  A tool that calls an API with an exchanged token, and what a person reads who has not allowed it:",
-    `    ${tryCommand(url, "--user alice", "list_orders")}`,
-    `    ${tryCommand(url, "--user bob", "list_orders")}`,
-    `  Who has allowed it: ${issuer}/connections`,
-  ];
-}
-
-/** bob has one account, so that nothing has to be chosen first. */
-function logsGuide(url: string): string[] {
-  return [
-    "  Tools that call the identity provider's API as the person: Workers and their logs, made up:",
-    `    ${tryCommand(url, "--user bob", "query_worker_observability")}`,
+    `  ${about}:`,
+    ...calls.map(({ tool, person }) => `    ${tryCommand(url, `--user ${person}`, tool)}`),
   ];
 }
 

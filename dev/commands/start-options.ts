@@ -1,11 +1,15 @@
 import { join, resolve } from "node:path";
 import { parseArgs } from "node:util";
+import type { ExternalMode } from "../authorization-server/external-mode.ts";
 import { projectDir } from "../server/processes.ts";
 import { localStateDir } from "./local-vars.ts";
-import { defaultPort, type LocalMode } from "./start-guide.ts";
+import { defaultPort } from "./start-guide.ts";
 
 export type StartOptions = {
-  readonly mode: LocalMode;
+  /** AUTH_MODE: the server issues the tokens, or a local authorization server does. */
+  readonly mode: "provider" | ExternalMode;
+  /** IDP: `oidc` is the local identity provider, any other a toolset's local API. */
+  readonly idp: string;
   readonly port: number;
   /** Whether all that earlier starts have kept is forgotten. */
   readonly fresh: boolean;
@@ -19,9 +23,14 @@ export type StartOptions = {
  * Reads the command line of `npm start`.
  *
  * @param port what the environment has as PORT.
+ * @param otherIdps the identity providers that toolsets bring (dev/local-apis/).
  * @throws Error that says what is wrong, for whoever typed it.
  */
-export function parseStartOptions(args: readonly string[], port: string | undefined): StartOptions {
+export function parseStartOptions(
+  args: readonly string[],
+  port: string | undefined,
+  otherIdps: readonly string[],
+): StartOptions {
   const { values } = parseArgs({
     args: [...args],
     options: {
@@ -33,9 +42,9 @@ export function parseStartOptions(args: readonly string[], port: string | undefi
       state: { type: "string", default: localStateDir },
     },
   });
-  const mode = localModeFrom(values);
+  const { mode, idp } = signInFrom(values, ["oidc", ...otherIdps]);
   const tunnel = values.tunnel === undefined ? undefined : tunnelFrom(values.tunnel);
-  if (tunnel !== undefined && (mode === "jwt" || mode === "introspection")) {
+  if (tunnel !== undefined && mode !== "provider") {
     throw new Error(
       `--tunnel is for the server alone: clients elsewhere do not reach the authorization server that --mode ${mode} ` +
         "starts on this machine. Leave one out.",
@@ -43,6 +52,7 @@ export function parseStartOptions(args: readonly string[], port: string | undefi
   }
   return {
     mode,
+    idp,
     port: portFrom(port),
     fresh: values.fresh,
     tunnel,
@@ -67,14 +77,17 @@ function tunnelFrom(text: string): string {
   );
 }
 
-function localModeFrom({ mode, idp }: { mode: string; idp: string }): LocalMode {
-  if (idp !== "oidc" && idp !== "cloudflare") {
-    throw new Error(`--idp is "${idp}", and should be oidc or cloudflare.`);
+function signInFrom(
+  { mode, idp }: { mode: string; idp: string },
+  idps: readonly string[],
+): Pick<StartOptions, "mode" | "idp"> {
+  if (!idps.includes(idp)) {
+    throw new Error(`--idp is "${idp}", and should be ${idps.join(" or ")}.`);
   }
-  if (mode === "provider") return idp;
+  if (mode === "provider") return { mode, idp };
   if (mode !== "jwt" && mode !== "introspection") {
     throw new Error(`--mode is "${mode}", and should be provider, jwt or introspection.`);
   }
-  if (idp === "oidc") return mode;
+  if (idp === "oidc") return { mode, idp };
   throw new Error(`--mode ${mode} and --idp ${idp} are two ways to sign people in: leave one out.`);
 }

@@ -1,5 +1,5 @@
-// `npm start`: Gatehouse on this machine, with an identity provider of its own, with a stand-in for
-// Cloudflare (--idp cloudflare), or with an authorization server (--mode jwt, --mode introspection).
+// `npm start`: Gatehouse on this machine, with an identity provider of its own, with one that a toolset brings
+// (--idp cloudflare), or with an authorization server (--mode jwt, --mode introspection).
 // PORT=… chooses the port, --fresh forgets all that earlier starts have kept, --tunnel https://… serves
 // what comes through a tunnel as well. A change of the code is taken up by itself; what is kept stays.
 // --config and --state are another wrangler.jsonc and another folder for what is kept.
@@ -7,6 +7,7 @@
 import { rm } from "node:fs/promises";
 import { dirname } from "node:path";
 import { readServerFacts } from "../definition/server-facts.ts";
+import { findSignInApis } from "../local-apis/find-local-apis.ts";
 import { isPortFree } from "../local-servers/free-port.ts";
 import { startServer } from "../server/server.ts";
 import { rememberServer } from "./last-server.ts";
@@ -18,7 +19,7 @@ import {
   readDevVars,
 } from "./local-vars.ts";
 import { localSettings } from "./set-aside.ts";
-import { type SignInServers, startSignInServers } from "./sign-in-servers.ts";
+import { startSignInServers } from "./sign-in-servers.ts";
 import { startGuide } from "./start-guide.ts";
 import { parseStartOptions } from "./start-options.ts";
 import { stopOnSignals } from "./stop-signals.ts";
@@ -44,8 +45,13 @@ try {
 }
 
 async function start(): Promise<void> {
-  const options = parseStartOptions(process.argv.slice(2), process.env.PORT);
-  const { mode, port, tunnel, configFile, stateDir } = options;
+  const signInApis = await findSignInApis();
+  const options = parseStartOptions(
+    process.argv.slice(2),
+    process.env.PORT,
+    signInApis.map(({ identityProvider }) => identityProvider),
+  );
+  const { mode, idp, port, tunnel, configFile, stateDir } = options;
   if (!(await isPortFree(port))) {
     throw new Error(
       `Port ${port} is in use: is another npm start running? ` +
@@ -56,17 +62,14 @@ async function start(): Promise<void> {
 
   const devVars = await readDevVars(dirname(configFile));
   const isLocal = !bringsIdentityProvider(devVars);
-  if (!isLocal && mode !== "oidc") {
+  if (!isLocal && (mode !== "provider" || idp !== "oidc")) {
+    const asked = mode === "provider" ? `--idp ${idp}` : `--mode ${mode}`;
     throw new Error(
-      `.dev.vars says who signs people in, and "${mode}" is for a local server: leave one out.`,
+      `.dev.vars says who signs people in, and ${asked} is for a local server: leave one out.`,
     );
   }
-  let local: Partial<SignInServers> = {};
-  if (isLocal) {
-    const servers = await startSignInServers(options);
-    running.push(servers);
-    local = servers;
-  }
+  const local = isLocal ? await startSignInServers(options, signInApis) : undefined;
+  if (local !== undefined) running.push(local);
   const { needsIdentityKey, signInVariables } = await readServerFacts();
   const settings = localSettings(
     configFile,
@@ -74,7 +77,7 @@ async function start(): Promise<void> {
       SESSION_SECRET: await keepSessionSecret(stateDir),
       OPERATOR_SECRET: await keepOperatorSecret(stateDir),
       ...(needsIdentityKey && { IDENTITY_KEY: await keepIdentityKey(stateDir) }),
-      ...local.vars,
+      ...local?.vars,
       ...devVars,
     },
     isLocal,
@@ -94,15 +97,7 @@ async function start(): Promise<void> {
   running.push(server);
   await refuseConfigurationError(server.origin);
   await rememberServer(server.origin, stateDir);
-  console.log(
-    startGuide({
-      origin: server.origin,
-      tunnel,
-      setAside: settings.setAside,
-      localMode: isLocal ? mode : undefined,
-      external: local.external,
-    }),
-  );
+  console.log(startGuide({ origin: server.origin, tunnel, setAside: settings.setAside, local }));
   isReady = true;
 
   const exitCode = await server.exited;

@@ -50,7 +50,18 @@ export async function useMcp(
 
 async function listTools(client: Client, report: Report): Promise<void> {
   const { tools } = await client.listTools();
-  report("MCP tools/list", ...tools.map(describe));
+  const none = "(no tools: the server has none, or none that the token's scopes allow)";
+  report("MCP tools/list", ...(tools.length === 0 ? [none] : tools.map(describe)));
+  const harmless = tools.find(
+    ({ annotations, inputSchema }) =>
+      annotations?.readOnlyHint === true && (inputSchema.required ?? []).length === 0,
+  );
+  const [first] = tools;
+  if (harmless !== undefined) {
+    report("Next, call one", `npm run try -- ${harmless.name}, with the same options`);
+  } else if (first !== undefined) {
+    report("Next, call one", `npm run try -- ${first.name} --args '{…}', with the same options`);
+  }
 }
 
 async function callTool(client: Client, { name, args }: ToolCall, report: Report): Promise<void> {

@@ -20,6 +20,8 @@ export type ServerOptions = {
    * Another copy of wrangler.jsonc, with other settings, for the same Worker.
    */
   project?: string;
+  /** Another entry than the configuration's, from the project's folder. */
+  main?: string;
   /** The https origin of a tunnel whose requests are answered as there (workers/tunnel.ts). */
   tunnel?: string;
   /**
@@ -66,6 +68,7 @@ export async function startServer(options: ServerOptions): Promise<Server> {
   await mkdir(persistDir, { recursive: true });
   const envFile = join(persistDir, "vars.env");
   const { tunnel } = options;
+  const entry = tunnel === undefined ? options.main : tunnelWorker;
   await writeEnvFile(envFile, {
     ...options.vars,
     ...(tunnel !== undefined && { LOCAL_TUNNEL: tunnel }),
@@ -87,7 +90,7 @@ export async function startServer(options: ServerOptions): Promise<Server> {
   if (options.config !== undefined) await writePrebuiltLibraries();
   const wrangler = startWrangler(
     [
-      ...["dev", ...(tunnel === undefined ? [] : [tunnelWorker])],
+      ...["dev", ...(entry === undefined ? [] : [entry])],
       ...[...common, "--env-file", envFile],
       ...(options.config === undefined ? [] : builtAsDeployed()),
       // The inspector's default port is one for all servers; 0 lets each find its own.

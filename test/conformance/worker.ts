@@ -3,7 +3,7 @@ import { createWorker } from "../../src/engine/app/worker";
 import { McpSession as GatehouseSession } from "../../src/engine/mcp/session/session";
 import { statelessLaneOf } from "../../src/engine/mcp/stateless/handler";
 import { servicesForEach } from "../../src/engine/services";
-import { server } from "../../src/server";
+import { server } from "../fixture/server";
 import { sessionServer } from "./fixtures/session-server";
 import { statelessServer } from "./fixtures/stateless-server";
 

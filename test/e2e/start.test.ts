@@ -8,6 +8,7 @@ import { unstable_readConfig } from "wrangler";
 import * as z from "zod";
 import { findFreePort } from "../../dev/local-servers/free-port.ts";
 import { projectDir, startNode } from "../../dev/server/processes.ts";
+import { fixtureMain } from "../support/fixture.ts";
 import { connectSdkClient, OAuthMemory } from "../support/sdk-oauth.ts";
 
 const TUNNEL = "https://gatehouse.tunnel.example";
@@ -118,14 +119,12 @@ it("serves with production settings in wrangler.jsonc, and through a tunnel too"
   expect(JSON.parse(await readFile(join(state, "server.json"), "utf8"))).toEqual({ origin });
 
   // alice is no @acme.example, and the SDK's client is not Claude.
-  const { client, close } = await connectSdkClient(
-    `${origin}/mcp`,
-    new OAuthMemory({ person: "alice" }),
-  );
+  const memory = new OAuthMemory({ person: "alice" });
+  const { client, close } = await connectSdkClient(`${origin}/mcp`, memory);
   onTestFinished(close);
-  expect((await client.callTool({ name: "whoami" })).structuredContent).toMatchObject({
-    name: "Alice Example",
-  });
+  expect(memory.signIns).toBe(1);
+  // Which tools there are is for src/server.ts to say.
+  expect(await client.listTools()).toMatchObject({ tools: expect.any(Array) });
 
   const metadata = "/.well-known/oauth-protected-resource/mcp";
   const resourceFor = async (headers: Record<string, string>) =>
@@ -174,9 +173,9 @@ it("takes up a change of the code by itself, with all data kept", {
   expect(memory.signIns).toBe(1);
 });
 
-/** The Worker, with a header on each answer. */
+/** The fixture's Worker, with a header on each answer. */
 function entrySaying(said: string): string {
-  const index = JSON.stringify(join(projectDir, "src", "index.ts"));
+  const index = JSON.stringify(join(projectDir, fixtureMain));
   return `import worker from ${index};
 export * from ${index};
 export default {

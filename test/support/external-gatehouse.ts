@@ -6,11 +6,16 @@ import {
   type ExternalModeServers,
   startExternalMode,
 } from "../../dev/authorization-server/external-mode.ts";
+import { readServerFacts } from "../../dev/definition/server-facts.ts";
 import { findFreePort } from "../../dev/local-servers/free-port.ts";
 import { startServer } from "../../dev/server/server.ts";
+import { fixtureMain, fixtureServer } from "./fixture.ts";
+import { fixtureOrders, type RunningOrdersApi } from "./orders-api.ts";
 import { testVariables } from "./test-variables.ts";
 
-export type ExternalGatehouse = ExternalModeServers & {
+export type ExternalGatehouse = Omit<ExternalModeServers, "apis"> & {
+  /** What the tools of the fixture call. */
+  readonly ordersApi: RunningOrdersApi;
   readonly origin: string;
   /** What wrangler and the Worker have printed since the last start. */
   logs(): string;
@@ -18,16 +23,28 @@ export type ExternalGatehouse = ExternalModeServers & {
   restart(): Promise<void>;
 };
 
-/** The Worker, the authorization server whose tokens it takes, and an API, as `npm start -- --mode` runs them. */
+/**
+ * The fixture's Worker, the authorization server whose tokens it takes, and an API, as `npm start -- --mode` runs
+ * them.
+ */
 export async function startExternalGatehouse(mode: ExternalMode): Promise<ExternalGatehouse> {
   const port = await findFreePort();
   const origin = `http://localhost:${port}`;
   const persistDir = await mkdtemp(join(tmpdir(), "gatehouse-tests-"));
-  const external = await startExternalMode({ mode, gatehouseOrigin: origin, ports: [0, 0] });
+  const external = await startExternalMode({
+    mode,
+    gatehouseOrigin: origin,
+    port: 0,
+    mcpScopes: (await readServerFacts(fixtureServer)).scopes,
+    apis: [{ api: fixtureOrders, port: 0 }],
+  });
+  const [ordersApi] = external.apis;
+  if (ordersApi === undefined) throw new TypeError("The API was not started");
   const start = () =>
     startServer({
       port,
       persistDir,
+      main: fixtureMain,
       vars: testVariables({
         SESSION_SECRET: "only-for-tests-and-long-enough-to-be-taken",
         ADMINS: "alice@example.com",
@@ -40,6 +57,7 @@ export async function startExternalGatehouse(mode: ExternalMode): Promise<Extern
   });
   return {
     ...external,
+    ordersApi,
     origin,
     logs: () => server.logs(),
     async restart() {

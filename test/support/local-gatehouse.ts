@@ -4,6 +4,7 @@ import {
 } from "../../dev/identity-provider/identity-provider.ts";
 import { findFreePort } from "../../dev/local-servers/free-port.ts";
 import { type Server, startServer } from "../../dev/server/server.ts";
+import { fixtureMain } from "./fixture.ts";
 import { testVariables } from "./test-variables.ts";
 
 export type LocalGatehouse = {
@@ -16,11 +17,11 @@ export type LocalGatehouse = {
   stop(): Promise<void>;
 };
 
-/** The Worker under `wrangler dev`, and a local identity provider, on ports that the system chose. */
+/** A Worker under `wrangler dev`, and a local identity provider, on ports that the system chose. */
 export async function startLocalGatehouse(options: {
   persistDir: string;
   vars?: Record<string, string>;
-  /** See `ServerOptions`. */
+  /** See `ServerOptions`; without it, the fixture's Worker is built with the project's. */
   config?: string;
   /** Further origins that it is reached at, such as a proxy's. */
   alsoAt?: readonly string[];
@@ -60,7 +61,7 @@ function startWith(
   return startServer({
     port,
     persistDir,
-    ...(config !== undefined && { config }),
+    ...(config === undefined ? { main: fixtureMain } : { config }),
     vars: testVariables({
       SESSION_SECRET: "only-for-tests-and-long-enough-to-be-taken",
       IDP: "oidc",

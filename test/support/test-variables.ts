@@ -1,6 +1,7 @@
 import { readServerFacts } from "../../dev/definition/server-facts.ts";
+import { fixtureServer } from "./fixture.ts";
 
-const servers = await Promise.all([readServerFacts(), readServerFacts("./test/fixture/server")]);
+const servers = await Promise.all([readServerFacts(), readServerFacts(fixtureServer)]);
 const knownVariables = servers.flatMap((facts) => facts.knownVariables);
 
 /**

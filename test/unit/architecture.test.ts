@@ -4,6 +4,7 @@ import { describe, expect, it } from "vitest";
 import { projectDir } from "../../dev/server/processes.ts";
 
 const engine = resolve(projectDir, "src/engine");
+const toolsets = resolve(projectDir, "src/tools");
 
 /** The modules of the engine that a module of it imports, and whatever else it imports by a path. */
 function importsOf(file: string): string[] {
@@ -20,6 +21,47 @@ const roomOf = (path: string) =>
   relative(engine, path)
     .split(sep)[0]
     ?.replace(/\.tsx?$/, "") ?? "";
+
+/** What these files import that lies in a folder, each by its path in the project. */
+const importedFrom = (folder: string, files: readonly string[]) =>
+  files.flatMap((file) =>
+    importsOf(file)
+      .filter((path) => path.startsWith(`${folder}${sep}`))
+      .map((path) => `${relative(projectDir, file)} -> ${relative(projectDir, path)}`),
+  );
+
+const filesIn = (pattern: string) =>
+  globSync(pattern, { cwd: projectDir }).map((file) => resolve(projectDir, file));
+
+describe("a toolset can be deleted", () => {
+  it("as nothing but src/server.ts imports it", () => {
+    const others = filesIn("{src/engine,dev,test,bench}/**/*.{ts,tsx}");
+    expect(importedFrom(toolsets, [...others, resolve(projectDir, "src/index.ts")])).toEqual([]);
+  });
+
+  it("as tests and the benchmark run the fixture", () => {
+    const server = ["src/server", "src/index"].map((path) => resolve(projectDir, path));
+    const using = filesIn("{test,bench}/**/*.{ts,tsx}").filter((file) =>
+      importsOf(file).some((path) => server.includes(path)),
+    );
+    // What it is about is that src/server.ts, whatever that lists, can be listed.
+    expect(using.map((file) => relative(projectDir, file))).toEqual([
+      "test/unit/definitions.test.ts",
+    ]);
+  });
+
+  it("and no tool imports what runs in Node.js, or in tests alone", () => {
+    const tools = filesIn("src/tools/**/*.{ts,tsx}").filter(
+      (file) => !/[\\/](?:test|local-api)[\\/]|\.test\.tsx?$/.test(relative(toolsets, file)),
+    );
+    const foreign = tools.flatMap((file) =>
+      importsOf(file)
+        .map((path) => relative(projectDir, path))
+        .filter((path) => /^(?:dev|test|bench)[\\/]|[\\/](?:test|local-api)(?:[\\/]|$)/.test(path)),
+    );
+    expect(foreign).toEqual([]);
+  });
+});
 
 describe("the engine", () => {
   it("imports nothing of the server that it is given", () => {

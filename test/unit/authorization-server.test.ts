@@ -13,6 +13,7 @@ import {
 } from "../../dev/authorization-server/authorization-server.ts";
 import { signIn } from "../../dev/browser/headless-browser.ts";
 import { mcpScopes } from "../fixture/scopes.ts";
+import { ordersApiAt } from "../support/orders-api.ts";
 import {
   authorizationUrl,
   connectPublicClient,
@@ -31,7 +32,10 @@ async function start(
     port: 0,
     tokenFormat: "opaque",
     mcpScopes,
-    resources: { mcp: [MCP, "http://localhost:8788/sse"], api: "http://127.0.0.1:8790" },
+    resources: {
+      mcp: [MCP, "http://localhost:8788/sse"],
+      apis: [ordersApiAt("http://127.0.0.1:8790")],
+    },
     client: { clientId: "gatehouse", clientSecret: SECRET },
     ...change,
   });
@@ -226,3 +230,10 @@ it.each(["//", "/%zz", "/connections?%", "http://other.example/"])(
     expect((await discover(issuer)).issuer).toBe(issuer);
   },
 );
+
+it("signs people in for a server whose tools need no scopes, or that has none", async () => {
+  const { issuer } = await start({ mcpScopes: [], tokenFormat: "jwt" });
+  const asking = { person: "alice", resource: MCP, scope: "" } as const;
+  const { tokens } = await connectPublicClient(issuer, asking);
+  expect(decodeJwt(tokens.access_token)).toMatchObject({ aud: MCP, email: "alice@example.com" });
+});

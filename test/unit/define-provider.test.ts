@@ -3,7 +3,7 @@ import * as z from "zod";
 import { ConfigError } from "../../src/engine/config";
 import { type Declared, parseConfig } from "../../src/engine/configuration";
 import { defineIdentityProvider } from "../../src/engine/providers/define-provider";
-import { server } from "../../src/server";
+import { server } from "../fixture/server";
 
 /** All that a server needs to know of another provider. */
 const acme = defineIdentityProvider({

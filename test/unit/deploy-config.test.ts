@@ -5,7 +5,7 @@ import { expect, it, onTestFinished } from "vitest";
 import { readDeployConfig } from "../../dev/commands/deploy-config";
 import { localSettings } from "../../dev/commands/set-aside";
 import { knownVariables, signInVariables } from "../../src/engine/configuration";
-import { server } from "../../src/server";
+import { server } from "../fixture/server";
 import { testVariables } from "../support/test-variables";
 
 const bindings = {

@@ -2,8 +2,7 @@ import { describe, expect, it } from "vitest";
 import { ConfigError } from "../../src/engine/config";
 import { editDistance } from "../../src/engine/config/nearest-name";
 import { signInVariables } from "../../src/engine/configuration";
-import { server } from "../../src/server";
-import { configOf } from "../cloudflare/server.ts";
+import { configOf, server } from "../worker/server.ts";
 
 const valid = {
   SESSION_SECRET: "x".repeat(32),

@@ -4,8 +4,9 @@ import { throughTunnel } from "../../dev/workers/tunnel-address";
 
 describe("the command line of npm start", () => {
   it("has a default for everything", () => {
-    expect(parseStartOptions([], undefined)).toMatchObject({
-      mode: "oidc",
+    expect(parseStartOptions([], undefined, [])).toMatchObject({
+      mode: "provider",
+      idp: "oidc",
       port: 8788,
       fresh: false,
       tunnel: undefined,
@@ -13,7 +14,7 @@ describe("the command line of npm start", () => {
   });
 
   it.each(["https://x.example", "https://x.example/"])("takes the tunnel %s", (tunnel) => {
-    expect(parseStartOptions(["--tunnel", tunnel], "9000")).toMatchObject({
+    expect(parseStartOptions(["--tunnel", tunnel], "9000", [])).toMatchObject({
       tunnel: "https://x.example",
       port: 9000,
     });
@@ -30,11 +31,22 @@ describe("the command line of npm start", () => {
     [["--idp", "auth0"], /--idp is/],
     [["--frsh"], /frsh/],
   ])("refuses %s", (args, why) => {
-    expect(() => parseStartOptions(args, undefined)).toThrow(why);
+    expect(() => parseStartOptions(args, undefined, ["cloudflare"])).toThrow(why);
+  });
+
+  it("takes the identity providers that toolsets bring, and no others", () => {
+    const args = ["--idp", "cloudflare"];
+    expect(parseStartOptions(args, undefined, ["cloudflare"])).toMatchObject({
+      mode: "provider",
+      idp: "cloudflare",
+    });
+    expect(() => parseStartOptions(args, undefined, [])).toThrow(
+      '--idp is "cloudflare", and should be oidc.',
+    );
   });
 
   it.each(["0", "x", "70000", "65535"])("refuses PORT=%s", (port) => {
-    expect(() => parseStartOptions([], port)).toThrow("PORT is");
+    expect(() => parseStartOptions([], port, [])).toThrow("PORT is");
   });
 });
 

@@ -9,6 +9,7 @@ import {
 } from "../../dev/authorization-server/authorization-server.ts";
 import { people } from "../../dev/local-servers/people.ts";
 import { mcpScopes } from "../fixture/scopes.ts";
+import { ordersApiAt } from "../support/orders-api.ts";
 import {
   connectPublicClient,
   discover,
@@ -40,7 +41,7 @@ async function start(change: Partial<AuthorizationServerOptions> = {}): Promise<
     port: 0,
     tokenFormat: "jwt",
     mcpScopes,
-    resources: { mcp: [MCP], api: API },
+    resources: { mcp: [MCP], apis: [ordersApiAt(API)] },
     client: { clientId: "gatehouse", clientSecret: "a-secret-of-gatehouse" },
     ...change,
   });

@@ -11,6 +11,7 @@ import { startGitHubStandIn } from "../support/github-stand-in.ts";
 import { listen } from "../support/loopback-server.ts";
 import { startMachineAuthority } from "../support/machine-authority.ts";
 import { startOddProvider } from "../support/odd-provider.ts";
+import { ordersApiAt } from "../support/orders-api.ts";
 import { startScriptedServer } from "../support/scripted-server.ts";
 import { startUnrulyProvider } from "../support/unruly-provider.ts";
 import { TEST_ORIGIN } from "./origin.ts";
@@ -44,7 +45,7 @@ export default async function setUp(project: TestProject): Promise<() => Promise
   const scripted = await startScriptedServer();
   const odd = await startOddProvider();
   const machines = await startMachineAuthority("https://tickets.example");
-  const resources = { mcp: [`${TEST_ORIGIN}/mcp`], api: "https://api.example" };
+  const resources = { mcp: [`${TEST_ORIGIN}/mcp`], apis: [ordersApiAt("https://api.example")] };
   const clientId = "gatehouse";
   const clientSecret = "secret of gatehouse: 100% + more";
   const authorizationServer = await startAuthorizationServer({

@@ -1,6 +1,6 @@
-import gatehouse, { McpSession as Session } from "../../../src/index";
+import gatehouse, { McpSession as Session } from "../../../test/fixture/index";
 
-export { AuditOutbox, Grant, UpstreamRenewer } from "../../../src/index";
+export { AuditOutbox, Grant, UpstreamRenewer } from "../../../test/fixture/index";
 
 import { countingEnv } from "./bindings";
 import { count } from "./counter";

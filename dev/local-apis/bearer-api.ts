@@ -1,0 +1,95 @@
+import type { IncomingMessage, ServerResponse } from "node:http";
+import { createRemoteJWKSet, jwtVerify } from "jose";
+import { openLocalServer } from "../local-servers/local-server.ts";
+import { findPerson, type Person } from "../local-servers/people.ts";
+
+export type BearerApi = {
+  /** Its address, and what the authorization server knows it by: such as `http://127.0.0.1:8790`. */
+  readonly origin: string;
+  /** The tokens that it was sent, in the order of their first use. */
+  readonly tokens: ReadonlySet<string>;
+  /** Ends it, with the connections that are open. May be called again. */
+  stop(): Promise<void>;
+};
+
+export type Answer = { status: number; body: unknown; challenge?: string };
+
+type Caller = { person: Person; scopes: readonly string[] };
+
+/**
+ * Starts an API on this machine that takes the tokens which the authorization server issues for it, and no others
+ * (RFC 9068, RFC 6750).
+ *
+ * @param options.name for messages, such as `orders API`.
+ * @param options.port 0 takes a free one.
+ * @param options.issuerOf gives the authorization server's issuer; it may start after this.
+ * @param options.scopeFor the scope that a request needs, by its method.
+ * @param options.answer what the API says to a person with a good token that has the scope.
+ * @throws Error when the port is taken.
+ */
+export async function startBearerApi(options: {
+  name: string;
+  port: number;
+  issuerOf: () => string;
+  scopeFor: (method: string) => string;
+  answer: (person: Person, method: string, url: URL) => Answer;
+}): Promise<BearerApi> {
+  const tokens = new Set<string>();
+  const server = await openLocalServer(options.name, options.port);
+  let keys: ReturnType<typeof createRemoteJWKSet> | undefined;
+
+  /** Whose token it is and what it allows; undefined for one that is not good here. */
+  async function callerOf(token: string): Promise<Caller | undefined> {
+    const issuer = options.issuerOf();
+    keys ??= createRemoteJWKSet(new URL(`${issuer}/jwks`));
+    try {
+      const { payload } = await jwtVerify(token, keys, {
+        issuer,
+        audience: server.origin,
+        typ: "at+jwt",
+        requiredClaims: ["exp"],
+      });
+      const person = findPerson(payload.sub ?? "");
+      const scopes = typeof payload.scope === "string" ? payload.scope.split(" ") : [];
+      return person && { person, scopes };
+    } catch {
+      return undefined;
+    }
+  }
+
+  async function answer(request: IncomingMessage, url: URL): Promise<Answer> {
+    const token = /^Bearer +(\S+)$/i.exec(request.headers.authorization ?? "")?.[1];
+    // A request that brings none is told no more than that it needs one (RFC 6750, section 3.1).
+    if (token === undefined) return problem(401, "A token is needed", "Bearer");
+    tokens.add(token);
+    const caller = await callerOf(token);
+    if (caller === undefined) {
+      return problem(401, "No token that is good here", 'Bearer error="invalid_token"');
+    }
+    const method = request.method ?? "";
+    const needed = options.scopeFor(method);
+    if (!caller.scopes.includes(needed)) {
+      const challenge = `Bearer error="insufficient_scope", scope="${needed}"`;
+      return problem(403, "The token does not allow this", challenge);
+    }
+    return options.answer(caller.person, method, url);
+  }
+
+  server.serve(async (request, response, url) => {
+    send(response, await answer(request, url));
+  });
+  return { origin: server.origin, tokens, stop: server.stop };
+}
+
+/** RFC 9457. */
+export function problem(status: number, title: string, challenge?: string): Answer {
+  return { status, body: { title }, ...(challenge !== undefined && { challenge }) };
+}
+
+function send(response: ServerResponse, { status, body, challenge }: Answer): void {
+  response.writeHead(status, {
+    "Content-Type": status < 400 ? "application/json" : "application/problem+json",
+    ...(challenge !== undefined && { "WWW-Authenticate": challenge }),
+  });
+  response.end(JSON.stringify(body));
+}

@@ -1,0 +1,58 @@
+import type { PersonId } from "../local-servers/people.ts";
+
+/**
+ * What `npm start` runs beside the server for one of its toolsets, in place of the API that the deployed server
+ * calls. A toolset has one when `src/tools/<name>/local-api/index.ts` exports it as `localApi`. It runs in Node.js.
+ */
+export type LocalApi = ExchangeApi | SignInApi;
+
+/** An API that takes tokens of the local authorization server: with `--mode jwt` and `--mode introspection`. */
+export type ExchangeApi = {
+  readonly by: "exchange";
+  /** What people call it, such as `the orders API`. */
+  readonly name: string;
+  /** What tokens for it may allow. */
+  readonly scopes: readonly string[];
+  /**
+   * @param port 0 takes a free one.
+   * @param issuerOf gives the authorization server's issuer, which starts after this.
+   */
+  start(options: { port: number; issuerOf: () => string }): Promise<RunningLocalApi>;
+  readonly examples?: LocalApiExamples;
+};
+
+/** An identity provider whose API tools call as the person who signed in: with `--idp <name>`. */
+export type SignInApi = {
+  readonly by: "sign-in";
+  /** What people call it, such as `the stand-in for Cloudflare`. */
+  readonly name: string;
+  /** The value of IDP that it stands for. */
+  readonly identityProvider: string;
+  /**
+   * @param port 0 takes a free one.
+   * @param redirectUris where the server lets people come back to.
+   * @param stateDir keeps secrets and what people have allowed over a restart.
+   */
+  start(options: {
+    port: number;
+    redirectUris: readonly string[];
+    stateDir: string;
+  }): Promise<RunningLocalApi>;
+  readonly examples?: LocalApiExamples;
+};
+
+export type RunningLocalApi = {
+  /** Where it is, such as `http://127.0.0.1:8790`. */
+  readonly origin: string;
+  /** Variables of the Worker: where it is, and what the Worker proves itself by. */
+  readonly vars: Readonly<Record<string, string>>;
+  /** Ends it, with the connections that are open. May be called again. */
+  stop(): Promise<void>;
+};
+
+/** Calls that `npm start` shows how to try. */
+export type LocalApiExamples = {
+  /** What there is to see. */
+  readonly about: string;
+  readonly calls: readonly { readonly tool: string; readonly person: PersonId }[];
+};

@@ -1,0 +1,58 @@
+import { join } from "node:path";
+import { findFreePort } from "../../dev/local-servers/free-port.ts";
+import { startNode } from "../../dev/server/processes.ts";
+
+/** Runs what an npm script of a copy of the project runs. */
+function script(
+  project: string,
+  args: readonly string[],
+  options: { env?: Record<string, string>; onOutput?: () => void } = {},
+) {
+  return startNode(join(project, "dev/bootstrap.mjs"), args, options);
+}
+
+/**
+ * Runs an npm script of a copy to its end.
+ *
+ * @param args what package.json has behind dev/bootstrap.mjs.
+ * @returns what it printed. @throws Error with that when it fails.
+ */
+export async function runScript(
+  project: string,
+  args: readonly string[],
+  env: Record<string, string> = {},
+): Promise<string> {
+  const command = script(project, args, { env });
+  const code = await command.exited;
+  if (code !== 0) throw new Error(`${args.join(" ")} ended with ${code}:\n${command.output()}`);
+  return command.output();
+}
+
+/**
+ * Starts a copy with `npm start`, asks for its health, and lists its tools as alice with `npm run try`.
+ *
+ * @param args of `npm start`.
+ * @returns what `npm run try` printed. @throws Error with the output of what failed.
+ */
+export async function startAndList(project: string, args: readonly string[]): Promise<string> {
+  const port = await findFreePort();
+  const env = { PORT: String(port) };
+  const isRunning = Promise.withResolvers<void>();
+  const server = script(project, ["dev/commands/start.ts", ...args], {
+    env,
+    onOutput: () => {
+      if (/Ctrl\+C ends it[\s\S]*─{80}/.test(server.output())) isRunning.resolve();
+    },
+  });
+  void server.exited.then((code) =>
+    isRunning.reject(new Error(`npm start ended with ${code}:\n${server.output()}`)),
+  );
+  try {
+    await isRunning.promise;
+    const health = await fetch(`http://localhost:${port}/health`);
+    if (!health.ok) throw new Error(`/health answered ${health.status}:\n${server.output()}`);
+    return await runScript(project, ["dev/commands/try.ts", "--user", "alice"], env);
+  } finally {
+    await server.stop();
+  }
+}

@@ -1,0 +1,3 @@
+/** The server of the engine's own tests, from the project's folder: its definition, and its Worker's entry. */
+export const fixtureServer = "./test/fixture/server";
+export const fixtureMain = "test/fixture/index.ts";
