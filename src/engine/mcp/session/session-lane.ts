@@ -23,7 +23,8 @@ import { addressFor, reportingDrop } from "./dropped-stream";
 import { answeredResponse, forwardedRequest } from "./forward";
 import { gatheredAnswers } from "./gathered-answers";
 import { jsonRefusal } from "./json-refusal";
-import { keptAlive, openedAtOnce } from "./keep-alive";
+import { keptAlive } from "./keep-alive";
+import { listen } from "./listen";
 import { lostCall } from "./lost-call";
 import { markedId } from "./scope-challenges";
 import { McpSession } from "./session";
@@ -73,12 +74,6 @@ export function sessionLane(services: Services, ids: SessionIds): SessionLane {
         return invalidParams(message?.json, wrong, 400);
       }
       const sessionName = objectName(sessionId ?? "");
-      const resumed = request.method === "GET" ? request.headers.get("last-event-id") : null;
-      if (sessionId !== undefined && resumed !== null) {
-        const isOver = await env.MCP_SESSION.getByName(sessionName).isCancelled(resumed);
-        // Nothing more will come, and a client that reads 204 does not come back (HTML, server-sent events).
-        if (isOver) return answeredResponse(new Response(null, { status: 204 }));
-      }
       const forwarded = await forwardedRequest(request, ctx.props, seal, {
         ...change,
         accept: "application/json, text/event-stream",
@@ -89,15 +84,16 @@ export function sessionLane(services: Services, ids: SessionIds): SessionLane {
       if (request.method === "POST" && answerForm === "json") {
         return answeredResponse(await gatheredAnswers(answer));
       }
-      const stream = reportingDrop(answer, env, ctx, { sessionName, connectionId });
-      // McpAgent does so itself on its streams of POST.
-      return answeredResponse(request.method === "GET" ? openedAtOnce(stream) : stream);
+      return answeredResponse(reportingDrop(answer, env, ctx, { sessionName, connectionId }));
     }
 
     const id = sessionId ?? markedId(env.MCP_SESSION.newUniqueId().toString(), message?.json);
     const object = objectName(id);
     const forwarded = await forwardedRequest(request, ctx.props, seal, change);
     forwarded.headers.set(STREAM_HEADER, connectionId);
+    if (request.method === "GET") {
+      return answeredResponse(await listen(env.MCP_SESSION.getByName(object), forwarded));
+    }
     const to = { principal, sessionId: id, object };
     const startedAtMs = Date.now();
     const answer = await postToSession(request, forwarded, env, ctx, to, () =>

@@ -92,7 +92,7 @@ export abstract class SessionLifetime extends McpAgent<Env, unknown, SessionStar
     return isAlive(this.ctx) ? super.fetch(request) : sessionNotFound();
   }
 
-  /** POST and GET of /mcp, and GET /sse, come as connections; the messages of /sse do not. */
+  /** Several messages in one POST of /mcp, and GET /sse, come as connections; the messages of /sse do not. */
   override async onConnect(connection: Connection, context: ConnectionContext): Promise<void> {
     this.noteRequest();
     await super.onConnect(connection, context);
@@ -113,19 +113,30 @@ export abstract class SessionLifetime extends McpAgent<Env, unknown, SessionStar
     return super.onSSEMcpMessage(...message);
   }
 
-  // A stream may close after its session has ended.
+  /** Whether a socket is none of Agent's. */
+  protected abstract isOwnSocket(socket: WebSocket): boolean;
+
+  protected get hasAgent(): boolean {
+    return hasAgent(this.ctx);
+  }
+
   override webSocketMessage(socket: WebSocket, message: string | ArrayBuffer): Promise<void> {
-    return this.#whileAlive(() => this.lifecycle.webSocketMessage(socket, message));
+    return this.#forAgent(socket, () => this.lifecycle.webSocketMessage(socket, message));
   }
 
   override webSocketClose(
     ...close: [socket: WebSocket, code: number, reason: string, wasClean: boolean]
   ): Promise<void> {
-    return this.#whileAlive(() => this.lifecycle.webSocketClose(...close));
+    return this.#forAgent(close[0], () => this.lifecycle.webSocketClose(...close));
   }
 
   override webSocketError(socket: WebSocket, error: unknown): Promise<void> {
-    return this.#whileAlive(() => this.lifecycle.webSocketError(socket, error));
+    return this.#forAgent(socket, () => this.lifecycle.webSocketError(socket, error));
+  }
+
+  /** A stream may close after its session has ended. */
+  #forAgent(socket: WebSocket, handle: () => Promise<void>): Promise<void> {
+    return this.isOwnSocket(socket) ? Promise.resolve() : this.#whileAlive(handle);
   }
 
   override async alarm(): Promise<void> {
@@ -199,7 +210,7 @@ export abstract class SessionLifetime extends McpAgent<Env, unknown, SessionStar
     if (by !== "revocation") await this.#leaveGrant(owner);
     // Aborts the calls that still run, so that none of them stores an answer afterwards.
     await this.server.close();
-    for (const stream of this.getConnections()) stream.close(1_000, "Session ended");
+    for (const stream of this.ctx.getWebSockets()) stream.close(1_000, "Session ended");
     this.#owner = undefined;
     await Promise.all([this.lifecycle.disableAlarms(), this.ctx.storage.deleteAll()]);
   }
