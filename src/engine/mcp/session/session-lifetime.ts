@@ -212,7 +212,9 @@ export abstract class SessionLifetime extends McpAgent<Env, unknown, SessionStar
     await this.server.close();
     for (const stream of this.ctx.getWebSockets()) stream.close(1_000, "Session ended");
     this.#owner = undefined;
-    await Promise.all([this.lifecycle.disableAlarms(), this.ctx.storage.deleteAll()]);
+    // Agent's driver would set another; deleteAll takes the one that is set, which is a row less than to delete it.
+    if (this.hasAgent) await this.lifecycle.disableAlarms();
+    await this.ctx.storage.deleteAll();
   }
 }
 
