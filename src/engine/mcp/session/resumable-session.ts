@@ -1,18 +1,12 @@
 import type { EventStore } from "@modelcontextprotocol/sdk/server/streamableHttp.js";
 import type { JSONRPCMessage } from "@modelcontextprotocol/sdk/types.js";
 import type { Connection } from "agents";
-import * as z from "zod";
+import { LISTENING_STREAM, streamOf, unansweredKey } from "./agents-internals";
 import { eventText, ListeningStreams } from "./listening-streams";
 import { MissedEventStore } from "./missed-events";
 import type { StreamLog } from "./pending-request";
 import { PendingRequests } from "./post-transport";
 import { SessionLifetime } from "./session-lifetime";
-
-/** What McpAgent keeps on a connection, as far as it is used here. */
-const connectionSchema = z.object({ streamId: z.string() });
-
-/** The stream of GET on which the server speaks of its own accord; as McpAgent calls it, and older rows. */
-const LISTENING_STREAM = "_GET_stream";
 
 /** The ids of streams are ours, or McpAgent's; a client that resumes one may send anything. */
 const STREAM_ID = /^[\w-]{1,64}$/;
@@ -29,8 +23,9 @@ export abstract class ResumableSession extends SessionLifetime {
       this.#connectionsOf(streamId).length > 0,
     isUnanswered: async (streamId) =>
       streamId === LISTENING_STREAM ||
-      this.ctx.storage.kv.get(openStreamKey(streamId)) !== undefined ||
-      (this.hasAgent && (await this.getStreamRequestIds(streamId)) !== undefined),
+      [openStreamKey, unansweredKey].some(
+        (keyOf) => this.ctx.storage.kv.get(keyOf(streamId)) !== undefined,
+      ),
     deliver: (streamId, eventId, message) =>
       this.listening.send(streamId, eventText(eventId, message)),
     leave: (streamId) => this.#leave(streamId),
@@ -122,9 +117,7 @@ export abstract class ResumableSession extends SessionLifetime {
   }
 
   #connectionsOf(streamId: string): Connection[] {
-    return [...this.getConnections()].filter(
-      ({ state }) => connectionSchema.safeParse(state).data?.streamId === streamId,
-    );
+    return [...this.getConnections()].filter((connection) => streamOf(connection) === streamId);
   }
 }
 

@@ -17,6 +17,7 @@ import {
 } from "../message";
 import { wrongParams } from "../params-check";
 import { callerOf } from "../tool-context";
+import { agentNames, contextWithProps } from "./agents-internals";
 import { type AnswerForm, answerFormOf } from "./answer-form";
 import { STREAM_HEADER } from "./direct-session";
 import { addressFor, reportingDrop } from "./dropped-stream";
@@ -73,7 +74,7 @@ export function sessionLane(services: Services, ids: SessionIds): SessionLane {
         const wrong = wrongParams(message?.json) ?? "Invalid params";
         return invalidParams(message?.json, wrong, 400);
       }
-      const sessionName = objectName(sessionId ?? "");
+      const sessionName = agentNames.streamableHttp(sessionId ?? "");
       const forwarded = await forwardedRequest(request, ctx.props, seal, {
         ...change,
         accept: "application/json, text/event-stream",
@@ -88,7 +89,7 @@ export function sessionLane(services: Services, ids: SessionIds): SessionLane {
     }
 
     const id = sessionId ?? markedId(env.MCP_SESSION.newUniqueId().toString(), message?.json);
-    const object = objectName(id);
+    const object = agentNames.streamableHttp(id);
     const forwarded = await forwardedRequest(request, ctx.props, seal, change);
     forwarded.headers.set(STREAM_HEADER, connectionId);
     if (request.method === "GET") {
@@ -133,11 +134,6 @@ function notAcceptable(types: string): Response {
   return jsonRpcError(406, -32_000, `Not Acceptable: this is answered as ${types}`);
 }
 
-/** As McpAgent names the object of a session of streamable HTTP. */
-export function objectName(sessionId: string): string {
-  return `streamable-http:${sessionId}`;
-}
-
 export function recordStart(
   request: Request,
   env: Env,
@@ -149,14 +145,10 @@ export function recordStart(
   auditFor(env).record({ kind: "session_started", transport, ...ids });
 }
 
-/**
- * McpAgent writes the props of its context to the object's storage, unencrypted: so they are the
- * owner's ids only, and only where a session may start (session-lifetime.ts). The rest of the context
- * is the request's own.
- */
+/** What McpAgent is given, and stores: the owner's ids only, and only where a session may start (session-lifetime.ts). */
 export function contextFor(
   owner: SessionStart | undefined,
   ctx: ExecutionContext,
 ): ExecutionContext {
-  return Object.create(ctx, { props: { value: owner } });
+  return contextWithProps(ctx, owner);
 }

@@ -7,13 +7,12 @@ import { grantObject } from "../../grants/grant-id";
 import { errorText } from "../../lib/error-text";
 import { readRow } from "../../lib/stored-rows";
 import { sessionNotFound } from "../message";
+import { AGENT_KEYS } from "./agents-internals";
 import { type SessionStart, sessionNameOf } from "./session-id";
 import { sessionRowSchemas } from "./session-row-schemas";
 
-/** Where McpAgent keeps the owner. It is the first row of a session, and what makes it one. */
-const OWNER_KEY = "props";
-/** Where McpAgent keeps the client's `initialize`, to say it to the server again after a restart. */
-const INITIALIZE_KEY = "initializeRequest";
+/** The owner is the first row of a session, and what makes it one. */
+const { owner: OWNER_KEY, initialize: INITIALIZE_KEY } = AGENT_KEYS;
 const LAST_REQUEST_KEY = "lastRequestAtMs";
 /** Whether Agent has its tables here. */
 const AGENT_KEY = "agentStarted";
