@@ -7,6 +7,7 @@ import { McpClient } from "./mcp-client.ts";
 export const operations = {
   "session-call": "tools/call in a session",
   "session-start": "new session",
+  "session-whole": "a client's session",
   "session-list": "tools/list in a session",
   "stateless-call": "tools/call, stateless",
   "stateless-list": "tools/list, stateless",
@@ -39,6 +40,13 @@ const sessions: readonly Case[] = [
     async connect(http, accessToken) {
       const mcp = new McpClient(http, accessToken);
       return async () => void (await mcp.openSession());
+    },
+  }),
+  ...of(["gatehouse", "mcp-agent"], {
+    operation: "session-whole",
+    async connect(http, accessToken) {
+      const mcp = new McpClient(http, accessToken);
+      return () => mcp.wholeSession();
     },
   }),
   ...of(["gatehouse", "mcp-agent"], {

@@ -1,8 +1,9 @@
-import type { Answer, HttpClient } from "./http-client.ts";
+import type { Answer, HttpClient, HttpRequest } from "./http-client.ts";
 import { expectResult, expectSession, expectStatus, expectTools } from "./mcp-answers.ts";
 
 const SESSION_VERSION = "2025-11-25";
 const STATELESS_VERSION = "2026-07-28";
+const CALLS_PER_SESSION = 10;
 const CLIENT_INFO = { name: "gatehouse-bench", version: "1.0.0" };
 
 /** A client of MCP that sends what is needed and checks every answer; the same for all servers. */
@@ -58,8 +59,20 @@ export class McpClient {
 
   /** GET /mcp: the stream on which the server may speak of its own accord. Returns what closes it. */
   listen(sessionId: string): Promise<() => void> {
-    const headers = this.#headers({ ...sessionHeaders(sessionId), accept: "text/event-stream" });
-    return this.#http.openStream({ method: "GET", path: "/mcp", headers });
+    return this.#http.openStream(this.#listening(sessionId));
+  }
+
+  /**
+   * The session that clients have which are made with an SDK: `initialize`, `notifications/initialized`, the stream of
+   * GET at once, a list of the tools, ten calls, and DELETE.
+   */
+  async wholeSession(): Promise<void> {
+    const sessionId = await this.openSession();
+    const closeStream = await this.listen(sessionId);
+    await this.listInSession(sessionId);
+    for (let call = 0; call < CALLS_PER_SESSION; call++) await this.callInSession(sessionId);
+    await this.endSession(sessionId);
+    closeStream();
   }
 
   /** MCP 2026-07-28. */
@@ -73,6 +86,11 @@ export class McpClient {
 
   async listStatelessly(): Promise<void> {
     expectTools(await this.#postStateless(this.#nextId++, "tools/list", {}, {}));
+  }
+
+  #listening(sessionId: string): HttpRequest {
+    const headers = this.#headers({ ...sessionHeaders(sessionId), accept: "text/event-stream" });
+    return { method: "GET", path: "/mcp", headers };
   }
 
   #postStateless(

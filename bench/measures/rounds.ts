@@ -90,7 +90,8 @@ async function measure(
   connections: number,
   durationMs: number,
 ): Promise<Slice> {
-  const http = new HttpClient(servers.origin(subject), connections);
+  // A client's session has a stream open beside its requests.
+  const http = new HttpClient(servers.origin(subject), 2 * connections);
   try {
     const steps = await Promise.all(
       Array.from({ length: connections }, () => connect(http, servers.accessToken(subject))),

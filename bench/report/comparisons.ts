@@ -15,6 +15,7 @@ export type Comparison = {
 const peers: readonly (readonly [OperationName, SubjectName])[] = [
   ["session-call", "mcp-agent"],
   ["session-start", "mcp-agent"],
+  ["session-whole", "mcp-agent"],
   ["session-list", "mcp-agent"],
   ["stateless-call", "mcp-handler"],
   ["stateless-list", "mcp-handler"],

@@ -40,6 +40,7 @@ const countTitles: Readonly<Record<CountedOperation, string>> = {
   "session-call": "tools/call in a session",
   "session-list": "tools/list in a session",
   "session-end": "end of a session",
+  "session-whole": "a client's session",
   "stateless-call": "tools/call, stateless",
   "stateless-list": "tools/list, stateless",
   "sign-in": "registration and sign-in",

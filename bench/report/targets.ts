@@ -1,5 +1,6 @@
 import { operations } from "../client/cases.ts";
 import type { Lane } from "../measures/costs.ts";
+import type { CountedOperation } from "../measures/counts.ts";
 import type { Results } from "../measures/results.ts";
 import { comparisons, timesRateOf, timingOf } from "./comparisons.ts";
 
@@ -22,6 +23,11 @@ export function targetsOf(results: Results): Target[] {
     ...tails(results),
     atMost("object requests of a call in a session", 1, counted(results, "objectRequests")),
     atMost("rows written by a call in a session", 0, counted(results, "objectRowsWritten")),
+    atMost(
+      "rows written by a client's session",
+      8,
+      counted(results, "objectRowsWritten", "session-whole"),
+    ),
     atMost("dollars for a million calls, stateless", 1, dollars(results, "stateless")),
     atMost("dollars for a million calls in sessions", 1.3, dollars(results, "session")),
     atMost("KiB of the bundle, gzipped", 350, startUp(results)?.gzipKiB),
@@ -64,10 +70,10 @@ function atMost(what: string, wanted: number, found = Number.NaN): Target {
 function counted(
   { counts }: Results,
   name: "objectRequests" | "objectRowsWritten",
+  of: CountedOperation = "session-call",
 ): number | undefined {
-  return counts.find(
-    ({ subject, operation }) => subject === "gatehouse" && operation === "session-call",
-  )?.counts[name];
+  return counts.find(({ subject, operation }) => subject === "gatehouse" && operation === of)
+    ?.counts[name];
 }
 
 function dollars({ costs }: Results, lane: Lane): number | undefined {

@@ -33,11 +33,7 @@ export class McpSession extends GatehouseSession {
   async #loseClient(streamId: string): Promise<void> {
     await until(() => this.pending.find(streamId)?.isOpen === true);
     this.dropStream(streamId);
-    await until(() =>
-      [...this.getConnections<{ streamId?: string }>()].some(
-        ({ state }) => state?.streamId === streamId,
-      ),
-    );
+    await until(() => this.listening.isOpen(streamId));
   }
 }
 

@@ -126,10 +126,11 @@ describe("an answer that takes long", () => {
   it("becomes a stream that begins with an id to come back to", async () => {
     hurry();
     const { call, answer, keys } = await openSilentSession();
-    const streamRows = async () => (await keys()).filter((key) => /^__mcp_|^missed/.test(key));
+    const streamRows = async () =>
+      (await keys()).filter((key) => /^__mcp_|^missed|^openStream/.test(key));
     const response = await call("a", 1);
     expect(type(response)).toBe("text/event-stream");
-    expect(await streamRows()).toEqual([expect.stringMatching(/^__mcp_stream_reqs__:/)]);
+    expect(await streamRows()).toEqual([expect.stringMatching(/^openStream:/)]);
     await answer("a");
     const [priming, event, ...rest] = (await response.text()).split("\n\n");
     expect(priming).toMatch(/^id: [\w-]+:0{16}\nretry: 1000\ndata: $/);
@@ -186,17 +187,21 @@ describe("a call that is cancelled before anything was said", () => {
 });
 
 describe("a session's object", () => {
-  it("has three rows and no table before there is a stream, and ends like any other", async () => {
+  it("has three rows and no table, a stream of GET or not, until a batch needs Agent; and ends like any other", async () => {
     const { access_token: token } = await connect();
     const [session, object] = await only(() => Session.open(token));
     await session.use("whoami");
-    expect(await stored(object)).toEqual({
+    const withoutAgent = {
       tables: [],
       keys: ["initializeRequest", "lastRequestAtMs", "props"],
       lastRequestAtMs: expect.any(Number),
       alarmAtMs: expect.any(Number),
-    });
-    await (await listen(session)).cancel();
+    };
+    expect(await stored(object)).toEqual(withoutAgent);
+    const stream = await listen(session);
+    expect(await stored(object)).toEqual(withoutAgent);
+    await stream.cancel();
+    await session.send([{ jsonrpc: "2.0", id: 1, method: "ping" }]);
     expect((await stored(object)).tables).toContain("cf_agents_jobs");
     const headers = { authorization: `Bearer ${token}`, "mcp-session-id": session.id };
     expect((await request("/mcp", { method: "DELETE", headers })).status).toBe(204);

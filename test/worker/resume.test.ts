@@ -1,3 +1,5 @@
+import { evictDurableObject } from "cloudflare:test";
+import { env } from "cloudflare:workers";
 import { describe, expect, it } from "vitest";
 import { stored } from "./session-storage.ts";
 import { type Event, openSlowSession, type Stream } from "./slow-session.ts";
@@ -20,7 +22,7 @@ const answerOf = (name: string) => expect.stringContaining(`answer of ${name}`);
 
 /** The rows by which streams can be resumed. */
 async function rowsOf(object: DurableObjectId): Promise<string[]> {
-  return (await stored(object)).keys.filter((key) => /^__mcp_|^missed/.test(key));
+  return (await stored(object)).keys.filter((key) => /^__mcp_|^missed|^openStream/.test(key));
 }
 
 describe("the stream of a call", () => {
@@ -119,7 +121,53 @@ describe("the stream of a call", () => {
   });
 });
 
+describe("the stream of a batch", () => {
+  it("brings the answers when it dropped and was resumed before they came", async () => {
+    const session = await openSlowSession();
+    const stream = await session.batch(["a", "b"]);
+    const { id } = await nextOf(stream);
+    const [streamId] = id.split(":");
+    await stream.drop();
+    const resumed = await session.listen(`${streamId}:${"2".padStart(16, "0")}`);
+    await session.answer();
+    expect(await restOf(resumed)).toEqual([answerOf("a"), answerOf("b")]);
+    expect(await rowsOf(session.object)).toEqual([]);
+  });
+});
+
 describe("the stream of GET", () => {
+  it("is one per session: who opens another has it, and the first ends", async () => {
+    const session = await openSlowSession();
+    const first = await session.listen();
+    const second = await session.listen();
+    expect(await first.next()).toBeUndefined();
+    await session.say("one");
+    expect((await nextOf(second)).data).toContain("one");
+    await second.drop();
+  });
+
+  it("brings what the server says after its object slept", async () => {
+    const session = await openSlowSession();
+    const stream = await session.listen();
+    const stub = env.MCP_SESSION.get(session.object);
+    await evictDurableObject(stub, { webSockets: "hibernate" });
+    // Wakes the object, which connects its server.
+    await session.ping();
+    await session.say("one");
+    expect((await nextOf(stream)).data).toContain("one");
+    await stream.drop();
+  });
+
+  it("is a new one for a client that goes on from an event that never was", async () => {
+    const session = await openSlowSession();
+    for (const id of ["unknown:0001", "no colon", ":", `${"a".repeat(3_000)}:1`]) {
+      const stream = await session.listen(id);
+      await session.say("hello");
+      expect((await nextOf(stream)).data, id.slice(0, 20)).toContain("hello");
+      await stream.drop();
+    }
+  });
+
   it("brings what the server said meanwhile, once, and goes on", async () => {
     const session = await openSlowSession();
     const stream = await session.listen();

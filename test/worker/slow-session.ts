@@ -53,6 +53,18 @@ export async function openSlowSession(protocolVersion = "2025-11-25") {
       const body = JSON.stringify(message);
       return streamOf(await request("/mcp", { method: "POST", headers, body }));
     },
+    /** Several calls in one POST. */
+    async batch(names: readonly string[]): Promise<Stream> {
+      const messages = names.map((name) => ({
+        ...{ jsonrpc: "2.0", id: name, method: "tools/call", params: { name } },
+      }));
+      const body = JSON.stringify(messages);
+      return streamOf(await request("/mcp", { method: "POST", headers, body }));
+    },
+    async ping(): Promise<void> {
+      const body = JSON.stringify({ jsonrpc: "2.0", id: "ping", method: "ping" });
+      await (await request("/mcp", { method: "POST", headers, body })).text();
+    },
     async listen(lastEventId?: string): Promise<Stream> {
       const resuming = lastEventId === undefined ? {} : { "last-event-id": lastEventId };
       return streamOf(await request("/mcp", { headers: { ...headers, ...resuming } }));

@@ -1,6 +1,6 @@
-import gatehouse, { McpSession as Session } from "../../../test/fixture/index";
+import gatehouse, { Grant as GrantObject, McpSession as Session } from "../../../test/fixture/index";
 
-export { AuditOutbox, Grant, UpstreamRenewer } from "../../../test/fixture/index";
+export { AuditOutbox, UpstreamRenewer } from "../../../test/fixture/index";
 
 import { countingEnv } from "./bindings";
 import { count } from "./counter";
@@ -20,6 +20,18 @@ export class McpSession extends Session {
   override webSocketMessage(socket: WebSocket, message: string | ArrayBuffer): Promise<void> {
     count("objectMessages");
     return super.webSocketMessage(socket, message);
+  }
+}
+
+/** Its rows count as well: a session is noted with its grant. */
+export class Grant extends GrantObject {
+  constructor(ctx: DurableObjectState, env: Env) {
+    super(countingState(ctx), countingEnv(env));
+  }
+
+  override alarm(): Promise<void> {
+    count("objectRequests");
+    return super.alarm();
   }
 }
 

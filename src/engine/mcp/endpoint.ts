@@ -24,6 +24,7 @@ import {
 import { wrongParams } from "./params-check";
 import { refuseBeyondRequestLimits } from "./request-limits";
 import { refuseBeyondScopes } from "./scope-check";
+import { agentNames } from "./session/agents-internals";
 import { answeredResponse, forwardedRequest } from "./session/forward";
 import { jsonRefusal } from "./session/json-refusal";
 import { keptAlive } from "./session/keep-alive";
@@ -31,7 +32,7 @@ import { takesScopeChallenges } from "./session/scope-challenges";
 import { McpSession } from "./session/session";
 import { admitSession } from "./session/session-grant";
 import { type SessionIds, startOf } from "./session/session-id";
-import { BINDING, contextFor, objectName, recordStart, sessionLane } from "./session/session-lane";
+import { BINDING, contextFor, recordStart, sessionLane } from "./session/session-lane";
 import { SESSION_ENDED } from "./session/session-lifetime";
 import { classifyEra } from "./stateless/fast-path";
 import type { StatelessLane } from "./stateless/handler";
@@ -82,7 +83,7 @@ export function streamableHttpEndpoint(
       if (signed !== null && session === undefined) return sessionNotFound();
       // A session that was begun with this grant would be closed, were it over.
       if (session !== undefined && session.grantId !== principal.grantId) {
-        const name = objectName(session.id);
+        const name = agentNames.streamableHttp(session.id);
         const refusal = await admitSession(env, principal, ctx.auth, name);
         if (refusal !== undefined) return refusal;
       }
@@ -120,7 +121,7 @@ export function sseEndpoint(services: Services, ids: SessionIds): McpHandler {
         const forwarded = await forwardedRequest(request, ctx.props, seal, { url });
         const stream = await sessions.fetch(forwarded, env, contextFor(owner, ctx));
         // Not before: the grant could end in between, and close a session that has not begun yet.
-        const object = `sse:${signed}`;
+        const object = agentNames.sse(signed);
         const refusal = await admitSession(env, principal, ctx.auth, object);
         if (refusal !== undefined) {
           await env.MCP_SESSION.getByName(object).closeForGrant();
@@ -138,7 +139,7 @@ export function sseEndpoint(services: Services, ids: SessionIds): McpHandler {
       const session = signed === null ? undefined : await ids.verify(signed, owner);
       if (session === undefined) return sessionNotFound();
       if (session.grantId !== principal.grantId) {
-        const refusal = await admitSession(env, principal, ctx.auth, `sse:${signed}`);
+        const refusal = await admitSession(env, principal, ctx.auth, agentNames.sse(signed ?? ""));
         if (refusal !== undefined) return refusal;
       }
       url.search = `?sessionId=${signed}`;

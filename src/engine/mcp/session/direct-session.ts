@@ -20,11 +20,14 @@ export const STREAM_HEADER = "gatehouse-stream";
 
 /**
  * A session that takes a POST of one message as it is. McpAgent's own way is three calls of the object, a
- * WebSocket, and rows for every message; it stays for several messages in one POST, for the streams of GET, and
- * for the answers that become streams. Up to then McpAgent is not even started.
+ * WebSocket, and rows for every message; it stays for several messages in one POST. Up to then McpAgent is not even
+ * started. The streams of GET are here, too (listening-streams.ts).
  */
 export abstract class DirectSession extends ResumableSession {
-  readonly #transport = new PostTransport(this.pending, () => this.__unsafe_ensureInitialized());
+  readonly #transport = new PostTransport(this.pending, async (message, inner) => {
+    if (this.getTransportType() === "sse") await inner?.send(message);
+    else await this.say(message);
+  });
   #isPrepared = false;
 
   /** Tells the server what to serve; done once. Not `async`: see SessionLifetime. */
@@ -43,11 +46,17 @@ export abstract class DirectSession extends ResumableSession {
     return Promise.resolve();
   }
 
-  /** McpAgent comes with GET only, to open a WebSocket; all else is from session-post.ts. */
+  /** McpAgent comes with GET, without our header, to open a WebSocket; all else is from session-lane.ts. */
   override async fetch(request: Request): Promise<Response> {
-    if (request.method === "GET") return super.fetch(request);
+    const isDirect = request.headers.has(STREAM_HEADER);
+    if (request.method === "GET" && !isDirect) return super.fetch(request);
     const headers = Object.fromEntries(request.headers);
     const principal = decodePrincipal(headers[PRINCIPAL_HEADER]);
+    if (request.method === "GET") {
+      if (!this.isOwner(principal)) return sessionNotFound();
+      this.noteRequest();
+      return this.listen(request.headers.get("last-event-id"));
+    }
     if (request.method === "DELETE") {
       if (!this.isOwner(principal)) return sessionNotFound();
       await this._cf_terminateSession();

@@ -1,3 +1,4 @@
+import { CONNECTION_ID_PARAMETER } from "./agents-internals";
 import { isStream } from "./keep-alive";
 
 /** A connection between the Worker and a session's object, through which one stream goes. */
@@ -7,14 +8,11 @@ export type StreamConnection = {
   readonly connectionId: string;
 };
 
-/** The parameter by which the Agents SDK lets the Worker choose a connection's id. */
-const CONNECTION_ID = "_pk";
-
 /** The address with nothing but the connection's id: a client's own choice is not passed on. */
 export function addressFor(address: string, connectionId: string): URL {
   const url = new URL(address);
   url.search = "";
-  url.searchParams.set(CONNECTION_ID, connectionId);
+  url.searchParams.set(CONNECTION_ID_PARAMETER, connectionId);
   return url;
 }
 

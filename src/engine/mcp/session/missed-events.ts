@@ -10,6 +10,8 @@ export type SessionStreams = {
   isOpen(streamId: string): boolean;
   /** Whether more will be sent on the stream: always on that of GET, on one of POST until it is answered. */
   isUnanswered(streamId: string): Promise<boolean>;
+  /** Sends an event to whoever has resumed the stream, or listens to it; nothing happens when nobody does. */
+  deliver(streamId: string, eventId: string, message: JSONRPCMessage): void;
   /** Whoever received the stream up to now gets no more of it. */
   leave(streamId: string): void;
   close(streamId: string): void;
@@ -40,11 +42,13 @@ export class MissedEventStore implements EventStore {
     this.#events = new DurableObjectEventStore(storage);
   }
 
-  storeEvent(streamId: string, message: JSONRPCMessage): Promise<string> {
-    return this.#events.storeEvent(streamId, message);
+  async storeEvent(streamId: string, message: JSONRPCMessage): Promise<string> {
+    const eventId = await this.#events.storeEvent(streamId, message);
+    this.#streams.deliver(streamId, eventId, message);
+    return eventId;
   }
 
-  /** Undefined makes McpAgent open a new stream, as for a client that has missed nothing. */
+  /** Undefined where nothing was missed: then a new stream is opened. */
   async getStreamIdForEventId(eventId: string): Promise<string | undefined> {
     const streamId = await this.#events.getStreamIdForEventId(eventId);
     if (streamId === undefined || (await this.#streams.isUnanswered(streamId))) return streamId;

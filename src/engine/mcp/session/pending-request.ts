@@ -4,7 +4,9 @@ import { errorText } from "../../lib/error-text";
 import { sessionNotFound } from "../message";
 import type { AnswerForm } from "./answer-form";
 import { CALL_REPORT_HEADER, encodeCallReport } from "./call-report-header";
+import { eventText } from "./listening-streams";
 import { primingEvent } from "./priming";
+import { STREAM_HEADERS } from "./stream-headers";
 
 /**
  * How long an answer may take and still come as JSON. A client that loses the connection meanwhile
@@ -15,11 +17,9 @@ const DIRECT_FOR_MS = 3_000;
 /** Where the events of a stream wait for a client that resumes it. */
 export type StreamLog = {
   /** From now on the stream can be resumed. */
-  begin(streamId: string, requestId: RequestId): Promise<void>;
-  /** @returns the event's id. */
+  begin(streamId: string): Promise<void>;
+  /** Also sends it to whoever has resumed the stream by GET. @returns the event's id. */
   store(streamId: string, message: JSONRPCMessage): Promise<string>;
-  /** For whoever has resumed the stream by GET; nothing happens when nobody has. */
-  resend(streamId: string, event: string): void;
   /** The answer was sent, or at least stored. */
   end(streamId: string): Promise<void>;
   /** There will be no answer: whoever has resumed the stream gets its end, and nothing of it is kept. */
@@ -101,7 +101,7 @@ export class PendingRequest {
       if (this.#form === "json") return;
       await this.#becomeStream();
       const id = await this.#log.store(this.streamId, message);
-      this.#emit(`event: message\nid: ${id}\ndata: ${JSON.stringify(message)}\n\n`);
+      this.#emit(eventText(id, message));
       if (!isAnswer) return;
       this.#phase = "over";
       await this.#log.end(this.streamId);
@@ -177,14 +177,13 @@ export class PendingRequest {
       },
     });
     this.#decide(new Response(body, { headers: STREAM_HEADERS }), "stream");
-    await this.#log.begin(this.streamId, this.requestId);
+    await this.#log.begin(this.streamId);
     const priming = primingEvent(this.streamId, this.#version);
     if (priming !== undefined) this.#emit(priming);
   }
 
   #emit(event: string): void {
-    if (this.#client === undefined) this.#log.resend(this.streamId, event);
-    else this.#client.enqueue(new TextEncoder().encode(event));
+    this.#client?.enqueue(new TextEncoder().encode(event));
   }
 
   #inTurn(work: () => Promise<void>): Promise<void> {
@@ -193,5 +192,3 @@ export class PendingRequest {
     return turn;
   }
 }
-
-const STREAM_HEADERS = { "content-type": "text/event-stream", "cache-control": "no-cache" };

@@ -57,6 +57,9 @@ export class PendingRequests {
   }
 }
 
+/** Sends what the server says of its own accord. @param inner McpAgent's transport, where it was started. */
+export type Speak = (message: JSONRPCMessage, inner: Transport | undefined) => Promise<void>;
+
 /**
  * McpAgent's transport, and beside it the way of messages that came as one POST each. Inside, such a
  * request has its stream's id in place of its own: two at once with the same id have not the same
@@ -67,18 +70,18 @@ export class PostTransport implements Transport {
   onerror?: (error: Error) => void;
   onmessage?: <T extends JSONRPCMessage>(message: T, extra?: MessageExtraInfo) => void;
   readonly #pending: PendingRequests;
-  readonly #startAgent: () => Promise<void>;
+  readonly #speak: Speak;
   #inner: Transport | undefined;
 
-  /** @param startAgent makes McpAgent {@link attach} its transport. */
-  constructor(pending: PendingRequests, startAgent: () => Promise<void>) {
+  /** @param speak sends what belongs to no request. */
+  constructor(pending: PendingRequests, speak: Speak) {
     this.#pending = pending;
-    this.#startAgent = startAgent;
+    this.#speak = speak;
   }
 
   async start(): Promise<void> {}
 
-  /** From now on McpAgent's transport takes what belongs to no request. */
+  /** From now on McpAgent's transport takes what belongs to requests that came its way. */
   async attach(inner: Transport): Promise<void> {
     this.#inner = inner;
     inner.onclose = () => this.#closed();
@@ -91,11 +94,12 @@ export class PostTransport implements Transport {
     const isAnswer = isJSONRPCResultResponse(message) || isJSONRPCErrorResponse(message);
     const request = this.#pending.find(isAnswer ? message.id : options?.relatedRequestId);
     if (request === undefined) {
-      // Only the answer to the `initialize` that was said again after a restart is for nobody.
-      if (this.#inner === undefined && isAnswer) return;
-      if (this.#inner === undefined) await this.#startAgent();
-      await this.#inner?.send(message, options);
-      return;
+      if (!isAnswer && options?.relatedRequestId === undefined) {
+        return this.#speak(message, this.#inner);
+      }
+      // Without it, this is for nobody: the answer to the `initialize` that was said again after a restart, or
+      // what a tool says after its call was over.
+      return this.#inner?.send(message, options);
     }
     const { requestId } = request;
     await request.send(isAnswer ? { ...message, id: requestId } : message, isAnswer);

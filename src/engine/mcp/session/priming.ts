@@ -1,4 +1,5 @@
 import type { Connection } from "agents";
+import { idBeforeFirst, isForPost, sendEvent } from "./agents-internals";
 
 /** Clients of earlier revisions would take the empty data for a broken message. */
 const SINCE = "2025-11-25";
@@ -9,20 +10,19 @@ const RETRY_MS = 1_000;
 /**
  * The event by which a stream that answers a POST begins. It says nothing, but has an id: a client that
  * loses the stream before the first message can then ask for all that it missed (MCP 2025-11-25,
- * transports). McpAgent gives its ids the form of stream and number, and counts from 1.
+ * transports).
  *
  * @param version the request's MCP-Protocol-Version.
  * @returns undefined for a client that may not know such events.
  */
 export function primingEvent(streamId: string, version: string | null): string | undefined {
   if (version === null || version < SINCE) return undefined;
-  return `id: ${streamId}:${"0".repeat(16)}\nretry: ${RETRY_MS}\ndata: \n\n`;
+  return `id: ${idBeforeFirst(streamId)}\nretry: ${RETRY_MS}\ndata: \n\n`;
 }
 
 /** @param request as McpAgent hands it to the session's object; others than POSTs are left alone. */
 export function primeStream(connection: Connection, request: Request): void {
-  if (request.headers.get("cf-mcp-method") !== "POST") return;
+  if (!isForPost(request)) return;
   const event = primingEvent(connection.id, request.headers.get("mcp-protocol-version"));
-  if (event === undefined) return;
-  connection.send(JSON.stringify({ type: "cf_mcp_agent_event", event }));
+  if (event !== undefined) sendEvent(connection, event);
 }

@@ -17,13 +17,15 @@ import {
 } from "../message";
 import { wrongParams } from "../params-check";
 import { callerOf } from "../tool-context";
+import { agentNames, contextWithProps } from "./agents-internals";
 import { type AnswerForm, answerFormOf } from "./answer-form";
 import { STREAM_HEADER } from "./direct-session";
 import { addressFor, reportingDrop } from "./dropped-stream";
 import { answeredResponse, forwardedRequest } from "./forward";
 import { gatheredAnswers } from "./gathered-answers";
 import { jsonRefusal } from "./json-refusal";
-import { keptAlive, openedAtOnce } from "./keep-alive";
+import { keptAlive } from "./keep-alive";
+import { listen } from "./listen";
 import { lostCall } from "./lost-call";
 import { markedId } from "./scope-challenges";
 import { McpSession } from "./session";
@@ -72,13 +74,7 @@ export function sessionLane(services: Services, ids: SessionIds): SessionLane {
         const wrong = wrongParams(message?.json) ?? "Invalid params";
         return invalidParams(message?.json, wrong, 400);
       }
-      const sessionName = objectName(sessionId ?? "");
-      const resumed = request.method === "GET" ? request.headers.get("last-event-id") : null;
-      if (sessionId !== undefined && resumed !== null) {
-        const isOver = await env.MCP_SESSION.getByName(sessionName).isCancelled(resumed);
-        // Nothing more will come, and a client that reads 204 does not come back (HTML, server-sent events).
-        if (isOver) return answeredResponse(new Response(null, { status: 204 }));
-      }
+      const sessionName = agentNames.streamableHttp(sessionId ?? "");
       const forwarded = await forwardedRequest(request, ctx.props, seal, {
         ...change,
         accept: "application/json, text/event-stream",
@@ -89,15 +85,16 @@ export function sessionLane(services: Services, ids: SessionIds): SessionLane {
       if (request.method === "POST" && answerForm === "json") {
         return answeredResponse(await gatheredAnswers(answer));
       }
-      const stream = reportingDrop(answer, env, ctx, { sessionName, connectionId });
-      // McpAgent does so itself on its streams of POST.
-      return answeredResponse(request.method === "GET" ? openedAtOnce(stream) : stream);
+      return answeredResponse(reportingDrop(answer, env, ctx, { sessionName, connectionId }));
     }
 
     const id = sessionId ?? markedId(env.MCP_SESSION.newUniqueId().toString(), message?.json);
-    const object = objectName(id);
+    const object = agentNames.streamableHttp(id);
     const forwarded = await forwardedRequest(request, ctx.props, seal, change);
     forwarded.headers.set(STREAM_HEADER, connectionId);
+    if (request.method === "GET") {
+      return answeredResponse(await listen(env.MCP_SESSION.getByName(object), forwarded));
+    }
     const to = { principal, sessionId: id, object };
     const startedAtMs = Date.now();
     const answer = await postToSession(request, forwarded, env, ctx, to, () =>
@@ -137,11 +134,6 @@ function notAcceptable(types: string): Response {
   return jsonRpcError(406, -32_000, `Not Acceptable: this is answered as ${types}`);
 }
 
-/** As McpAgent names the object of a session of streamable HTTP. */
-export function objectName(sessionId: string): string {
-  return `streamable-http:${sessionId}`;
-}
-
 export function recordStart(
   request: Request,
   env: Env,
@@ -153,14 +145,10 @@ export function recordStart(
   auditFor(env).record({ kind: "session_started", transport, ...ids });
 }
 
-/**
- * McpAgent writes the props of its context to the object's storage, unencrypted: so they are the
- * owner's ids only, and only where a session may start (session-lifetime.ts). The rest of the context
- * is the request's own.
- */
+/** What McpAgent is given, and stores: the owner's ids only, and only where a session may start (session-lifetime.ts). */
 export function contextFor(
   owner: SessionStart | undefined,
   ctx: ExecutionContext,
 ): ExecutionContext {
-  return Object.create(ctx, { props: { value: owner } });
+  return contextWithProps(ctx, owner);
 }

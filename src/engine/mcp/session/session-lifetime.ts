@@ -7,13 +7,12 @@ import { grantObject } from "../../grants/grant-id";
 import { errorText } from "../../lib/error-text";
 import { readRow } from "../../lib/stored-rows";
 import { sessionNotFound } from "../message";
+import { AGENT_KEYS } from "./agents-internals";
 import { type SessionStart, sessionNameOf } from "./session-id";
 import { sessionRowSchemas } from "./session-row-schemas";
 
-/** Where McpAgent keeps the owner. It is the first row of a session, and what makes it one. */
-const OWNER_KEY = "props";
-/** Where McpAgent keeps the client's `initialize`, to say it to the server again after a restart. */
-const INITIALIZE_KEY = "initializeRequest";
+/** The owner is the first row of a session, and what makes it one. */
+const { owner: OWNER_KEY, initialize: INITIALIZE_KEY } = AGENT_KEYS;
 const LAST_REQUEST_KEY = "lastRequestAtMs";
 /** Whether Agent has its tables here. */
 const AGENT_KEY = "agentStarted";
@@ -92,7 +91,7 @@ export abstract class SessionLifetime extends McpAgent<Env, unknown, SessionStar
     return isAlive(this.ctx) ? super.fetch(request) : sessionNotFound();
   }
 
-  /** POST and GET of /mcp, and GET /sse, come as connections; the messages of /sse do not. */
+  /** Several messages in one POST of /mcp, and GET /sse, come as connections; the messages of /sse do not. */
   override async onConnect(connection: Connection, context: ConnectionContext): Promise<void> {
     this.noteRequest();
     await super.onConnect(connection, context);
@@ -113,19 +112,30 @@ export abstract class SessionLifetime extends McpAgent<Env, unknown, SessionStar
     return super.onSSEMcpMessage(...message);
   }
 
-  // A stream may close after its session has ended.
+  /** Whether a socket is none of Agent's. */
+  protected abstract isOwnSocket(socket: WebSocket): boolean;
+
+  protected get hasAgent(): boolean {
+    return hasAgent(this.ctx);
+  }
+
   override webSocketMessage(socket: WebSocket, message: string | ArrayBuffer): Promise<void> {
-    return this.#whileAlive(() => this.lifecycle.webSocketMessage(socket, message));
+    return this.#forAgent(socket, () => this.lifecycle.webSocketMessage(socket, message));
   }
 
   override webSocketClose(
     ...close: [socket: WebSocket, code: number, reason: string, wasClean: boolean]
   ): Promise<void> {
-    return this.#whileAlive(() => this.lifecycle.webSocketClose(...close));
+    return this.#forAgent(close[0], () => this.lifecycle.webSocketClose(...close));
   }
 
   override webSocketError(socket: WebSocket, error: unknown): Promise<void> {
-    return this.#whileAlive(() => this.lifecycle.webSocketError(socket, error));
+    return this.#forAgent(socket, () => this.lifecycle.webSocketError(socket, error));
+  }
+
+  /** A stream may close after its session has ended. */
+  #forAgent(socket: WebSocket, handle: () => Promise<void>): Promise<void> {
+    return this.isOwnSocket(socket) ? Promise.resolve() : this.#whileAlive(handle);
   }
 
   override async alarm(): Promise<void> {
@@ -199,9 +209,11 @@ export abstract class SessionLifetime extends McpAgent<Env, unknown, SessionStar
     if (by !== "revocation") await this.#leaveGrant(owner);
     // Aborts the calls that still run, so that none of them stores an answer afterwards.
     await this.server.close();
-    for (const stream of this.getConnections()) stream.close(1_000, "Session ended");
+    for (const stream of this.ctx.getWebSockets()) stream.close(1_000, "Session ended");
     this.#owner = undefined;
-    await Promise.all([this.lifecycle.disableAlarms(), this.ctx.storage.deleteAll()]);
+    // Agent's driver would set another; deleteAll takes the one that is set, which is a row less than to delete it.
+    if (this.hasAgent) await this.lifecycle.disableAlarms();
+    await this.ctx.storage.deleteAll();
   }
 }
 

@@ -14,7 +14,7 @@ const singleMessageSchema = z.object({ method: z.string().optional() });
 
 /**
  * Whether a request goes to its session's object as it is (direct-session.ts). Several messages in one
- * POST do not, nor the streams of GET, nor what McpAgent refuses: its own way says why.
+ * POST do not, nor what McpAgent refuses: its own way says why.
  *
  * @param message of a POST.
  * @param sessionId undefined where none is named: then only `initialize` makes sense.
@@ -26,7 +26,7 @@ export function goesDirectly(
 ): boolean {
   const version = headers.get("mcp-protocol-version");
   const isKnownVersion = version === null || SUPPORTED_PROTOCOL_VERSIONS.includes(version);
-  if (method === "DELETE") return sessionId !== undefined && isKnownVersion;
+  if (method === "DELETE" || method === "GET") return sessionId !== undefined && isKnownVersion;
   if (method !== "POST") return false;
   const single = singleMessageSchema.safeParse(message).data;
   if (single === undefined) return false;
