@@ -12,6 +12,15 @@ export type BearerApi = {
   stop(): Promise<void>;
 };
 
+/** What a person's request asks of an API. */
+export type ApiCall = {
+  readonly method: string;
+  readonly url: URL;
+  /** The JSON that it brought; undefined where it is none. */
+  readonly body: unknown;
+  readonly idempotencyKey: string | undefined;
+};
+
 export type Answer = { status: number; body: unknown; challenge?: string };
 
 type Caller = { person: Person; scopes: readonly string[] };
@@ -32,7 +41,7 @@ export async function startBearerApi(options: {
   port: number;
   issuerOf: () => string;
   scopeFor: (method: string) => string;
-  answer: (person: Person, method: string, url: URL) => Answer;
+  answer: (person: Person, call: ApiCall) => Answer;
 }): Promise<BearerApi> {
   const tokens = new Set<string>();
   const server = await openLocalServer(options.name, options.port);
@@ -72,13 +81,38 @@ export async function startBearerApi(options: {
       const challenge = `Bearer error="insufficient_scope", scope="${needed}"`;
       return problem(403, "The token does not allow this", challenge);
     }
-    return options.answer(caller.person, method, url);
+    const { "idempotency-key": key } = request.headers;
+    const idempotencyKey = typeof key === "string" ? key : undefined;
+    return options.answer(caller.person, {
+      method,
+      url,
+      body: await jsonOf(request),
+      idempotencyKey,
+    });
   }
 
   server.serve(async (request, response, url) => {
     send(response, await answer(request, url));
   });
   return { origin: server.origin, tokens, stop: server.stop };
+}
+
+const MAX_BODY_BYTES = 64 * 1_024;
+
+/** @throws RangeError for a body that is too large. */
+async function jsonOf(request: IncomingMessage): Promise<unknown> {
+  const chunks: Buffer[] = [];
+  let bytes = 0;
+  for await (const chunk of request) {
+    chunks.push(Buffer.from(chunk));
+    bytes += chunk.length;
+    if (bytes > MAX_BODY_BYTES) throw new RangeError("The body is too large");
+  }
+  try {
+    return JSON.parse(Buffer.concat(chunks).toString());
+  } catch {
+    return undefined;
+  }
 }
 
 /** RFC 9457. */

@@ -35,7 +35,7 @@ async function start(options: { port: number; issuerOf: () => string }): Promise
     ...options,
     name: "orders API",
     scopeFor: (method) => (method === "POST" ? "orders:write" : "orders:read"),
-    answer: (person, method, { pathname }) => answer(orders[person.id], method, pathname),
+    answer: (person, { method, url }) => answer(orders[person.id], method, url.pathname),
   });
   return { ...api, vars: { UPSTREAM_API_URL: api.origin, UPSTREAM_API_NAME: name } };
 }

@@ -1,3 +1,5 @@
+import { setTimeout } from "node:timers/promises";
+
 const MAX_RETRIES = 3;
 /** How long all waiting of one call may take together: a client does not wait much longer for its answer. */
 const BUDGET_MS = 10_000;
@@ -31,7 +33,11 @@ export class Retries {
     );
     this.#count++;
     this.#leftMs -= waitMs;
-    await scheduler.wait(waitMs, { signal: this.#signal });
+    // The form that Node.js has as well, where tests of tools run.
+    await setTimeout(waitMs, undefined, { signal: this.#signal }).catch((error: unknown) => {
+      this.#signal.throwIfAborted();
+      throw error;
+    });
     return true;
   }
 }

@@ -8,6 +8,7 @@ export const orderSchema = z.object({
   // Not an enum: a status that the API adds must not make the whole answer unreadable.
   status: z.string().describe("Such as open, shipped or cancelled"),
   placedAt: z.string().describe("ISO 8601"),
+  comments: z.array(z.string()).default([]).describe("What the person wrote to the shop"),
 });
 
 /** An order's id, as a model writes it. */

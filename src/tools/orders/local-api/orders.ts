@@ -6,6 +6,7 @@ export type Order = {
   quantity: number;
   status: "open" | "shipped" | "cancelled";
   placedAt: string;
+  comments: string[];
 };
 
 /** What the two people of the examples have ordered, newest first. A new list each time it is called. */
@@ -31,5 +32,5 @@ function order(
   status: Order["status"],
   placedAt: string,
 ): Order {
-  return { id, item, quantity, status, placedAt };
+  return { id, item, quantity, status, placedAt, comments: [] };
 }

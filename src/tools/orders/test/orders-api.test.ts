@@ -36,10 +36,21 @@ async function start() {
   return { api, issuer, token };
 }
 
-async function call(api: BearerApi, path: string, token?: string, method = "GET") {
+async function call(
+  api: BearerApi,
+  path: string,
+  token?: string,
+  method = "GET",
+  json?: unknown,
+  key?: string,
+) {
   const response = await fetch(api.origin + path, {
     method,
-    headers: token === undefined ? {} : { authorization: `Bearer ${token}` },
+    headers: {
+      ...(token !== undefined && { authorization: `Bearer ${token}` }),
+      ...(key !== undefined && { "idempotency-key": key }),
+    },
+    ...(json !== undefined && { body: JSON.stringify(json) }),
   });
   const body: unknown = await response.json();
   return { status: response.status, challenge: response.headers.get("www-authenticate"), body };
@@ -100,6 +111,31 @@ describe("orders", () => {
     });
   });
 
+  it("are placed once per key, and commented on", async () => {
+    const { api, token } = await start();
+    const good = await token();
+    const sencha = { item: "Sencha", quantity: 2 };
+    const place = () => call(api, "/orders", good, "POST", sencha, "one");
+    const first = await place();
+    expect(first).toMatchObject({ status: 201, body: { ...sencha, id: "N-3000", status: "open" } });
+    expect((await place()).body).toEqual(first.body);
+    const comment = await call(api, "/orders/N-3000/comments", good, "POST", {
+      text: "Ring twice",
+    });
+    expect(comment).toMatchObject({ status: 201, body: { comments: ["Ring twice"] } });
+    const { body } = await call(api, "/orders", good);
+    expect(body).toMatchObject({ orders: [{ id: "N-3000" }, { id: "A-1042" }, { id: "A-1038" }] });
+  });
+
+  it.each([
+    ["/orders", { item: "Sencha", quantity: 0 }],
+    ["/orders", undefined],
+    ["/orders/A-1042/comments", { text: "" }],
+  ])("are not changed by what is wrong: %s %j", async (path, json) => {
+    const { api, token } = await start();
+    expect((await call(api, path, await token(), "POST", json)).status).toBe(422);
+  });
+
   it("are cancelled, unless they were shipped", async () => {
     const { api, token } = await start();
     const good = await token();
@@ -120,7 +156,7 @@ describe("orders", () => {
     ["GET", "/orders/A-1042/cancel/x", 404],
     ["GET", "/orders/A-1042/cancel", 405],
     ["DELETE", "/orders/A-1042", 405],
-    ["POST", "/orders", 405],
+    ["PUT", "/orders", 405],
   ])("%s %s is answered with %i", async (method, path, status) => {
     const { api, token } = await start();
     expect((await call(api, path, await token(), method)).status).toBe(status);
