@@ -1,3 +1,4 @@
+import { scheduler } from "node:timers/promises";
 import { describe, expect, inject, it, onTestFinished, vi } from "vitest";
 import * as z from "zod";
 import { Retries } from "../../src/engine/upstream/retries";

@@ -1,4 +1,4 @@
-import { setTimeout } from "node:timers/promises";
+import { scheduler } from "node:timers/promises";
 
 const MAX_RETRIES = 3;
 /** How long all waiting of one call may take together: a client does not wait much longer for its answer. */
@@ -34,7 +34,7 @@ export class Retries {
     this.#count++;
     this.#leftMs -= waitMs;
     // The form that Node.js has as well, where tests of tools run.
-    await setTimeout(waitMs, undefined, { signal: this.#signal }).catch((error: unknown) => {
+    await scheduler.wait(waitMs, { signal: this.#signal }).catch((error: unknown) => {
       this.#signal.throwIfAborted();
       throw error;
     });
