@@ -1,6 +1,9 @@
 import { afterEach, describe, expect, it, vi } from "vitest";
 import type { UpstreamApi } from "../../src/engine/config/upstream-api";
-import type { UpstreamCredential } from "../../src/engine/identity/upstream-credential";
+import type {
+  SignInCredential,
+  UpstreamCredential,
+} from "../../src/engine/identity/upstream-credential";
 import { signInTokens } from "../../src/engine/upstream/sign-in-tokens";
 import { TakenTokens } from "../../src/engine/upstream/taken-tokens";
 import type { TokenSource } from "../../src/engine/upstream/token-source";
@@ -19,7 +22,7 @@ function tokensOf(credential: UpstreamCredential | undefined, ends = true) {
 }
 
 const nowSeconds = () => Date.now() / 1_000;
-const token = (expiresAtSeconds?: number): UpstreamCredential => ({
+const token = (expiresAtSeconds?: number): SignInCredential => ({
   kind: "upstream-token",
   accessToken: "upstream",
   ...(expiresAtSeconds !== undefined && { expiresAtSeconds }),

@@ -34,13 +34,10 @@ export function openIdTokens({ keepsIdToken, resource, audience }: TokenUse): Op
     const { id_token: idToken } = answer;
     const tokens = { ...upstreamTokens(answer, asked), ...(subject !== undefined && { subject }) };
     if (!keepsIdToken || idToken === undefined) return tokens;
-    const { exp } = decodeJwt(idToken);
-    const ends = [tokens.expiresAtSeconds, exp].filter((end) => end !== undefined);
-    return {
-      ...tokens,
-      idToken,
-      ...(ends.length > 0 && { expiresAtSeconds: Math.min(...ends) }),
-    };
+    const { iat = 0, exp = iat } = decodeJwt(idToken);
+    const idTokenEnds = Math.floor(Date.now() / 1_000) + exp - iat;
+    const { expiresAtSeconds = idTokenEnds } = tokens;
+    return { ...tokens, idToken, expiresAtSeconds: Math.min(expiresAtSeconds, idTokenEnds) };
   }
 
   return {
