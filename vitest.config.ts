@@ -134,6 +134,44 @@ export default defineConfig({
           setupFiles: ["test/worker/migrations.setup.ts", "test/worker/logs.setup.ts"],
         },
       },
+      {
+        plugins: [
+          packagesOfSetUp,
+          cloudflareTest(({ inject }) => ({
+            main: "./test/upstream/worker.ts",
+            wrangler: { configPath: "./wrangler.jsonc" },
+            miniflare: {
+              bindings: testVariables({
+                SESSION_SECRET: "only-for-tests-and-long-enough-to-be-taken",
+                IDP: "oidc",
+                OIDC_ISSUER: inject("roughProvider").issuer,
+                OIDC_CLIENT_ID: inject("roughProvider").clientId,
+                OIDC_CLIENT_SECRET: inject("roughProvider").clientSecret,
+                TICKETS_API_URL: inject("tickets"),
+                TICKETS_API_RESOURCE: inject("tickets"),
+                TICKETS_API_SCOPES: "tickets.read",
+                PROJECTS_API_URL: inject("projects"),
+                PROJECTS_API_SCOPES: "projects.read",
+                REPORTS_API_URL: inject("projects"),
+                REPORTS_API_SCOPES: "projects.read",
+                DELEGATED_API_URL: inject("projects"),
+                DELEGATED_API_SCOPES: `${inject("projects")}/.default`,
+              }),
+            },
+          })),
+        ],
+        oxc: { jsx },
+        test: {
+          name: "upstream",
+          deps: { optimizer: { ssr: bundledPackages } },
+          testTimeout: 20_000,
+          // What one test lets the provider do wrong must not meet another.
+          fileParallelism: false,
+          include: ["test/upstream/**/*.test.ts"],
+          globalSetup: ["test/upstream/servers.setup.ts"],
+          setupFiles: ["test/worker/migrations.setup.ts"],
+        },
+      },
       // Of a toolset whose tests run inside workerd. They go with its folder.
       "src/tools/*/test/vitest.config.ts",
     ],

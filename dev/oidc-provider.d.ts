@@ -15,6 +15,7 @@ declare module "oidc-provider" {
       session: { accountId: string | undefined };
       params: Record<string, unknown>;
     };
+    readonly path: string;
     status: number;
     type: string;
     body: string | Record<string, unknown>;
@@ -46,6 +47,7 @@ declare module "oidc-provider" {
     addResourceScope(resource: string, scope: string): void;
     rejectResourceScope(resource: string, scope: string): void;
     save(): Promise<string>;
+    destroy(): Promise<void>;
   }
 
   export class AccessToken {
@@ -89,6 +91,7 @@ declare module "oidc-provider" {
     readonly ResourceServer: typeof ResourceServer;
     readonly Client: { find(clientId: string): Promise<Client | undefined> };
     callback(): RequestListener;
+    use(middleware: (ctx: Context, next: () => Promise<void>) => Promise<void>): void;
     on(event: "server_error", listener: (ctx: Context, error: Error) => void): this;
     registerGrantType(
       name: string,

@@ -1,12 +1,15 @@
 /// <reference path="../oidc-provider.d.ts" />
 
-import { Provider } from "oidc-provider";
+import { type Context, Provider } from "oidc-provider";
 import { answerInteraction, isInteraction, type Question } from "../local-servers/interactions.ts";
 import { openLocalServer } from "../local-servers/local-server.ts";
 import { withoutAdvice } from "../local-servers/oidc-provider-advice.ts";
+import { publicKeySet } from "../local-servers/signing-keys.ts";
+import { addExchangeGrants } from "./exchange-grants.ts";
 import { providerConfiguration } from "./identity-provider-config.ts";
 import { chooserPage, WHOSE } from "./identity-provider-pages.ts";
 import { loadIdentityProviderState } from "./identity-provider-state.ts";
+import type { ProtectedApi } from "./protected-apis.ts";
 
 export type IdentityProviderOptions = {
   /** 0 takes a free one. */
@@ -15,6 +18,12 @@ export type IdentityProviderOptions = {
   redirectUris: readonly string[];
   /** Keeps the signing key and the client's secret over a restart; without it they are new each time. */
   persistFile?: string;
+  /** The APIs that it issues tokens for. */
+  apis?: readonly ProtectedApi[];
+  /** Whether a person has taken back what they allowed: then nothing is renewed for them. */
+  isRevoked?: (subject: string) => boolean;
+  /** Comes between requests and what answers them. */
+  between?: (ctx: Context, next: () => Promise<void>) => Promise<void>;
 };
 
 export type IdentityProvider = {
@@ -40,11 +49,16 @@ export async function startIdentityProvider(
   const { clientSecret, jwks } = await loadIdentityProviderState(options.persistFile);
   const server = await openLocalServer("identity provider", options.port);
   const issuer = server.origin;
-  const { redirectUris } = options;
+  const { redirectUris, apis = [], isRevoked = () => false, between } = options;
   const provider = withoutAdvice(
     () =>
-      new Provider(issuer, providerConfiguration({ clientId, clientSecret, redirectUris, jwks })),
+      new Provider(
+        issuer,
+        providerConfiguration({ clientId, clientSecret, redirectUris, jwks, apis, isRevoked }),
+      ),
   );
+  if (apis.length > 0) addExchangeGrants(provider, apis, publicKeySet(jwks));
+  if (between !== undefined) provider.use(between);
   provider.on("server_error", (_ctx, error) => console.error("identity provider:", error));
   const handleProtocol = provider.callback();
   server.serve((request, response, { pathname }) => {

@@ -145,7 +145,7 @@ export function parseConfig(env: object, declared: Declared): Config {
   const variables = variablesIn(env);
   const parsed = common.safeParse(variables);
   const audit = parseAudit(variables);
-  const authorization = parseAuthorization(variables, declared.identityProviders ?? []);
+  const authorization = parseAuthorization(variables, declared);
   const upstreamApis = parseApis(apis, variables, authorization);
   const identityKeys = parseIdentityKeys(variables, apiToldOfPeople(upstreamApis));
   const misspelt = misspeltNames(Object.keys(variables), knownVariables(declared));
@@ -220,20 +220,23 @@ function apiToldOfPeople(apis: Config["apis"] | Problems): string | undefined {
 
 function tokenWays(authorization: Config["authorization"]): TokenWays {
   return authorization.mode === "provider"
-    ? { canExchange: false, identityProvider: authorization.identityProvider.name }
+    ? {
+        canExchange: authorization.identityProvider.exchange !== undefined,
+        identityProvider: authorization.identityProvider.name,
+      }
     : { canExchange: authorization.client !== undefined, identityProvider: undefined };
 }
 
 function parseAuthorization(
   variables: Variables,
-  identityProviders: readonly IdentityProviderDefinition[],
+  declared: Declared,
 ): Config["authorization"] | Problems {
   const mode = z.object({ AUTH_MODE: modeSchema }).safeParse(variables);
   // A mode that is itself wrong makes its variables meaningless, so they are not judged.
   if (!mode.success) return refusalsOf(mode);
   switch (mode.data.AUTH_MODE) {
     case "provider":
-      return parseOwnAuthorization(variables, identityProviders);
+      return parseOwnAuthorization(variables, declared);
     case "jwt":
       return parseJwtAuthorization(variables);
     case "introspection":

@@ -1,6 +1,7 @@
 import * as z from "zod";
 import { type AllowedClients, allowedClients } from "./config/allowed-clients";
 import { type AllowedPeople, allowedPeople } from "./config/allowed-people";
+import type { Api } from "./config/define-api";
 import { onOff, Problems, problemsAmong, refusalsOf, ttlSeconds } from "./config/variables";
 import type { ConfiguredProvider, IdentityProviderDefinition } from "./providers/define-provider";
 import { parseIdentityProvider } from "./providers/parse-identity-provider";
@@ -52,11 +53,17 @@ export const ownAuthorizationVariables: readonly string[] = Object.keys(own.shap
 /** @param variables without those that are set to nothing. */
 export function parseOwnAuthorization(
   variables: Record<string, unknown>,
-  identityProviders: readonly IdentityProviderDefinition[],
+  {
+    identityProviders = [],
+    apis = [],
+  }: {
+    readonly identityProviders?: readonly IdentityProviderDefinition[];
+    readonly apis?: readonly Api[];
+  },
 ): OwnAuthorization | Problems {
   const parsed = own.safeParse(variables);
   const groups = parsed.data?.ALLOWED_PEOPLE?.groups ?? new Set();
-  const identityProvider = parseIdentityProvider(variables, identityProviders, { groups });
+  const identityProvider = parseIdentityProvider(variables, identityProviders, { groups, apis });
   if (!parsed.success || identityProvider instanceof Problems) {
     return new Problems(...problemsAmong(refusalsOf(parsed), identityProvider));
   }

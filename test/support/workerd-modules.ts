@@ -10,7 +10,14 @@ import type { ViteUserConfig } from "vitest/config";
 const projectDir = join(fileURLToPath(import.meta.url), "../../..");
 
 /** Where modules stand that run inside workerd. */
-const folders = ["src", "test/worker", "test/internet", "test/fixture", "test/support"];
+const folders = [
+  "src",
+  "test/worker",
+  "test/internet",
+  "test/upstream",
+  "test/fixture",
+  "test/support",
+];
 
 /** What of src/ is not: what `npm start` runs beside a toolset, and a toolset's tests with real clients. */
 const RUN_IN_NODE = /^tools\/[^/]+\/(?:local-api|test\/e2e)\//;

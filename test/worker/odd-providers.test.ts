@@ -1,6 +1,7 @@
 import { exportJWK, exportPKCS8, generateKeyPair } from "jose";
 import { afterEach, describe, expect, it, vi } from "vitest";
 import type { OddSettings } from "../support/odd-settings.ts";
+import { server as upstream } from "../upstream/definition.ts";
 import { request } from "./as-client.ts";
 import { gatehouseWith } from "./gatehouse-with.ts";
 import { TEST_ORIGIN } from "./origin.ts";
@@ -157,6 +158,24 @@ describe("a provider that is odd, and not wrong, signs its person in:", () => {
       `${TEST_ORIGIN}/.well-known/jwks.json`,
     );
     expect(await published.json()).toMatchObject({ keys: [{ ...clientKey, use: "sig" }] });
+  });
+});
+
+describe("userinfo that refuses a token which is for another API", () => {
+  const refused = { claims: { email: null }, userInfo: { status: 401 } };
+
+  it("leaves it at what the ID token says, and whoever is not known by that is not let in", async () => {
+    const issuer = await oddProvider(refused);
+    const reach = (vars: Record<string, string>) =>
+      signInAt({ OIDC_ISSUER: issuer, TICKETS_API_URL: "https://api.example", ...vars }, upstream);
+    expect((await reach({})).told.get("code")).not.toBeNull();
+    const kept = await reach({ ALLOWED_PEOPLE: "odd@example.com" });
+    expect(kept.told.get("error")).toBe("access_denied");
+  });
+
+  it("is a failure where the token is for no other", async () => {
+    const { told } = await signInAt({ OIDC_ISSUER: await oddProvider(refused) });
+    expect(told.get("error")).toBe("server_error");
   });
 });
 

@@ -1,5 +1,6 @@
 import { inject } from "vitest";
 import { ScriptlessBrowser } from "../../dev/browser/scriptless-browser.ts";
+import type { ServerDefinition } from "../../src/engine/server";
 import type { OddSettings } from "../support/odd-settings.ts";
 import { authorizationUrl, REDIRECT_URI, register } from "./as-client.ts";
 import { gatehouseWith } from "./gatehouse-with.ts";
@@ -23,10 +24,16 @@ export async function oddProvider(settings: Partial<OddSettings>): Promise<strin
 }
 
 /** Goes a person's way through consent and sign-in, at a provider that asks them nothing. */
-export async function signInAt(vars: Record<string, string>): Promise<Ending> {
+export async function signInAt(
+  vars: Record<string, string>,
+  definition?: ServerDefinition,
+): Promise<Ending> {
   const browser = new ScriptlessBrowser(
     ({ origin, pathname }) => origin + pathname === REDIRECT_URI,
-    gatehouseWith({ OIDC_CLIENT_ID: "gatehouse", OIDC_CLIENT_SECRET: "secret", ...vars }),
+    gatehouseWith(
+      { OIDC_CLIENT_ID: "gatehouse", OIDC_CLIENT_SECRET: "secret", ...vars },
+      definition,
+    ),
   );
   const { url } = await authorizationUrl(await register());
   const consent = pageAt(await browser.open(url));

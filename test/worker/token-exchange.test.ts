@@ -195,7 +195,7 @@ describe("an exchanged token", () => {
   it("that the API refuses is replaced once", async () => {
     const started = await start();
     await started.apiAnswers({ status: 401 });
-    expect(await failure(started)).toMatch(/^the orders API does not accept this access any more/);
+    expect(await failure(started)).toMatch(/^the orders API does not accept the access that was/);
     expect(await started.exchanges()).toHaveLength(2);
     expect(await started.apiCalls()).toHaveLength(2);
   });

@@ -1,8 +1,20 @@
 /**
+ * A token that is exchanged for one of the API: with AUTH_MODE=provider the one of the person's sign-in, at
+ * the identity provider; else the caller's, at the authorization server that issued it.
+ */
+export type ExchangeAccess = {
+  readonly by: "exchange";
+  /** `token-exchange` is RFC 8693, the default; `on-behalf-of` is Microsoft Entra's, of RFC 7523. */
+  readonly grant?: "token-exchange" | "on-behalf-of";
+  /** Which token of the sign-in is given for it: the access token unless told. */
+  readonly subject?: "access-token" | "id-token";
+};
+
+/**
  * How a call of an API comes to a token of the person.
  *
- * - `exchange`: the caller's token is exchanged for one of the API (RFC 8693).
- * - `sign-in`: the token that the person's sign-in brought. The API belongs to that identity provider, and
+ * - `exchange`: see {@link ExchangeAccess}.
+ * - `sign-in`: the token that the person's sign-in brought. The API takes tokens of that identity provider, and
  *   is there only where the provider signs people in (IDP).
  * - `key`: a key of the company, the secret `<variables>_KEY`; it says nothing of the person.
  * - `client-credentials`: a token of this server itself (RFC 6749, section 4.4); it says nothing of the person.
@@ -10,7 +22,7 @@
  *   which scopes. For an API of your own that reads `/.well-known/jwks.json`.
  */
 export type ApiAccess =
-  | { readonly by: "exchange" }
+  | ExchangeAccess
   | { readonly by: "sign-in"; readonly identityProvider: string }
   | { readonly by: "key"; readonly in: KeyPlace }
   | { readonly by: "client-credentials" }
@@ -41,6 +53,12 @@ export type Api = {
   readonly identityHeader?: string;
   /** The service binding of another Worker that is the API: it is asked in place of the network. */
   readonly binding?: string;
+  /**
+   * Which scopes over there belong to which scope of this server: `{ "tickets:write": ["tickets.write"] }`.
+   * They are asked for only where the person allows the scope here. What is always needed stands in
+   * `<variables>_SCOPES`.
+   */
+  readonly scopes?: Readonly<Record<string, readonly string[]>>;
 };
 
 /**

@@ -14,7 +14,7 @@ export type {
   PrivateJwk,
   SecretCredential,
 } from "./client-credential.ts";
-export { type Api, defineApi } from "./define-api.ts";
+export { type Api, defineApi, type ExchangeAccess } from "./define-api.ts";
 export { parseEmailAddress } from "./email-address.ts";
 export type {
   ExternalAuthorization,
@@ -22,5 +22,5 @@ export type {
   JwtAuthorization,
 } from "./external-authorization.ts";
 export type { IdentityKeys } from "./identity-key.ts";
-export type { UpstreamApi } from "./upstream-api.ts";
+export { scopesAsked, type UpstreamApi } from "./upstream-api.ts";
 export { ConfigError, isLoopback } from "./variables.ts";

@@ -1,6 +1,6 @@
 import * as z from "zod";
 import { type ApiCredential, credentialVariables, parseApiCredential } from "./api-credential.ts";
-import type { Api } from "./define-api.ts";
+import type { Api, ExchangeAccess } from "./define-api.ts";
 import { Problems, problemsAmong, refusalsOf, scopeList, secureUrl } from "./variables.ts";
 
 /** An API that tools can call under this configuration. */
@@ -16,7 +16,17 @@ export type UpstreamApi = Pick<Api, "name" | "identityHeader" | "binding"> & {
   readonly audience: string | undefined;
   /** What a token for it is asked to allow; none leaves it to the authorization server. */
   readonly scopes: readonly string[];
+  /** What it is asked to allow besides, for each scope of this server that the person has given. */
+  readonly scopesOf?: Api["scopes"];
 };
+
+/** What a token for an API is asked to allow, where the person has allowed the client these scopes here. */
+export function scopesAsked(
+  { scopes, scopesOf = {} }: Pick<UpstreamApi, "scopes" | "scopesOf">,
+  given: readonly string[],
+): string[] {
+  return [...new Set([...scopes, ...given.flatMap((scope) => scopesOf[scope] ?? [])])];
+}
 
 /** What of the configuration decides by which ways tokens can be had. */
 export type TokenWays = {
@@ -39,6 +49,26 @@ export function upstreamApiVariables(api: Pick<Api, "variables" | "access">): st
   return names.map((name) => `${api.variables}_${name}`);
 }
 
+/** What the variables of a declared API say; undefined where it is not there, or they are wrong. */
+export function upstreamApiValues(api: Api, variables: Record<string, unknown>) {
+  return parsedValues(api, variables)?.data;
+}
+
+/** @returns undefined when the configuration does not have the API. */
+function parsedValues(api: Api, variables: Record<string, unknown>) {
+  const { binding } = api;
+  if (binding !== undefined && variables[binding] === undefined) return undefined;
+  const bound = binding && `https://${api.name}.internal`;
+  const url = variables[`${api.variables}_URL`] ?? api.defaultUrl ?? bound;
+  if (url === undefined) return undefined;
+  return schema.safeParse({
+    ...Object.fromEntries(
+      Object.keys(schema.shape).map((name) => [name, variables[`${api.variables}_${name}`]]),
+    ),
+    URL: url,
+  });
+}
+
 /**
  * Reads the variables of a declared API, which begin with `api.variables`.
  *
@@ -54,27 +84,22 @@ export function parseUpstreamApi(
   const prefixed = (variable: string) => `${api.variables}_${variable}`;
   if (access.by === "sign-in" && access.identityProvider !== ways.identityProvider)
     return undefined;
-  if (binding !== undefined && variables[binding] === undefined) return undefined;
-  const base =
-    variables[prefixed("URL")] ?? api.defaultUrl ?? (binding && `https://${name}.internal`);
-  if (base === undefined) return undefined;
-  const values = Object.fromEntries(
-    [...Object.keys(schema.shape), ...credentialVariables(api)].map((variable) => [
-      variable,
-      variables[prefixed(variable)],
-    ]),
+  const parsed = parsedValues(api, variables);
+  if (parsed === undefined) return undefined;
+  const credential = parseApiCredential(
+    api,
+    Object.fromEntries(
+      credentialVariables(api).map((variable) => [variable, variables[prefixed(variable)]]),
+    ),
   );
-  const parsed = schema.safeParse({ ...values, URL: base });
-  const credential = parseApiCredential(api, values);
   if (!parsed.success || credential instanceof Problems)
     return new Problems(...problemsAmong(refusalsOf(parsed, prefixed), credential));
-  if (access.by === "exchange" && !ways.canExchange) {
-    return new Problems(
-      `${prefixed("URL")} needs tokens to be exchanged: set AUTH_MODE to jwt or introspection, and ` +
-        "AS_CLIENT_ID with AS_CLIENT_SECRET or AS_PRIVATE_KEY; or remove it",
-    );
-  }
+  const problem = access.by === "exchange" ? exchangeProblem(access, parsed.data, ways) : undefined;
+  if (problem !== undefined) return new Problems(prefixed(problem));
   const { URL: url, NAME, AUDIENCE: audience, RESOURCE, SCOPES: scopes } = parsed.data;
+  // An identity provider refuses what it does not expect: there, and with Entra, the operator names the API.
+  const isNamed =
+    access.by !== "sign-in" && !(access.by === "exchange" && access.grant === "on-behalf-of");
   return {
     name,
     credential,
@@ -82,8 +107,29 @@ export function parseUpstreamApi(
     ...(identityHeader !== undefined && { identityHeader }),
     displayName: NAME ?? api.displayName ?? new URL(url).host,
     url: url.replace(/\/+$/, ""),
-    resource: RESOURCE ?? (audience === undefined ? url : undefined),
+    resource: RESOURCE ?? (isNamed && audience === undefined ? url : undefined),
     audience,
     scopes,
+    ...(api.scopes !== undefined && { scopesOf: api.scopes }),
   };
+}
+
+function exchangeProblem(
+  { grant, subject }: ExchangeAccess,
+  { SCOPES: scopes }: z.output<typeof schema>,
+  { canExchange, identityProvider }: TokenWays,
+): string | undefined {
+  if (!canExchange) {
+    return identityProvider === undefined
+      ? "URL needs tokens to be exchanged: set AS_CLIENT_ID with AS_CLIENT_SECRET or AS_PRIVATE_KEY; or remove it"
+      : "URL needs tokens to be exchanged: set IDP=oidc with a client secret or key, or AUTH_MODE to jwt or " +
+          "introspection, and AS_CLIENT_ID with AS_CLIENT_SECRET or AS_PRIVATE_KEY; or remove it";
+  }
+  if (subject === "id-token" && identityProvider === undefined) {
+    return "URL needs the ID token of a sign-in, which only AUTH_MODE=provider has: remove it";
+  }
+  if (grant === "on-behalf-of" && scopes.length === 0) {
+    return "SCOPES is missing: on-behalf-of names the API by its scope, such as api://tickets/.default";
+  }
+  return undefined;
 }

@@ -1,6 +1,6 @@
 import type { OAuthAuthorizationServer } from "@cloudflare/workers-oauth-provider";
 import { isAllowedPerson } from "../identity/allowed-people";
-import { type Principal, type TokenProps, tokenPropsSchema } from "../identity/principal";
+import { type Principal, tokenPropsSchema } from "../identity/principal";
 import { tokenCheckUnavailable } from "../identity/token-check-unavailable";
 import type { UpstreamCredential } from "../identity/upstream-credential";
 import { type TokenVerifier, VERIFIED_TOKEN_SECONDS } from "../identity/verified-tokens";
@@ -50,7 +50,10 @@ export function ownTokenVerifier(
       resource: audience,
       expiresAtSeconds: expiresAt,
     };
-    const credential = upstream && credentialOf(upstream);
+    const credential: UpstreamCredential | undefined = upstream && {
+      kind: "upstream-token",
+      ...upstream,
+    };
     return {
       props: { principal, ...(credential && { credential }) },
       audience,
@@ -59,17 +62,6 @@ export function ownTokenVerifier(
       userId,
       clientId,
     };
-  };
-}
-
-function credentialOf({
-  accessToken,
-  expiresAtSeconds,
-}: NonNullable<TokenProps["upstream"]>): UpstreamCredential {
-  return {
-    kind: "upstream-token",
-    accessToken,
-    ...(expiresAtSeconds !== undefined && { expiresAtSeconds }),
   };
 }
 

@@ -55,6 +55,6 @@ export type GrantProps = z.infer<typeof grantPropsSchema>;
  */
 export const tokenPropsSchema = grantPropsSchema.extend({
   grantId: z.string().min(1),
-  upstream: upstreamTokensSchema.omit({ refreshToken: true }).optional(),
+  upstream: upstreamTokensSchema.omit({ refreshToken: true, subject: true }).optional(),
 });
 export type TokenProps = z.infer<typeof tokenPropsSchema>;

@@ -19,6 +19,7 @@ import { allowMethods } from "../lib/allow-methods";
 import { requestIdOf } from "../lib/request-id";
 import type { OwnAuthorization } from "../own-authorization";
 import type { Catalogue } from "../tools/catalogue";
+import { withImplied } from "../tools/scopes";
 import { ErrorPage } from "../ui/error-page";
 import { page } from "../ui/respond";
 import { presentParameters } from "./authorization-parameters";
@@ -138,7 +139,8 @@ export function createLoginApp({
       headers: approved.headers,
     });
     try {
-      const url = await provider.authorizationUrl({ redirectUri, state, ...pending });
+      const scopes = withImplied(approved.request.scope, catalogue.allScopes);
+      const url = await provider.authorizationUrl({ redirectUri, state, ...pending, scopes });
       return continueTo(c, url.href, provider.displayName, headers);
     } catch (error) {
       const failure = signInFailureOf(error, provider.displayName);
@@ -156,7 +158,10 @@ export function createLoginApp({
     const { clientId, scope } = request;
     const state = callback.searchParams.get("state") ?? "";
     const identified = await provider
-      .identify(callback, { redirectUri, state, ...pending })
+      .identify(callback, {
+        ...{ redirectUri, state, ...pending },
+        scopes: withImplied(scope, catalogue.allScopes),
+      })
       .catch((error: unknown) => signInFailureOf(error, provider.displayName));
     if (!("identity" in identified)) {
       record(c, { kind: "sign_in", clientId, ...failedSignIn(identified) });

@@ -1,23 +1,27 @@
-import * as oauth from "oauth4webapi";
+import type * as oauth from "oauth4webapi";
 import * as z from "zod";
 import { origin, required, secureUrl } from "../config/variables";
 import type { Identity } from "../identity/principal";
 import type { UpstreamTokens } from "../identity/upstream-tokens";
 import { clientAuthenticator } from "./client-authenticator";
-import { authorizationRequestUrl, httpOptions, tokensForCode } from "./code-flow";
-import { defineIdentityProvider } from "./define-provider";
-import {
-  type IdentityProvider,
-  IdentityProviderError,
-  type SignIn,
-  UpstreamGrantEnded,
-} from "./identity-provider";
+import { authorizationRequestUrl, tokensForCode } from "./code-flow";
+import { defineIdentityProvider, type ProviderOptions } from "./define-provider";
+import type { IdentityProvider, SignIn } from "./identity-provider";
 import { HTTP_TIMEOUT_MS, jsonAnswer } from "./provider-answer";
 import { signInFailure } from "./provider-failure";
-import { type ProviderTokens, tokensIn } from "./token-response";
+import { refreshedTokens, upstreamTokens } from "./refreshed-tokens";
 
-/** What the tools of src/tools/observability/ and sign-in itself need. */
-const SCOPE = "user:read offline_access account:read workers:read workers_observability:read";
+/** What sign-in itself needs. */
+const IDENTITY_SCOPE = "user:read";
+
+/** What the tools of src/tools/observability/ need besides. */
+const API_SCOPES = [
+  IDENTITY_SCOPE,
+  "offline_access",
+  "account:read",
+  "workers:read",
+  "workers_observability:read",
+];
 
 const variables = z.object({
   CLOUDFLARE_CLIENT_ID: required("the client id of your Cloudflare OAuth client"),
@@ -50,18 +54,20 @@ export const cloudflare = defineIdentityProvider({
   create: cloudflareProvider,
 });
 
-function cloudflareProvider(values: z.output<typeof variables>): IdentityProvider {
+function cloudflareProvider(
+  values: z.output<typeof variables>,
+  { tokens: use }: ProviderOptions,
+): IdentityProvider {
   const {
     CLOUDFLARE_CLIENT_ID: clientId,
     CLOUDFLARE_CLIENT_SECRET: clientSecret,
     CLOUDFLARE_OAUTH_URL: oauthUrl,
     CLOUDFLARE_API_URL: apiUrl,
   } = values;
-  const tokenEndpoint = `${oauthUrl}/oauth2/token`;
   const server: oauth.AuthorizationServer = {
     issuer: oauthUrl,
     authorization_endpoint: `${oauthUrl}/oauth2/auth`,
-    token_endpoint: tokenEndpoint,
+    token_endpoint: `${oauthUrl}/oauth2/token`,
   };
   const authenticated = clientAuthenticator({
     kind: "secret",
@@ -70,18 +76,31 @@ function cloudflareProvider(values: z.output<typeof variables>): IdentityProvide
     method: "client_secret_basic",
   });
 
+  /** The scopes of the API are for nothing where no tool calls it. */
+  function scopesFor({ scopes }: SignIn): string[] {
+    if (use === undefined || scopes === undefined) return [IDENTITY_SCOPE];
+    return [...new Set([...API_SCOPES, ...use.scopesFor(scopes)])];
+  }
+
   function authorizationUrl(signIn: SignIn): Promise<URL> {
     const endpoint = `${oauthUrl}/oauth2/auth`;
-    return authorizationRequestUrl({ endpoint, clientId, scope: SCOPE }, signIn);
+    return authorizationRequestUrl(
+      { endpoint, clientId, scope: scopesFor(signIn).join(" ") },
+      signIn,
+    );
   }
 
   async function identify(callback: URL, signIn: SignIn) {
     const tokens = await tokensForCode(server, clientId, authenticated, callback, signIn);
-    const upstream = upstreamTokens(tokens, { scopes: SCOPE.split(" ") });
-    return { identity: await identityOf(upstream), upstream };
+    const identity = await identityOf(tokens.access_token);
+    if (use === undefined || signIn.scopes === undefined) return { identity };
+    return { identity, upstream: taken(upstreamTokens(tokens, scopesFor(signIn))) };
   }
 
-  async function identityOf({ accessToken }: UpstreamTokens): Promise<Identity> {
+  /** It is the same API that names the person, and so it takes these tokens. */
+  const taken = (tokens: UpstreamTokens): UpstreamTokens => ({ ...tokens, takenBy: apiUrl });
+
+  async function identityOf(accessToken: string): Promise<Identity> {
     const address = `${apiUrl}/user`;
     const response = await fetch(address, {
       signal: AbortSignal.timeout(HTTP_TIMEOUT_MS),
@@ -95,19 +114,8 @@ function cloudflareProvider(values: z.output<typeof variables>): IdentityProvide
   }
 
   async function refresh(upstream: UpstreamTokens): Promise<UpstreamTokens> {
-    const { refreshToken } = upstream;
-    if (refreshToken === undefined) {
-      throw new UpstreamGrantEnded("Cloudflare gave no refresh token");
-    }
-    const tokens = await authenticated(server, async (authentication) => {
-      const client: oauth.Client = { client_id: clientId };
-      const http = httpOptions(oauthUrl);
-      return tokensIn(
-        await oauth.refreshTokenGrantRequest(server, client, authentication, refreshToken, http),
-        tokenEndpoint,
-      );
-    });
-    return upstreamTokens(tokens, upstream);
+    const tokens = await refreshedTokens({ server, clientId, authenticated }, upstream);
+    return taken(upstreamTokens(tokens, upstream.scopes));
   }
 
   return {
@@ -118,33 +126,6 @@ function cloudflareProvider(values: z.output<typeof variables>): IdentityProvide
       identify(callback, signIn).catch((error: unknown) => {
         throw signInFailure(error, apiUrl);
       }),
-    refresh: (upstream) =>
-      refresh(upstream).catch((error: unknown) => {
-        throw refreshFailure(error, tokenEndpoint);
-      }),
+    ...(use !== undefined && { refresh }),
   };
-}
-
-/** @param before what stays as it was where the answer does not say (RFC 6749, sections 5.1 and 6). */
-function upstreamTokens(
-  tokens: ProviderTokens,
-  before: Pick<UpstreamTokens, "scopes" | "refreshToken">,
-): UpstreamTokens {
-  const refreshToken = tokens.refresh_token ?? before.refreshToken;
-  return {
-    accessToken: tokens.access_token,
-    ...(refreshToken !== undefined && { refreshToken }),
-    ...(tokens.expires_in !== undefined && {
-      expiresAtSeconds: Math.floor(Date.now() / 1_000) + tokens.expires_in,
-    }),
-    scopes: tokens.scope?.split(" ") ?? before.scopes,
-  };
-}
-
-function refreshFailure(error: unknown, endpoint: string): Error {
-  if (error instanceof UpstreamGrantEnded) return error;
-  if (error instanceof IdentityProviderError && error.facts.code === "invalid_grant") {
-    return new UpstreamGrantEnded("Cloudflare answered invalid_grant", { cause: error });
-  }
-  return signInFailure(error, endpoint);
 }

@@ -15,6 +15,8 @@ export type AuthorizationRequest = {
   /** OpenID Connect's. */
   nonce?: string;
   responseMode?: "form_post";
+  /** What the provider, or what tokens are for, needs besides. */
+  more?: Readonly<Record<string, string>>;
 };
 
 /** The authorization request of the code flow with PKCE (RFC 6749, section 4.1.1; RFC 7636). */
@@ -61,6 +63,7 @@ export async function pushedAuthorizationUrl(
 
 async function authorizationParameters(request: AuthorizationRequest, signIn: SignIn) {
   return new URLSearchParams({
+    ...request.more,
     response_type: "code",
     client_id: request.clientId,
     redirect_uri: signIn.redirectUri,
@@ -76,6 +79,7 @@ async function authorizationParameters(request: AuthorizationRequest, signIn: Si
 /**
  * The tokens for the code that the person came back with (RFC 6749, section 4.1.3).
  *
+ * @param more parameters of the request, such as RFC 8707's `resource`.
  * @param callback the address they came back to. Its `state`, `iss` (RFC 9207) and `error` are checked here.
  * @throws SignInRefused and IdentityProviderError.
  */
@@ -85,6 +89,7 @@ export async function tokensForCode(
   authenticated: ClientAuthenticator,
   callback: URL,
   signIn: SignIn,
+  more: Readonly<Record<string, string>> = {},
 ): Promise<ProviderTokens> {
   const client: oauth.Client = { client_id: clientId };
   const parameters = codeIn(server, client, callback, signIn);
@@ -98,7 +103,11 @@ export async function tokensForCode(
         signIn.redirectUri,
         signIn.codeVerifier,
         // GitHub answers as a form otherwise.
-        { ...httpOptions(server.issuer), headers: { accept: "application/json" } },
+        {
+          ...httpOptions(server.issuer),
+          headers: { accept: "application/json" },
+          additionalParameters: more,
+        },
       )
       .catch((error: unknown) => {
         throw signInFailure(error, server.token_endpoint);

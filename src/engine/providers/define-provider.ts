@@ -1,4 +1,5 @@
 import type * as z from "zod";
+import type { TokenUse } from "../config/token-use";
 import { type Problems, refusalsOf } from "../config/variables";
 import type { IdentityProvider } from "./identity-provider";
 
@@ -13,6 +14,11 @@ export type ProviderSecret = {
 export type ProviderOptions = {
   /** The groups that ALLOWED_PEOPLE names. A provider that knows a person's groups reports those, no others. */
   readonly groups: ReadonlySet<string>;
+  /**
+   * What tools do with the tokens of a sign-in. Without it they do nothing with them: then the provider asks for
+   * nothing but who the person is, and `identify` returns no `upstream`.
+   */
+  readonly tokens?: TokenUse | undefined;
 };
 
 /** A provider as the configuration names it. */

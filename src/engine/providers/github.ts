@@ -2,14 +2,16 @@ import type * as oauth from "oauth4webapi";
 import * as z from "zod";
 import { origin, required, secureUrl } from "../config/variables";
 import type { Identity } from "../identity/principal";
+import type { UpstreamTokens } from "../identity/upstream-tokens";
 import { clientAuthenticator } from "./client-authenticator";
 import { authorizationRequestUrl, tokensForCode } from "./code-flow";
-import { defineIdentityProvider } from "./define-provider";
+import { defineIdentityProvider, type ProviderOptions } from "./define-provider";
 import type { IdentityProvider, SignIn } from "./identity-provider";
 import { HTTP_TIMEOUT_MS, jsonAnswer } from "./provider-answer";
 import { signInFailure } from "./provider-failure";
+import { refreshedTokens, upstreamTokens } from "./refreshed-tokens";
 
-const SCOPE = "read:user user:email";
+const SCOPES = ["read:user", "user:email"];
 
 const variables = z.object({
   GITHUB_CLIENT_ID: required("the client id of your GitHub OAuth app"),
@@ -41,7 +43,10 @@ export const gitHub = defineIdentityProvider({
   create: gitHubProvider,
 });
 
-function gitHubProvider(values: z.output<typeof variables>): IdentityProvider {
+function gitHubProvider(
+  values: z.output<typeof variables>,
+  { tokens: use }: ProviderOptions,
+): IdentityProvider {
   const {
     GITHUB_CLIENT_ID: clientId,
     GITHUB_CLIENT_SECRET: clientSecret,
@@ -60,16 +65,44 @@ function gitHubProvider(values: z.output<typeof variables>): IdentityProvider {
     method: "client_secret_post",
   });
 
-  function authorizationUrl(signIn: SignIn): Promise<URL> {
-    const endpoint = `${webUrl}/login/oauth/authorize`;
-    return authorizationRequestUrl({ endpoint, clientId, scope: SCOPE }, signIn);
+  /** A GitHub App has permissions in place of scopes, and GitHub ignores these. */
+  function scopesFor({ scopes }: SignIn): string[] {
+    return [
+      ...new Set([...SCOPES, ...(scopes === undefined ? [] : (use?.scopesFor(scopes) ?? []))]),
+    ];
   }
 
-  async function identify(callback: URL, signIn: SignIn): Promise<Identity> {
+  function authorizationUrl(signIn: SignIn): Promise<URL> {
+    const endpoint = `${webUrl}/login/oauth/authorize`;
+    return authorizationRequestUrl(
+      { endpoint, clientId, scope: scopesFor(signIn).join(" ") },
+      signIn,
+    );
+  }
+
+  async function identify(callback: URL, signIn: SignIn) {
     const tokens = await tokensForCode(server, clientId, authenticated, callback, signIn);
+    const identity = await identityOf(tokens.access_token);
+    if (use === undefined || signIn.scopes === undefined) return { identity };
+    return { identity, upstream: taken(upstreamTokens(tokens, scopesFor(signIn))) };
+  }
+
+  /** It is the same API that names the person, and so it takes these tokens. */
+  const taken = (tokens: UpstreamTokens): UpstreamTokens => ({
+    ...tokens,
+    takenBy: apiUrl.replace(/\/+$/, ""),
+  });
+
+  /** A GitHub App's tokens end after hours, if it is set so; those of an OAuth app do not. */
+  async function refresh(upstream: UpstreamTokens): Promise<UpstreamTokens> {
+    const tokens = await refreshedTokens({ server, clientId, authenticated }, upstream);
+    return taken(upstreamTokens(tokens, upstream.scopes));
+  }
+
+  async function identityOf(accessToken: string): Promise<Identity> {
     const [user, emails] = await Promise.all([
-      api("/user", tokens.access_token).then((body) => userSchema.parse(body)),
-      api("/user/emails", tokens.access_token).then((body) => emailsSchema.parse(body)),
+      api("/user", accessToken).then((body) => userSchema.parse(body)),
+      api("/user/emails", accessToken).then((body) => emailsSchema.parse(body)),
     ]);
     const email = emails.find((candidate) => candidate.primary && candidate.verified)?.email;
     return {
@@ -100,10 +133,10 @@ function gitHubProvider(values: z.output<typeof variables>): IdentityProvider {
   return {
     displayName: "GitHub",
     authorizationUrl,
-    identify: async (callback, signIn) => ({
-      identity: await identify(callback, signIn).catch((error: unknown) => {
+    identify: (callback, signIn) =>
+      identify(callback, signIn).catch((error: unknown) => {
         throw signInFailure(error, apiUrl);
       }),
-    }),
+    ...(use !== undefined && { refresh }),
   };
 }

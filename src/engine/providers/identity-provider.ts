@@ -1,6 +1,7 @@
 import type { KeyCredential } from "../config/client-credential";
 import type { Identity } from "../identity/principal";
 import type { UpstreamTokens } from "../identity/upstream-tokens";
+import type { ExchangeEndpoint } from "../issuers/exchange-endpoint";
 import { type ErrorCode, GatehouseError } from "../lib/gatehouse-error";
 
 /** One sign-in at the identity provider. The secrets are kept server-side until the person is back. */
@@ -13,6 +14,11 @@ export type SignIn = {
   readonly codeVerifier: string;
   /** Ties the ID token to this sign-in (OpenID Connect Core, section 3.1.2.1). */
   readonly nonce: string;
+  /**
+   * What the person has allowed the client here, with all that it implies: a provider asks for tokens for no more
+   * than that. Absent where a browser signs in and no client does: then nothing calls an API with them.
+   */
+  readonly scopes?: readonly string[];
 };
 
 /** Who people are. One file in providers/ implements it for one kind of provider. */
@@ -28,7 +34,7 @@ export type IdentityProvider = {
    * Finds out who came back.
    *
    * @param callback the address that the provider sent the person to, with its parameters.
-   * @returns `upstream` only where tools call the provider's API.
+   * @returns `upstream` only where tools use it (`ProviderOptions.tokens`).
    * @throws SignInRefused when the person or the provider said no.
    * @throws IdentityProviderError when the provider does not answer, or answers nonsense.
    */
@@ -37,12 +43,14 @@ export type IdentityProvider = {
     signIn: SignIn,
   ): Promise<{ identity: Identity; upstream?: UpstreamTokens }>;
   /**
-   * Renews the tokens for the provider's API; there only where tools call it.
+   * Renews the tokens of a sign-in; there only where they are kept.
    *
    * @throws UpstreamGrantEnded when that is over for good.
    * @throws IdentityProviderError when it may work later.
    */
   refresh?(upstream: UpstreamTokens): Promise<UpstreamTokens>;
+  /** Exchanges tokens of a sign-in for those of other APIs; there only where the provider can, and knows us. */
+  readonly exchange?: ExchangeEndpoint;
   /** The key that this server signs with there (private_key_jwt): its public half is published. */
   readonly key?: KeyCredential;
   /** The base of the address of the API that `upstream` is for, without a slash at the end. */

@@ -1,22 +1,32 @@
 import * as z from "zod";
 import { privateKey } from "../config/client-credential";
 import { parseEmailDomain } from "../config/email-address";
+import type { TokenUse } from "../config/token-use";
 import { commaSeparated, Problems, required, secureUrl } from "../config/variables";
 import { groupsReader } from "../identity/groups";
 import type { Identity } from "../identity/principal";
+import { authorizationParameters, withoutTokens } from "./authorization-parameters";
 import {
   type ClientAuthenticator,
   clientAuthenticator,
   SECRET_METHODS,
   type SignInCredential,
 } from "./client-authenticator";
-import { authorizationRequestUrl, pushedAuthorizationUrl, tokensForCode } from "./code-flow";
+import {
+  type AuthorizationRequest,
+  authorizationRequestUrl,
+  pushedAuthorizationUrl,
+  tokensForCode,
+} from "./code-flow";
 import { defineIdentityProvider } from "./define-provider";
 import { isSameIssuer, type OpenIdMetadata, openIdDiscovery, serverOf } from "./discovery";
 import { idTokenClaims, type ProviderKeys, providerKeys } from "./id-token";
-import type { IdentityProvider, SignIn } from "./identity-provider";
+import { type IdentityProvider, IdentityProviderError, type SignIn } from "./identity-provider";
 import { hasMoreThanName, isComplete, type ProfileRules, personIn } from "./openid-profile";
+import { openIdTokens } from "./openid-tokens";
+import { providerExchange } from "./provider-exchange";
 import { loggedCode, loggedUrl, misconfigured, signInFailure } from "./provider-failure";
+import { refreshedTokens } from "./refreshed-tokens";
 import { logUserInfoFailure, userInfoAt } from "./userinfo";
 
 const variables = z.object({
@@ -36,6 +46,7 @@ const variables = z.object({
     .string()
     .refine((value) => value.split(" ").includes("openid"), 'must contain "openid"')
     .default("openid profile email"),
+  OIDC_AUTHORIZATION_PARAMETERS: authorizationParameters,
   OIDC_GROUPS_CLAIM: z.string().default("groups"),
   OIDC_TRUSTED_EMAIL_DOMAINS: z
     .string()
@@ -66,13 +77,14 @@ export const openIdConnect = defineIdentityProvider({
     { name: "OIDC_PRIVATE_KEY_NEXT", ask: "no" },
   ],
   hasGroups: true,
-  create(values, { groups }) {
+  create(values, { groups, tokens }) {
     const credential = credentialIn(values);
     if (credential instanceof Problems) return credential;
-    return openIdProvider(values, credential, {
+    const rules = {
       groupsIn: groupsReader(values.OIDC_GROUPS_CLAIM, groups),
       trustedEmailDomains: values.OIDC_TRUSTED_EMAIL_DOMAINS,
-    });
+    };
+    return openIdProvider(values, credential, rules, tokens);
   },
 });
 
@@ -109,18 +121,34 @@ function openIdProvider(
   values: Variables,
   credential: SignInCredential,
   rules: ProfileRules,
+  use: TokenUse | undefined,
 ): IdentityProvider {
-  const { OIDC_ISSUER: issuer, OIDC_CLIENT_ID: clientId, OIDC_SCOPES: scope } = values;
+  const { OIDC_ISSUER: issuer, OIDC_CLIENT_ID: clientId } = values;
   const discovery = openIdDiscovery(issuer, values.OIDC_DISCOVERY_URL);
   const authenticated = clientAuthenticator(credential);
   const keysAt = keysByAddress();
+  const tokens = use && openIdTokens(use);
+  const serverNow = async () => serverOf(await discovery.get());
+
+  /** What a sign-in asks for: with the tokens that tools use, or only for who the person is. */
+  function asked({
+    scopes: given,
+  }: SignIn): Required<Pick<AuthorizationRequest, "scope" | "more">> {
+    const { OIDC_SCOPES, OIDC_AUTHORIZATION_PARAMETERS: parameters } = values;
+    if (use === undefined || tokens === undefined || given === undefined) {
+      const identity = OIDC_SCOPES.split(" ").filter((scope) => scope !== "offline_access");
+      return { scope: identity.join(" "), more: withoutTokens(parameters) };
+    }
+    const scopes = new Set([...OIDC_SCOPES.split(" "), ...use.scopesFor(given)]);
+    return { scope: [...scopes].join(" "), more: { ...parameters, ...tokens.authorization } };
+  }
 
   async function authorizationUrl(signIn: SignIn): Promise<URL> {
     const server = await discovery.get();
     const request = {
       endpoint: server.authorization_endpoint,
       clientId,
-      scope,
+      ...asked(signIn),
       nonce: signIn.nonce,
       ...responseModeAt(server),
     };
@@ -129,11 +157,13 @@ function openIdProvider(
       : authorizationRequestUrl(request, signIn);
   }
 
-  async function identify(callback: URL, signIn: SignIn): Promise<Identity> {
+  async function identify(callback: URL, signIn: SignIn) {
     const server = await discovery.get();
     const keys = keysAt(server.jwks_uri);
-    const tokens = await tokensFor(server, clientId, authenticated, callback, signIn);
-    if (tokens.id_token === undefined) {
+    const kept = signIn.scopes === undefined ? undefined : tokens;
+    const client = { clientId, authenticated, more: kept?.token ?? {} };
+    const answer = await tokensFor(server, client, callback, signIn);
+    if (answer.id_token === undefined) {
       throw misconfigured("The token response has no ID token", {
         endpoint: loggedUrl(server.token_endpoint),
         expected: "id_token",
@@ -141,10 +171,16 @@ function openIdProvider(
       });
     }
     const { nonce } = signIn;
-    const claims = await idTokenClaims(tokens.id_token, keys, { server, clientId, nonce });
-    const sources = [...(await moreThan(claims, server, tokens.access_token, keys)), claims];
+    const claims = await idTokenClaims(answer.id_token, keys, { server, clientId, nonce });
+    const told = await moreThan(claims, server, answer.access_token, keys);
     // The document's spelling: a token may differ by a slash, and that must not be another person.
-    return { issuer: server.issuer, subject: claims.sub, ...personIn(sources, rules) };
+    const identity: Identity = {
+      ...{ issuer: server.issuer, subject: claims.sub },
+      ...personIn([...told, claims], rules),
+    };
+    if (kept === undefined) return { identity };
+    const scopes = asked(signIn).scope.split(" ");
+    return { identity, upstream: kept.ofSignIn(answer, claims.sub, scopes) };
   }
 
   /** Okta, among others, has the profile only at userinfo when it issues an access token as well. */
@@ -159,8 +195,10 @@ function openIdProvider(
     const at = { endpoint, issuer: server.issuer, clientId };
     const told = await userInfoAt(at, accessToken, keys).catch((error: unknown) => {
       const failure = signInFailure(error, endpoint);
-      // An address or a group may decide who comes in; a name does not.
-      if (!hasMoreThanName(claims, rules)) throw failure;
+      // An address or a group may decide who comes in; a name does not. Who is not known by what the ID token
+      // says is not let in, so a provider may keep the rest from a token that is for another API than userinfo.
+      if (!hasMoreThanName(claims, rules) && !(use !== undefined && isRefusal(failure)))
+        throw failure;
       logUserInfoFailure(failure);
     });
     if (told === undefined) return [];
@@ -180,12 +218,28 @@ function openIdProvider(
       authorizationUrl(signIn).catch((error: unknown) => {
         throw signInFailure(error);
       }),
-    identify: async (callback, signIn) => ({
-      identity: await identify(callback, signIn).catch((error: unknown) => {
+    identify: (callback, signIn) =>
+      identify(callback, signIn).catch((error: unknown) => {
         throw signInFailure(error);
       }),
+    ...(tokens && {
+      refresh: async (upstream) => {
+        const server = await serverNow();
+        const request = { server, clientId, authenticated, more: tokens.token };
+        const answer = await refreshedTokens(request, upstream);
+        return tokens.renewed(answer, upstream, { issuer: server.issuer, clientId });
+      },
+    }),
+    // RFC 8693, section 2.1: who authenticates nobody lets anybody exchange tokens that they came by.
+    ...(credential.kind !== "public" && {
+      exchange: providerExchange(issuer, clientId, authenticated, serverNow),
     }),
   };
+}
+
+/** RFC 6750, section 3.1: the token is not good there, or not for that. */
+function isRefusal(failure: Error): boolean {
+  return failure instanceof IdentityProviderError && [401, 403].includes(failure.facts.status ?? 0);
 }
 
 /** A key set is kept as long as the provider is at its address. */
@@ -213,8 +267,7 @@ function responseModeAt({ response_modes_supported: modes, issuer }: OpenIdMetad
 
 async function tokensFor(
   server: OpenIdMetadata,
-  clientId: string,
-  authenticated: ClientAuthenticator,
+  client: { clientId: string; authenticated: ClientAuthenticator; more: Record<string, string> },
   callback: URL,
   signIn: SignIn,
 ) {
@@ -223,5 +276,6 @@ async function tokensFor(
   if (iss !== null && isSameIssuer(iss, server.issuer)) {
     address.searchParams.set("iss", server.issuer);
   }
-  return tokensForCode(serverOf(server), clientId, authenticated, address, signIn);
+  const { clientId, authenticated, more } = client;
+  return tokensForCode(serverOf(server), clientId, authenticated, address, signIn, more);
 }

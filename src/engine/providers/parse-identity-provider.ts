@@ -1,10 +1,8 @@
 import * as z from "zod";
+import type { Api } from "../config/define-api";
+import { tokenUse } from "../config/token-use";
 import { Problems, refusalsOf } from "../config/variables";
-import type {
-  ConfiguredProvider,
-  IdentityProviderDefinition,
-  ProviderOptions,
-} from "./define-provider";
+import type { ConfiguredProvider, IdentityProviderDefinition } from "./define-provider";
 
 /**
  * Who signs people in: the provider that IDP names, configured by its own variables.
@@ -14,11 +12,11 @@ import type {
 export function parseIdentityProvider(
   variables: Record<string, unknown>,
   definitions: readonly IdentityProviderDefinition[],
-  options: ProviderOptions,
+  { groups, apis }: { groups: ReadonlySet<string>; apis: readonly Api[] },
 ): ConfiguredProvider | Problems {
   const definition = definitionNamed(variables, definitions);
   if (definition instanceof Problems) return definition;
-  if (options.groups.size > 0 && !definition.hasGroups) {
+  if (groups.size > 0 && !definition.hasGroups) {
     const others = definitions
       .filter(({ hasGroups }) => hasGroups)
       .map(({ name }) => `IDP=${name}`);
@@ -26,7 +24,8 @@ export function parseIdentityProvider(
       `ALLOWED_PEOPLE names a group, and only ${others.join(", ") || "another provider"} tells the groups of people`,
     );
   }
-  return definition.configure(variables, options);
+  const tokens = tokenUse(apis, variables, definition.name);
+  return tokens instanceof Problems ? tokens : definition.configure(variables, { groups, tokens });
 }
 
 function definitionNamed(

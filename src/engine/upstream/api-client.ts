@@ -61,6 +61,8 @@ export type Deliver = (url: URL, init: RequestInit) => Promise<Response>;
 const ATTEMPT_TIMEOUT_MS = 30_000;
 const MAX_ANSWER_BYTES = 8 * 1_024 * 1_024;
 const MAX_PAGES = 10;
+/** Not modified, and not allowed: whoever says that has looked at the token. */
+const TAKEN = [304, 403];
 
 /**
  * Failures that pass (429, 5xx, a lost connection) are waited out, within bounds, for requests that
@@ -110,13 +112,19 @@ export function apiClient(
     let hasNewToken = false;
     for (;;) {
       const response = await attemptUnlessLost({ url: at ?? url, init }, accessToken);
+      if (response && (response.ok || TAKEN.includes(response.status))) {
+        tokens.taken?.(api, accessToken);
+      }
       if (response?.ok || response?.status === 304) return response;
       const failure =
         response === undefined
           ? noAnswer(api)
           : await apiFailure(api, response, request.permission);
       // A refused request was not carried out, so it may be sent again whatever it does.
-      if (response?.status === 401 && (await tokens.refused(api, accessToken)) && !hasNewToken) {
+      const challenge = response?.headers.get("www-authenticate") ?? null;
+      const mayReplace =
+        response?.status === 401 && (await tokens.refused(api, accessToken, challenge));
+      if (mayReplace && !hasNewToken) {
         accessToken = await tokens.accessToken(api);
         hasNewToken = true;
         continue;

@@ -1,6 +1,7 @@
 import * as oauth from "oauth4webapi";
 import type { UpstreamApi } from "../config";
 import { isLoopback } from "../config";
+import { IdentityProviderError } from "../providers/identity-provider";
 import { problemText } from "./problem-text";
 import { UpstreamError } from "./upstream-error";
 
@@ -31,6 +32,14 @@ export function exchangeFailure(api: UpstreamApi, error: unknown): UpstreamError
     if (error.status < 500 && error.status !== 429 && error.error !== "temporarily_unavailable") {
       return refusedForServer(displayName);
     }
+  } else if (error instanceof IdentityProviderError && error.isPermanent) {
+    console.error({
+      event: "token_exchange_failed",
+      api: api.name,
+      error: error.code,
+      ...error.facts,
+    });
+    return refusedForServer(displayName);
   } else if (error instanceof oauth.WWWAuthenticateChallengeError) {
     log(`status ${error.status}`);
     return refusedForServer(displayName);

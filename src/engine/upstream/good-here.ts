@@ -1,4 +1,4 @@
-import type { ExternalAuthorization } from "../config";
+import type { Config } from "../configuration";
 import { protectedResources } from "../identity/protected-resources";
 import { introspectionEndpoint } from "../issuers/introspection-endpoint";
 import { claimsOf } from "./exchange-answer";
@@ -15,8 +15,10 @@ export type IsGoodHere = (accessToken: string, resource: string) => Promise<bool
  * By the audience: TOKEN_AUDIENCE, or either of the two resources, whatever else the token says. One that says
  * nothing itself is asked about, where tokens are introspected.
  */
-export function goodHere(authorization: ExternalAuthorization): IsGoodHere {
-  const { audience, mode } = authorization;
+export function goodHere(authorization: Config["authorization"]): IsGoodHere {
+  const { mode } = authorization;
+  // Our own tokens say nothing of themselves, and no identity provider knows them.
+  const audience = mode === "provider" ? undefined : authorization.audience;
   const introspect = mode === "introspection" ? introspectionEndpoint(authorization) : undefined;
 
   return async (accessToken, resource) => {

@@ -1,21 +1,16 @@
-import * as oauth from "oauth4webapi";
-import type { ClientCredential, UpstreamApi } from "../config";
+import { scopesAsked, type UpstreamApi } from "../config";
 import type { Principal } from "../identity/principal";
 import type { UpstreamCredential } from "../identity/upstream-credential";
-import {
-  authorizationServerMetadata,
-  requestOptions,
-} from "../issuers/authorization-server-metadata";
-import { clientRequests } from "../issuers/client-requests";
+import type { ExchangeEndpoint } from "../issuers/exchange-endpoint";
 import { tokenAnswer } from "./exchange-answer";
 import { exchangeFailure } from "./exchange-failure";
-import { EXCHANGE_TIMEOUT_MS, type ExchangedToken, ExchangedTokens } from "./exchanged-tokens";
+import { exchangeAccessOf, exchangeRequest, type SubjectToken } from "./exchange-request";
+import { type ExchangedToken, ExchangedTokens } from "./exchanged-tokens";
 import type { IsGoodHere } from "./good-here";
+import { liveSignIn } from "./sign-in-tokens";
+import type { TakenTokens } from "./taken-tokens";
 import type { TokenSource } from "./token-source";
 import { UpstreamError } from "./upstream-error";
-
-const TOKEN_EXCHANGE = "urn:ietf:params:oauth:grant-type:token-exchange";
-const ACCESS_TOKEN = "urn:ietf:params:oauth:token-type:access_token";
 
 /** An exchange that was made, without the tokens: who knows the person, and who asked for which API. */
 export type Exchanged = {
@@ -36,121 +31,107 @@ type ExchangeCaller = {
 };
 
 /**
- * Tokens for APIs by token exchange (RFC 8693): the caller's token is given to the authorization
- * server that issued it, which answers with one for the API, of the same person.
+ * Tokens for APIs by exchange: a token of the person is given to the authorization server that issued it,
+ * which answers with one for the API, of the same person.
  *
+ * @param endpoint the identity provider's, with the token of the sign-in; or that of the external authorization
+ *   server, with the caller's.
  * @param isGoodHere refuses what must not reach any API.
  * @returns the token source of one request.
  */
 export function tokenExchange(
-  issuer: string,
-  application: ClientCredential,
+  endpoint: ExchangeEndpoint,
   isGoodHere: IsGoodHere,
+  taken: TakenTokens,
 ): (caller: ExchangeCaller) => TokenSource {
-  const metadata = authorizationServerMetadata(issuer);
-  const client: oauth.Client = { client_id: application.clientId };
-  const authenticated = clientRequests(application, "token");
   const tokens = new ExchangedTokens();
 
   async function exchange(
     api: UpstreamApi,
     principal: Principal,
-    subjectToken: string,
+    subject: SubjectToken,
   ): Promise<ExchangedToken> {
-    const found = await metadata.get();
-    const ask = (server: oauth.AuthorizationServer) => request(server, api, subjectToken);
-    const response = await ask(found).catch(async (error: unknown) => {
-      if (error instanceof oauth.ResponseBodyError) throw error;
-      // The endpoint may have moved: the metadata is kept for an hour.
-      const renewed = await metadata.renewed().catch(() => found);
-      if (renewed.token_endpoint === found.token_endpoint) throw error;
-      return ask(renewed);
-    });
-    const token = await tokenAnswer(response);
+    const { grantType, parameters } = exchangeRequest(api, subject, principal.scopes);
+    const token = await tokenAnswer(await endpoint.request(grantType, parameters));
     const { accessToken } = token;
-    if (accessToken === subjectToken || (await isGoodHere(accessToken, principal.resource))) {
+    if (accessToken === subject.token || (await isGoodHere(accessToken, principal.resource))) {
       throw ourOwn();
     }
     return token;
   }
 
-  /** @throws what exchangeFailure explains, for any answer but a 200. */
-  async function request(
-    server: oauth.AuthorizationServer,
+  const told = (
     api: UpstreamApi,
-    subjectToken: string,
-  ): Promise<Response> {
-    const response = await authenticated(server, (authentication) =>
-      oauth.genericTokenEndpointRequest(
-        server,
-        client,
-        authentication,
-        TOKEN_EXCHANGE,
-        {
-          subject_token: subjectToken,
-          subject_token_type: ACCESS_TOKEN,
-          requested_token_type: ACCESS_TOKEN,
-          ...(api.resource !== undefined && { resource: api.resource }),
-          ...(api.audience !== undefined && { audience: api.audience }),
-          ...(api.scopes.length > 0 && { scope: api.scopes.join(" ") }),
-        },
-        requestOptions(issuer, EXCHANGE_TIMEOUT_MS / 2),
-      ),
-    );
-    // It throws for an error answer, and reads that as RFC 6749 has it; what a 200 has is read here.
-    if (response.status !== 200) {
-      await oauth.processGenericTokenEndpointResponse(server, client, response);
-    }
-    return response;
-  }
-
-  const told = (api: UpstreamApi, outcome: Exchanged["outcome"]): Exchanged => ({
+    { scopes }: Principal,
+    outcome: Exchanged["outcome"],
+  ): Exchanged => ({
     outcome,
-    issuer,
-    application: application.clientId,
+    issuer: endpoint.issuer,
+    application: endpoint.application,
     api: api.resource ?? api.audience ?? api.displayName,
-    scopes: [...api.scopes],
+    scopes: scopesAsked(api, scopes),
   });
 
-  return ({ principal, credential, onExchange }) => ({
-    async accessToken(api) {
-      const found = await credential();
-      if (found?.kind !== "subject-token") {
-        throw new UpstreamError("misconfigured", "There is no token to exchange for this API's.");
-      }
-      return tokens.get(keyOf(principal, api), async () => {
-        try {
-          const token = await exchange(api, principal, found.token);
-          onExchange(told(api, "ok"));
-          return token;
-        } catch (error) {
-          onExchange(told(api, "failed"));
-          throw exchangeFailure(api, error);
-        }
-      });
-    },
-    async refused(api, accessToken) {
-      tokens.forget(keyOf(principal, api), accessToken);
-      return true;
-    },
-  });
+  return ({ principal, credential, onExchange }) => {
+    let refusals = 0;
+    return {
+      async accessToken(api) {
+        const subject = subjectIn(api, await credential());
+        return tokens.get(keyOf(principal, api), async () => {
+          try {
+            const token = await exchange(api, principal, subject);
+            onExchange(told(api, principal, "ok"));
+            return token;
+          } catch (error) {
+            onExchange(told(api, principal, "failed"));
+            throw exchangeFailure(api, error);
+          }
+        });
+      },
+      taken: (api, accessToken) => taken.add(api, accessToken),
+      async refused(api, accessToken, challenge) {
+        tokens.forget(keyOf(principal, api), accessToken);
+        // The first may have been revoked since it was issued; the second was issued just now.
+        if (refusals++ > 0 && !taken.has(api, accessToken)) throw taken.neverTaken(api, challenge);
+        return true;
+      },
+    };
+  };
+}
+
+/** @throws UpstreamError when the request brought none. */
+function subjectIn(api: UpstreamApi, found: UpstreamCredential | undefined): SubjectToken {
+  if (found?.kind === "subject-token") return { type: "access-token", token: found.token };
+  const { accessToken, idToken } = liveSignIn(api, found);
+  if (exchangeAccessOf(api).subject !== "id-token")
+    return { type: "access-token", token: accessToken };
+  if (idToken === undefined) {
+    throw new UpstreamError(
+      "consent_required",
+      `This sign-in brought no ID token to exchange for access to ${api.displayName}. Connect this server again.`,
+    );
+  }
+  return { type: "id-token", token: idToken };
 }
 
 /**
  * All that a token is issued for. Two clients of one person, or one client with two sets of scopes,
  * must not get each other's: the narrower would act with what only the other was allowed.
  */
-function keyOf({ identity, clientId, scopes }: Principal, api: UpstreamApi): string {
+function keyOf({ identity, clientId, grantId, scopes }: Principal, api: UpstreamApi): string {
   const { issuer, subject } = identity;
-  const { resource, audience } = api;
+  const { credential, resource, audience } = api;
   return JSON.stringify([
     issuer,
     subject,
     clientId,
+    // Two sign-ins of one person may have brought tokens that allow different things.
+    grantId,
     [...scopes].sort(),
+    credential,
     resource,
     audience,
-    api.scopes,
+    scopesAsked(api, scopes),
   ]);
 }
 

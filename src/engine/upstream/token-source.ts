@@ -8,11 +8,14 @@ export type TokenSource = {
    * @throws UpstreamError when there is none, saying what to do.
    */
   accessToken(api: UpstreamApi): Promise<string>;
+  /** To be told when the API has taken a token: it answered, or it does not allow what was asked. */
+  taken?(api: UpstreamApi, accessToken: string): void;
   /**
    * To be told when the API answers 401 to a token, however new.
    *
+   * @param challenge its header WWW-Authenticate.
    * @returns whether asking for another makes sense.
    * @throws UpstreamError when it is known what the refusal means, saying what to do.
    */
-  refused(api: UpstreamApi, accessToken: string): Promise<boolean>;
+  refused(api: UpstreamApi, accessToken: string, challenge: string | null): Promise<boolean>;
 };

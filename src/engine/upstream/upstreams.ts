@@ -2,12 +2,14 @@ import type { Api, UpstreamApi } from "../config";
 import type { Config } from "../configuration";
 import type { Principal } from "../identity/principal";
 import type { UpstreamCredential } from "../identity/upstream-credential";
+import { type ExchangeEndpoint, issuerExchange } from "../issuers/exchange-endpoint";
 import { type ApiClient, apiClient, type Deliver } from "./api-client";
 import { clientCredentials } from "./client-credentials";
-import { goodHere } from "./good-here";
+import { goodHere, type IsGoodHere } from "./good-here";
 import { identityTokens } from "./identity-tokens";
 import { refusedCredential } from "./refused-credential";
 import { signInTokens } from "./sign-in-tokens";
+import { TakenTokens } from "./taken-tokens";
 import { type Exchanged, tokenExchange } from "./token-exchange";
 import type { TokenSource } from "./token-source";
 import { UpstreamError } from "./upstream-error";
@@ -36,14 +38,15 @@ type TokensFor = (caller: UpstreamCaller) => TokenSource;
 
 export function createUpstreams({ apis, authorization, identityKeys }: Config): Upstreams {
   const identity = identityKeys && identityTokens(identityKeys);
-  const exchanged = exchangedTokens(authorization);
-  const isGoodHere = authorization.mode === "provider" ? undefined : goodHere(authorization);
+  const taken = new TakenTokens();
+  const isGoodHere = goodHere(authorization);
+  const exchanged = exchangedTokens(authorization, isGoodHere, taken);
   const sources = new Map([...apis.values()].map((api) => [api, tokensFor(api)]));
 
   function tokensFor({ credential }: UpstreamApi): TokensFor {
     switch (credential.by) {
       case "sign-in":
-        return (caller) => signInTokens(caller.credential, caller.endRefusedGrant);
+        return (caller) => signInTokens(caller.credential, caller.endRefusedGrant, taken);
       case "exchange":
         return exchanged;
       case "key":
@@ -112,12 +115,21 @@ function ownCredential(accessToken: TokenSource["accessToken"]): TokenSource {
   };
 }
 
-/** Tokens that the external authorization server gives in exchange for the caller's. */
-function exchangedTokens(authorization: Config["authorization"]): TokensFor {
-  if (authorization.mode === "provider") return () => noTokens;
+/** Tokens that whoever issued the caller's, or the sign-in's, gives in exchange. */
+function exchangedTokens(
+  authorization: Config["authorization"],
+  isGoodHere: IsGoodHere,
+  taken: TakenTokens,
+): TokensFor {
+  const endpoint = exchangeEndpoint(authorization);
+  if (endpoint === undefined) return () => noTokens;
+  return tokenExchange(endpoint, isGoodHere, taken);
+}
+
+function exchangeEndpoint(authorization: Config["authorization"]): ExchangeEndpoint | undefined {
+  if (authorization.mode === "provider") return authorization.identityProvider.exchange;
   const { client, issuers } = authorization;
-  if (client === undefined) return () => noTokens;
-  return tokenExchange(issuers[0], client, goodHere(authorization));
+  return client && issuerExchange(issuers[0], client);
 }
 
 /** The configuration has no API that needs one then, so this is not reached. */

@@ -44,6 +44,7 @@ async function identify(person: PersonId) {
     state: "a-state-of-its-own",
     codeVerifier: "v".repeat(43),
     nonce: "",
+    scopes: ["accounts:read"],
   };
   const browser = new ScriptlessBrowser(({ origin }) => origin === TEST_ORIGIN);
   const shown = await browser.open(await provider.authorizationUrl(step));
