@@ -29,7 +29,7 @@ export default async function setUp(project: TestProject): Promise<() => Promise
     begun.push(proxy.stop);
     const gatehouse = await startLocalGatehouse({
       persistDir,
-      config: "test/conformance/wrangler.jsonc",
+      worker: { config: "test/conformance/wrangler.jsonc" },
       alsoAt: [proxy.origin],
       // Off by default on this machine, where no document could be fetched; the suite expects it.
       vars: { CLIENT_ID_METADATA_DOCUMENTS: "on" },

@@ -42,7 +42,7 @@ describe("the project without its example toolsets", () => {
     expect(await prebuilt.exited, prebuilt.output()).toBe(0);
     gatehouse = await startLocalGatehouse({
       persistDir: join(copy, ".wrangler", "test"),
-      config: join(copy, "wrangler.jsonc"),
+      wranglerConfig: join(copy, "wrangler.jsonc"),
     });
     const memory = new OAuthMemory({ person: "alice" });
     const { client, close } = await connectSdkClient(`${gatehouse.origin}/mcp`, memory);

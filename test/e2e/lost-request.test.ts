@@ -2,24 +2,25 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, it } from "vitest";
-import { type Server, startServer } from "../../dev/server/server.ts";
+import { findFreePort } from "../../dev/local-servers/free-port.ts";
 import { scriptedServer } from "../support/scripted-authority.ts";
 import { startScriptedServer } from "../support/scripted-server.ts";
+import { startWorker, type WorkerServer } from "../support/worker-server.ts";
 
 // A promise that one request has begun and others wait for hangs for ever when the first request ends
 // before it: only requests of their own, in an isolate that all of them share, show that.
 
 let slow: Awaited<ReturnType<typeof startScriptedServer>>;
-let worker: Server;
+let worker: WorkerServer;
 let persistDir: string;
 
 beforeAll(async () => {
   persistDir = await mkdtemp(join(tmpdir(), "gatehouse-tests-"));
   slow = await startScriptedServer();
-  worker = await startServer({
-    port: 0,
+  worker = await startWorker({
+    worker: { config: "test/e2e/lost-request/wrangler.jsonc" },
+    port: await findFreePort(),
     persistDir,
-    config: "test/e2e/lost-request/wrangler.jsonc",
     vars: { SLOW_ADDRESS: slow.origin },
   });
 });

@@ -172,7 +172,7 @@ describe("the tools of README.md and docs/tools.md, as they stand there", () => 
       await run(prebuild(), []);
       gatehouse = await startLocalGatehouse({
         persistDir: join(copy, ".wrangler", "test"),
-        config: join(copy, "wrangler.jsonc"),
+        wranglerConfig: join(copy, "wrangler.jsonc"),
       });
       // A bound, not a measurement: two builds and a start.
     }, 240_000);

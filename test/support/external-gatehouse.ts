@@ -8,16 +8,16 @@ import {
 } from "../../dev/authorization-server/external-mode.ts";
 import { readServerFacts } from "../../dev/definition/server-facts.ts";
 import { findFreePort } from "../../dev/local-servers/free-port.ts";
-import { startServer } from "../../dev/server/server.ts";
-import { fixtureMain, fixtureServer } from "./fixture.ts";
+import { fixtureServer, fixtureWorker } from "./fixture.ts";
 import { fixtureOrders, type RunningOrdersApi } from "./orders-api.ts";
 import { testVariables } from "./test-variables.ts";
+import { startWorker } from "./worker-server.ts";
 
 export type ExternalGatehouse = Omit<ExternalModeServers, "apis"> & {
   /** What the tools of the fixture call. */
   readonly ordersApi: RunningOrdersApi;
   readonly origin: string;
-  /** What wrangler and the Worker have printed since the last start. */
+  /** All that the Worker and its runtime have printed since the last start. */
   logs(): string;
   /** Stops the Worker and starts it anew, on the same port and with what it has stored. */
   restart(): Promise<void>;
@@ -41,10 +41,10 @@ export async function startExternalGatehouse(mode: ExternalMode): Promise<Extern
   const [ordersApi] = external.apis;
   if (ordersApi === undefined) throw new TypeError("The API was not started");
   const start = () =>
-    startServer({
+    startWorker({
+      worker: fixtureWorker,
       port,
       persistDir,
-      main: fixtureMain,
       vars: testVariables({
         SESSION_SECRET: "only-for-tests-and-long-enough-to-be-taken",
         ADMINS: "alice@example.com",

@@ -3,13 +3,15 @@ import {
   startIdentityProvider,
 } from "../../dev/identity-provider/identity-provider.ts";
 import { findFreePort } from "../../dev/local-servers/free-port.ts";
-import { type Server, startServer } from "../../dev/server/server.ts";
-import { fixtureMain } from "./fixture.ts";
+import { startServer } from "../../dev/server/server.ts";
+import type { TestedWorker } from "./built-worker.ts";
+import { fixtureWorker } from "./fixture.ts";
 import { testVariables } from "./test-variables.ts";
+import { startWorker, type WorkerServer } from "./worker-server.ts";
 
 export type LocalGatehouse = {
   readonly origin: string;
-  /** What wrangler and the Worker have printed since the last start. */
+  /** All that the Worker and its runtime have printed since the last start. */
   logs(): string;
   /** Stops the Worker and starts it anew, on the same port and with what it has stored. */
   restart(): Promise<void>;
@@ -17,15 +19,19 @@ export type LocalGatehouse = {
   stop(): Promise<void>;
 };
 
-/** A Worker under `wrangler dev`, and a local identity provider, on ports that the system chose. */
-export async function startLocalGatehouse(options: {
+type Options = {
   persistDir: string;
   vars?: Record<string, string>;
-  /** See `ServerOptions`; without it, the fixture's Worker is built with the project's. */
-  config?: string;
+  /** Another than the fixture's. */
+  worker?: TestedWorker;
+  /** A configuration that `wrangler dev` builds and runs, such as that of a copy of the project. */
+  wranglerConfig?: string;
   /** Further origins that it is reached at, such as a proxy's. */
   alsoAt?: readonly string[];
-}): Promise<LocalGatehouse> {
+};
+
+/** A Worker in workerd, and a local identity provider, on ports that the system chose. */
+export async function startLocalGatehouse(options: Options): Promise<LocalGatehouse> {
   const port = await findFreePort();
   const origin = `http://localhost:${port}`;
   const provider = await startIdentityProvider({
@@ -55,21 +61,18 @@ export async function startLocalGatehouse(options: {
 function startWith(
   provider: IdentityProvider,
   port: number,
-  options: { persistDir: string; vars?: Record<string, string>; config?: string },
-): Promise<Server> {
-  const { persistDir, vars, config } = options;
-  return startServer({
-    port,
-    persistDir,
-    ...(config === undefined ? { main: fixtureMain } : { config }),
-    vars: testVariables({
-      SESSION_SECRET: "only-for-tests-and-long-enough-to-be-taken",
-      IDP: "oidc",
-      OIDC_ISSUER: provider.issuer,
-      OIDC_CLIENT_ID: provider.clientId,
-      OIDC_CLIENT_SECRET: provider.clientSecret,
-      ADMINS: "alice@example.com",
-      ...vars,
-    }),
+  { persistDir, vars: more, worker = fixtureWorker, wranglerConfig }: Options,
+): Promise<WorkerServer> {
+  const vars = testVariables({
+    SESSION_SECRET: "only-for-tests-and-long-enough-to-be-taken",
+    IDP: "oidc",
+    OIDC_ISSUER: provider.issuer,
+    OIDC_CLIENT_ID: provider.clientId,
+    OIDC_CLIENT_SECRET: provider.clientSecret,
+    ADMINS: "alice@example.com",
+    ...more,
   });
+  return wranglerConfig === undefined
+    ? startWorker({ worker, port, persistDir, vars })
+    : startServer({ config: wranglerConfig, port, persistDir, vars });
 }

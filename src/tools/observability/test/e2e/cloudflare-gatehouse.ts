@@ -4,14 +4,14 @@ import { join } from "node:path";
 import * as z from "zod";
 import { findFreePort } from "../../../../../dev/local-servers/free-port.ts";
 import type { PersonId } from "../../../../../dev/local-servers/people.ts";
-import { startServer } from "../../../../../dev/server/server.ts";
 import { testVariables } from "../../../../../test/support/test-variables.ts";
+import { startWorker } from "../../../../../test/support/worker-server.ts";
 import { cloudflareVariables } from "../../local-api/cloudflare-variables.ts";
 import { startCloudflareStandIn } from "../../local-api/stand-in.ts";
 
 export type CloudflareGatehouse = {
   readonly origin: string;
-  /** What wrangler and the Worker have printed since the last start. */
+  /** All that the Worker and its runtime have printed. */
   logs(): string;
   /** How often the stand-in has renewed a person's token. */
   renewals(person: PersonId): Promise<number>;
@@ -33,10 +33,10 @@ export async function startCloudflareGatehouse(): Promise<CloudflareGatehouse> {
     port: 0,
     accessTtlSeconds: ALWAYS_NEAR_ITS_END_SECONDS,
   });
-  const server = await startServer({
+  const server = await startWorker({
+    worker: { config: "wrangler.jsonc", main: "src/tools/observability/test/worker/index.ts" },
     port,
     persistDir,
-    main: "src/tools/observability/test/worker/index.ts",
     vars: testVariables({
       SESSION_SECRET: "only-for-tests-and-long-enough-to-be-taken",
       ...cloudflareVariables(cloudflare),
