@@ -75,8 +75,7 @@ it("goes by keyboard: to the links, into a set-up, and to its link", async ({ op
     await press("Enter");
     expect(await setupOf(page, client).locator("pre").isVisible()).toBe(true);
     if (client === "Cursor") expect(await press("Tab")).toBe("add it through cursor.com");
-    if (client === "VS Code")
-      expect(await press("Tab")).toBe("add it through insiders.vscode.dev");
+    if (client === "VS Code") expect(await press("Tab")).toBe("add it through insiders.vscode.dev");
   }
   expect(await press("Tab")).toBe("your connected apps");
   expect(await press("Tab")).toBe("Markdown");

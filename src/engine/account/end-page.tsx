@@ -43,7 +43,8 @@ export function EndAllPage(
       <form method="post" action="/connections/end-all">
         <input type="hidden" name="token" value={formToken} />
         <p>
-          All of your apps lose their access here at once. To use one again, you have to reconnect it.
+          All of your apps lose their access here at once. To use one again, you have to reconnect
+          it.
         </p>
         <div class="actions">
           <button type="submit" class="end">

@@ -46,9 +46,7 @@ export function ConsentPage(props: ConsentPageProps) {
         {scopes.length > 0 ? (
           <ScopeList scopes={scopes} nothingTicked="To allow nothing, choose Deny." />
         ) : (
-          <p class="note">
-            It asks for no permissions, so it can use only what needs none.
-          </p>
+          <p class="note">It asks for no permissions, so it can use only what needs none.</p>
         )}
         {/* Its id differs each time, so that no fragment of an address can lead here. */}
         <p id={nextId}>

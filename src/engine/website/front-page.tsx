@@ -45,8 +45,8 @@ export function FrontPage({ content }: { content: FrontPageContent }) {
         <>
           <h2>See what you connected</h2>
           <p>
-            Under <a href={connectionsUrl}>your connected apps</a> you can see what each app may do and
-            did recently, remove permissions, and end its access.
+            Under <a href={connectionsUrl}>your connected apps</a> you can see what each app may do
+            and did recently, remove permissions, and end its access.
           </p>
         </>
       )}

@@ -10,7 +10,7 @@ const PAGE_SIZE = 3;
 
 /**
  * Starts an API of a made-up shop on this machine: GET /orders, GET /orders/{id} and POST
- * /orders/{id}/cancel. It takes the tokens that the authorization server issues for it, and no others.
+ * /orders/{id}/cancel. It accepts the tokens that the authorization server issues for it, and no others.
  *
  * @param options.port 0 takes a free one.
  * @param options.issuerOf gives the authorization server's issuer; it may start after this.
@@ -29,7 +29,7 @@ export function startOrdersApi(options: {
   });
 }
 
-/** @param own orders of the person who calls; those of others are as good as none. */
+/** @param own the caller's orders; other people's do not exist for them. */
 function operate(own: readonly Order[], method: string, { pathname, searchParams }: URL): Answer {
   const [, collection, id, action, ...more] = pathname.split("/");
   if (collection !== "orders" || more.length > 0) return problem(404, "There is nothing here");
