@@ -48,17 +48,17 @@ export type Config = {
   sessionSecret: string;
   /** Verified e-mail addresses (lower case) and user ids of the people who see admin tools. */
   admins: ReadonlySet<string>;
-  /** Web origins, besides our own, whose scripts may call the MCP endpoints. */
+  /** Web origins, besides our own, that may call the MCP endpoints from a script. */
   allowedOrigins: ReadonlySet<string>;
   sessionIdleTtlSeconds: number;
-  /** Whether the log has the stack and the message of a tool's unforeseen failure, which may quote anything. */
+  /** Whether the log has the stack and the message of a tool's unexpected failure, which may quote anything. */
   logStacks: boolean;
   audit: AuditConfig;
-  /** Whose access tokens are accepted (AUTH_MODE). */
+  /** Which access tokens are accepted (AUTH_MODE). */
   authorization: OwnAuthorization | ExternalAuthorization;
   /** The APIs that tools can call: those of the definition that this configuration has. */
   apis: ReadonlyMap<Api, UpstreamApi>;
-  /** What signs to APIs who the person is; undefined where none is told. */
+  /** The key that signs who the person is, for APIs; undefined where no API needs it. */
   identityKeys: IdentityKeys | undefined;
 };
 
@@ -81,17 +81,17 @@ const modeSchema = z
 
 type Variables = Record<string, unknown>;
 
-/** What of the server's definition decides which variables there are (server.ts). */
+/** The parts of the server's definition that decide which variables there are (server.ts). */
 export type Declared = {
   readonly name: string;
-  /** Those that IDP can name; the first one signs people in when it names none. */
+  /** Those that IDP can name; the first one is the default. */
   readonly identityProviders?: readonly IdentityProviderDefinition[];
   readonly apis?: readonly Api[];
 };
 
 /**
- * What decides who signs in, whose tokens count and which APIs tools call: it belongs to one deployment, and
- * `npm start` and the tests bring their own.
+ * The variables that decide who signs in, which tokens are accepted and which APIs tools call: they belong to
+ * one deployment, and `npm start` and the tests set their own.
  */
 export function signInVariables({ identityProviders = [], apis = [] }: Declared): string[] {
   return [
@@ -103,7 +103,7 @@ export function signInVariables({ identityProviders = [], apis = [] }: Declared)
   ];
 }
 
-/** The name of every variable that a server has, whatever the mode and whoever signs people in. */
+/** The name of every variable that a server has, in any mode and with any identity provider. */
 export function knownVariables(declared: Declared): string[] {
   const all = [
     ...Object.keys(common.shape),
@@ -137,7 +137,7 @@ export function parseEnvironment(env: object, declared: Declared): Config {
  *
  * @param declared the server's definition.
  * @param env the bindings and variables; an empty string counts as not set, because wrangler.jsonc
- *   lists each variable, empty where the operator has nothing to say.
+ *   lists each variable, empty where the operator sets none.
  * @throws ConfigError naming every missing, wrong or misspelt variable at once.
  */
 export function parseConfig(env: object, declared: Declared): Config {
@@ -178,7 +178,7 @@ export function parseConfig(env: object, declared: Declared): Config {
     publicUrl: values.PUBLIC_URL,
     sessionSecret: values.SESSION_SECRET,
     admins: new Set(
-      // What is no address in ASCII stays as it is, and is nobody's.
+      // An address that is not ASCII stays as it is, and matches nobody.
       values.ADMINS.map((admin) => parseEmailAddress(admin)?.address ?? admin),
     ),
     allowedOrigins: new Set(values.ALLOWED_ORIGINS),
@@ -196,7 +196,7 @@ function parseApis(
   variables: Variables,
   authorization: Config["authorization"] | Problems,
 ): Config["apis"] | Problems {
-  // By which ways tokens can be had is not known then.
+  // How to get tokens is not known then.
   if (authorization instanceof Problems) return new Map();
   const ways = tokenWays(authorization);
   const apis = new Map<Api, UpstreamApi>();
@@ -209,7 +209,7 @@ function parseApis(
   return problems.length > 0 ? new Problems(...problemsAmong(...problems)) : apis;
 }
 
-/** The name of an API that is told who the person is, if one is. */
+/** The name of an API that gets a signed statement of who the person is, if there is one. */
 function apiToldOfPeople(apis: Config["apis"] | Problems): string | undefined {
   if (apis instanceof Problems) return undefined;
   return [...apis.values()].find(

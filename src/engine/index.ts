@@ -6,7 +6,7 @@ import { McpSession } from "./mcp/session/session";
 import type { ServerDefinition } from "./server";
 import { servicesForEach } from "./services";
 
-/** The classes that a Worker exports for the engine, by the names that wrangler.jsonc has for them. */
+/** The classes that a Worker exports for the engine, under their names in wrangler.jsonc. */
 type Exported<Context, Instance> = new (ctx: Context, env: Env) => Instance;
 
 export type Gatehouse = {

@@ -10,7 +10,7 @@ import { parseIdentityProvider } from "./providers/parse-identity-provider";
 export type OwnAuthorization = {
   mode: "provider";
   identityProvider: ConfiguredProvider;
-  /** Undefined lets in anybody whom the identity provider signs in. */
+  /** Undefined allows anybody that the identity provider signs in. */
   allowedPeople: AllowedPeople | undefined;
   /** Undefined lets any client connect. */
   allowedClients: AllowedClients | undefined;
@@ -23,7 +23,7 @@ export type OwnAuthorization = {
   grantIdleTtlSeconds: number;
   /** The longest that an access token still works, outside of sessions, once its grant was revoked. */
   revocationDelaySeconds: number;
-  /** By which the operator ends grants from outside; undefined when nobody can. */
+  /** The operator's secret for ending grants from outside; undefined when nobody can. */
   operatorSecret: string | undefined;
 };
 
@@ -50,7 +50,7 @@ const own = z.object({
 /** The names of the variables that are read here, whoever signs people in. */
 export const ownAuthorizationVariables: readonly string[] = Object.keys(own.shape);
 
-/** @param variables without those that are set to nothing. */
+/** @param variables without the empty ones. */
 export function parseOwnAuthorization(
   variables: Record<string, unknown>,
   {

@@ -16,20 +16,20 @@ export function serverFacts(definition: ServerDefinition) {
     has: ({ access }) => access.by !== "sign-in",
   });
   return {
-    /** What is wrong with the tools, a line each. */
+    /** What is wrong with the tools, one line each. */
     definitionProblems: definitionProblems(toolsets),
-    /** The scopes of the tools, but for those that call the identity provider's own API. */
+    /** The scopes of the tools, except those that call the identity provider's own API. */
     scopes: allScopes.map(({ name }) => name),
     /** The name of every variable that the server has. */
     knownVariables: knownVariables(definition),
     /** Those of them that belong to one deployment: who signs in, and which APIs tools call. */
     signInVariables: signInVariables(definition),
-    /** @param idp the value of `IDP`; the first provider is the one when there is none. */
+    /** @param idp the value of `IDP`; the first provider by default. */
     providerSecrets(idp: unknown) {
       const [first] = identityProviders;
       return (idp ? identityProviders.find(({ name }) => name === idp) : first)?.secrets ?? [];
     },
-    /** Whether an API is told who people are, signed with IDENTITY_KEY. */
+    /** Whether an API gets statements of who people are, signed with IDENTITY_KEY. */
     needsIdentityKey: apis.some(
       ({ access, identityHeader }) => access.by === "identity" || identityHeader !== undefined,
     ),
@@ -44,7 +44,7 @@ export function serverFacts(definition: ServerDefinition) {
         )
         .flatMap(apiSecrets);
     },
-    /** What is wrong with the variables, a line each. */
+    /** What is wrong with the variables, one line each. */
     configurationProblems(env: object): readonly string[] {
       try {
         parseConfig(env, definition);

@@ -7,13 +7,13 @@ import type { Toolset } from "./tools/define-toolset";
 import { DefinitionError } from "./tools/definition-error";
 
 /**
- * What a server is: everything of it that is not the engine's.
+ * A server: everything about it that is not the engine's.
  *
  * @typeParam App what its tools find in `ToolContext.app`. The engine calls them with the Worker's
- *   bindings, and `defineServer` puts the definition's `context` between.
+ *   bindings, which `defineServer` passes through the definition's `context`.
  */
 export type ServerDefinition<App = Env> = {
-  /** What people and clients read as its name; the variable SERVER_NAME stands above it. */
+  /** Its name for people and clients; the variable SERVER_NAME overrides it. */
   readonly name: string;
   /** What it can do. A toolset that needs an API which is not configured is not offered. */
   readonly toolsets: readonly Toolset<App>[];
@@ -24,8 +24,8 @@ export type ServerDefinition<App = Env> = {
 };
 
 /**
- * Makes what tools reach of the Worker, for one call of one person: bindings (KV, R2, D1, AI, queues, other
- * Workers), secrets, clients of one's own.
+ * Makes what tools can reach of the Worker, for one call by one person: bindings (KV, R2, D1, AI, queues, other
+ * Workers), secrets, your own clients.
  */
 export type AppContext<App> = (env: Env, principal: Principal) => App;
 

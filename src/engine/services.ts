@@ -9,13 +9,13 @@ export type Services = {
   readonly config: Config;
   readonly catalogue: Catalogue;
   readonly upstreams: Upstreams;
-  /** What the audit has of a call's arguments. */
+  /** What the audit keeps of a call's arguments. */
   readonly argumentsHash: ArgumentsHash;
 };
 
 /**
- * The services of an environment. All sessions of an isolate share what is made from them: above all the
- * tokens that were exchanged.
+ * The services of an environment. All sessions of an isolate share what is made from them, above all the
+ * exchanged tokens.
  *
  * @throws ConfigError for a wrong or missing variable.
  */

@@ -131,6 +131,6 @@ it("a form of another site does nothing, though the browser is signed in", async
   );
   await elsewhere.goto("http://evil.example/");
   await elsewhere.getByRole("button", { name: "Win a prize" }).click();
-  await heading(elsewhere).filter({ hasText: "That form was not from here" }).waitFor();
+  await heading(elsewhere).filter({ hasText: "That form was not from this server" }).waitFor();
   expect(await works(tokens)).toBe(true);
 });

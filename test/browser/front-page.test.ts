@@ -74,9 +74,8 @@ it("goes by keyboard: to the links, into a set-up, and to its link", async ({ op
     expect(await press("Tab")).toBe(client);
     await press("Enter");
     expect(await setupOf(page, client).locator("pre").isVisible()).toBe(true);
-    if (client === "Cursor") expect(await press("Tab")).toBe("add it by way of cursor.com");
-    if (client === "VS Code")
-      expect(await press("Tab")).toBe("add it by way of insiders.vscode.dev");
+    if (client === "Cursor") expect(await press("Tab")).toBe("add it through cursor.com");
+    if (client === "VS Code") expect(await press("Tab")).toBe("add it through insiders.vscode.dev");
   }
   expect(await press("Tab")).toBe("your connected apps");
   expect(await press("Tab")).toBe("Markdown");

@@ -130,7 +130,7 @@ describe("an authorization request", () => {
   it("must still name an address that the client registered", async () => {
     const response = await open(letsIn("claude"), await register(), { redirect_uri: CLAUDE });
     expect(response.status).toBe(400);
-    expect(await response.text()).toContain("asks for an answer at a wrong address");
+    expect(await response.text()).toContain("asked for an answer at the wrong address");
   });
 
   it.each<[string, Record<string, string | null>]>([

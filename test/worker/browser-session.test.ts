@@ -116,7 +116,7 @@ describe("signing in with the browser alone", () => {
     const state = url.searchParams.get("state") ?? "";
     const answers = [
       ["access_denied", 403, "You are not signed in"],
-      ["server_error", 503, "Signing in does not work just now"],
+      ["server_error", 503, "Signing in does not work right now"],
     ] as const;
     for (const [error, status, heading] of answers) {
       const answer = new URL(`/callback?error=${error}`, TEST_ORIGIN);

@@ -32,9 +32,9 @@ it("a person sees what each app did lately, the last first, and how it went", as
   const alice = await signedIn("alice");
   const { text } = (await alice.open(path)).page;
   expect(text).toContain(
-    "What it did lately Calculator , less than a minute ago (failed) Calculator , less than a minute ago End it",
+    "Recent activity Calculator , less than a minute ago (failed) Calculator , less than a minute ago End it",
   );
-  expect((await alice.open(idle)).page.text).toContain("No use of a tool was recorded lately.");
+  expect((await alice.open(idle)).page.text).toContain("No recent use of a tool was recorded.");
   const list = (await alice.open("/connections")).page.text;
   expect(list).toContain("Last: Calculator , less than a minute ago (failed)");
   expect(list.match(/Last:/g)).toHaveLength(1);
@@ -65,7 +65,7 @@ it.each<[string, () => unknown, string]>([
     });
     current = { ...env, DB: new Proxy(env.DB, { get }) };
     const shown = await alice.open(path);
-    expect(shown.page.text).toContain("What apps did lately cannot be shown just now.");
+    expect(shown.page.text).toContain("Recent activity cannot be shown right now.");
     expect(logged).toHaveBeenCalledWith({
       event: "recent_calls_unavailable",
       error: `Error: ${error}`,

@@ -45,7 +45,7 @@ describe("a form", () => {
       const init = { method: "POST", headers: { ...headers, ...change }, body };
       const response = await request(address, init);
       expect([address, response.status]).toEqual([address, 403]);
-      expect(await headingOf(response)).toBe("That form was not from here");
+      expect(await headingOf(response)).toBe("That form was not from this server");
     }
     await nothingHappened(tokens);
   });

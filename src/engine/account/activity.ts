@@ -9,18 +9,18 @@ export type RecordedCall = {
   readonly atSeconds: number;
 };
 
-/** Reads what a person's clients did lately, the newest first (audit/audit-query.ts). */
+/** Reads what a person's clients did recently, newest first (audit/audit-query.ts). */
 export type RecentCalls = (env: Env, userId: string) => Promise<readonly RecordedCall[]>;
 
-/** A tool call, in words for its person. */
+/** A tool call, worded for its person. */
 export type Activity = {
   readonly title: string;
-  /** What came of it, where that was not simply a result. */
+  /** How it ended, unless it simply returned a result. */
   readonly remark: string | undefined;
   readonly atSeconds: number;
 };
 
-/** What each of a person's grants did lately, the newest first. */
+/** What each of a person's grants did recently, newest first. */
 export type Activities = ReadonlyMap<string, readonly Activity[]>;
 
 const REMARKS: ReadonlyMap<string, string> = new Map([
@@ -33,7 +33,7 @@ const REMARKS: ReadonlyMap<string, string> = new Map([
 /** How long a page waits for it. */
 const LIMIT_MS = 2_000;
 
-/** @returns undefined when that cannot be read just now, which keeps nobody from ending a connection. */
+/** @returns undefined when that cannot be read right now; connections can still be ended. */
 export async function activitiesOf(
   recentCalls: RecentCalls,
   env: Env,

@@ -35,9 +35,9 @@ const MAX_FORM_BYTES = 64 * 1_024;
 const SHOWN_CALLS = 20;
 
 /**
- * Where a person looks after the apps that they connected: what each may do and did, ending one or all,
- * taking permissions away. What changes something is answered with a redirect, so that loading a page again
- * changes nothing.
+ * Where a person manages the apps that they connected: what each may do and did, ending one or all,
+ * removing permissions. Every change is answered with a redirect, so that reloading a page changes
+ * nothing.
  */
 export function createConnectionsApp(options: ConnectionsAppOptions): Hono<GuardedEnv> {
   const { serverName, authorization, catalogue, origin, signatures, sessions } = options;
@@ -94,7 +94,7 @@ export function createConnectionsApp(options: ConnectionsAppOptions): Hono<Guard
       noteIn(c),
     ]);
     if (connection === undefined) return noSuchConnection(c);
-    // A grant never gets a scope back, so what it was narrowed to is newer than what KV shows.
+    // A grant never gets a scope back, so the narrowed scopes are newer than what KV shows.
     const left = note?.kind === "narrowed" ? note.scopes : connection.scopes;
     const shown = {
       connection,
@@ -128,7 +128,7 @@ export function createConnectionsApp(options: ConnectionsAppOptions): Hono<Guard
   app.post("/:grantId/end", async (c) => {
     const connections = connectionsIn(c);
     const connection = await connections.find(c.req.param("grantId"));
-    // Also when the button was pressed twice, or in another tab before.
+    // Also when the button was pressed twice, or in another tab.
     if (connection === undefined) return noSuchConnection(c);
     await connections.end(connection);
     return seeOther(c, HOME, endedNote(connection.clientName));

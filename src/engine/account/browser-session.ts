@@ -4,18 +4,18 @@ import * as z from "zod";
 import { hostCookie } from "../lib/host-cookie";
 import type { Signatures } from "../lib/signatures";
 
-/** A person who signed in with their browser, to look after what they connected. */
+/** A person who signed in with their browser, to manage what they connected. */
 export type BrowserSession = {
   readonly userId: string;
-  /** What their identity provider calls them, so that they see which of their accounts it is. */
+  /** Their name at the identity provider, so that they see which of their accounts it is. */
   readonly name: string;
-  /** The cookie that proves it. What is bound to the session is bound to this text. */
+  /** The cookie that proves it. Anything bound to the session is bound to this text. */
   readonly cookie: string;
 };
 
 /**
- * Keeps a person signed in by a cookie alone: nothing of it is stored here, so signing out deletes the
- * cookie and ends no copy of it.
+ * Keeps a person signed in with a cookie alone: nothing is stored here, so signing out deletes the
+ * cookie but ends no copy of it.
  */
 export type BrowserSessions = {
   /** The `Set-Cookie` that begins one. */
@@ -26,7 +26,7 @@ export type BrowserSessions = {
   readonly end: string;
 };
 
-/** Long enough to look after connections; what a stolen cookie is worth ends as soon. */
+/** Long enough to manage connections; a stolen cookie is worth nothing after that. */
 export const BROWSER_SESSION_SECONDS = 3_600;
 
 const COOKIE = "gatehouse-session";

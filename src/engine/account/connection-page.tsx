@@ -12,12 +12,12 @@ import { RoughlyAgo, Since } from "./when";
 /** What a person sees of one connection. */
 export interface ConnectionPageProps {
   serverName: string;
-  /** Proves that a form is of this page. */
+  /** Proves that a form comes from this page. */
   formToken: string;
   connection: Connection;
   /** Those that it has, with what they mean. */
   scopes: readonly ConsentScope[];
-  /** The newest first. Undefined when it is not known just now. */
+  /** Newest first. Undefined when it is not known right now. */
   activities: readonly Activity[] | undefined;
   /** What was just done. */
   note: Note | undefined;
@@ -57,14 +57,14 @@ export function ConnectionPage(props: ConnectionPageProps) {
           <input type="hidden" name="token" value={formToken} />
           <ScopeList
             scopes={scopes}
-            nothingTicked="Then nothing is left: you will be asked whether to end it."
+            nothingTicked="You will be asked whether to end the connection."
           />
           <div class="actions">
             <button type="submit">Allow only what is ticked</button>
           </div>
         </form>
       )}
-      <h2>What it did lately</h2>
+      <h2>Recent activity</h2>
       <Activities activities={activities} />
       <h2>End it</h2>
       <EndForm grantId={grantId} formToken={formToken} />
@@ -80,7 +80,7 @@ export function EndForm({ grantId, formToken }: { grantId: string; formToken: st
   return (
     <form method="post" action={`/connections/${grantId}/end`}>
       <input type="hidden" name="token" value={formToken} />
-      <p>At once it can do nothing for you any more. To use it again, you connect it anew.</p>
+      <p>It loses its access at once. To use it again, you have to reconnect it.</p>
       <div class="actions">
         <button type="submit" class="end">
           End this connection
@@ -92,7 +92,7 @@ export function EndForm({ grantId, formToken }: { grantId: string; formToken: st
 
 function Activities({ activities }: Pick<ConnectionPageProps, "activities">) {
   if (activities === undefined) return <CallsUnknown />;
-  if (activities.length === 0) return <p class="note">No use of a tool was recorded lately.</p>;
+  if (activities.length === 0) return <p class="note">No recent use of a tool was recorded.</p>;
   return (
     <ul class="activities">
       {activities.map((activity) => (

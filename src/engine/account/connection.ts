@@ -22,8 +22,8 @@ export type Connection = {
 
 /**
  * @param record what KV has of it.
- * @param idleTtlSeconds after how long without use a grant ends: each new token sets that anew.
- * @returns undefined when it is no record of a grant.
+ * @param idleTtlSeconds how long a grant may be unused before it ends: each new token restarts that time.
+ * @returns undefined when it is not the record of a grant.
  */
 export function connectionOf(
   { grantId }: GrantId,
@@ -42,7 +42,7 @@ export function connectionOf(
     redirect: redirectOf(grant.redirectUri),
     scopes: grant.scope,
     connectedAtSeconds: createdAt,
-    // Not later than now, whatever the time was set to when the grant got its token.
+    // Never later than now, whatever the limit was when the grant got its token.
     lastTokenAtSeconds: Math.min(
       Math.max(createdAt, expiresAt - idleTtlSeconds),
       Math.floor(Date.now() / 1_000),

@@ -14,12 +14,12 @@ export interface ConnectionsPageProps {
   identityProviderName: string;
   /** What their identity provider calls the person. */
   personName: string;
-  /** Proves that a form is of this page. */
+  /** Proves that a form comes from this page. */
   formToken: string;
   connections: readonly Connection[];
   /** Whether there are more than are shown. */
   hasMore: boolean;
-  /** Undefined when it is not known just now. */
+  /** Undefined when it is not known right now. */
   activities: Activities | undefined;
   /** What was just done. */
   note: Note | undefined;
@@ -38,7 +38,7 @@ export function ConnectionsPage(props: ConnectionsPageProps) {
         <>
           <p>
             {connections.length === 1 ? "This app" : `These ${connections.length} apps`} can use{" "}
-            {serverName} for you. Choose one to change what it may do, or to end that.
+            {serverName} for you. Choose one to change what it may do, or to end it.
           </p>
           <ul class="connections">
             {connections.map((connection) => (
@@ -49,7 +49,7 @@ export function ConnectionsPage(props: ConnectionsPageProps) {
             ))}
           </ul>
           {hasMore ? (
-            <p class="note">There are more. They show here once some of these have ended.</p>
+            <p class="note">There are more. They appear here once some of these have ended.</p>
           ) : null}
           {activities === undefined ? <CallsUnknown /> : null}
           <div class="actions">
@@ -64,12 +64,12 @@ export function ConnectionsPage(props: ConnectionsPageProps) {
   );
 }
 
-/** Told where the audit does not answer. */
+/** Shown when the audit does not answer. */
 export function CallsUnknown() {
-  return <p class="note">What apps did lately cannot be shown just now.</p>;
+  return <p class="note">Recent activity cannot be shown right now.</p>;
 }
 
-/** When a client was last heard of: at its last call or its last token. */
+/** When a client was last active: at its last call or its last token. */
 export function lastActiveSeconds({ lastTokenAtSeconds }: Connection, latest?: Activity): number {
   return Math.max(lastTokenAtSeconds, latest?.atSeconds ?? 0);
 }

@@ -9,20 +9,20 @@ export type Connections = {
   /**
    * All of them, the last used first.
    *
-   * @returns `hasMore` when there are more than {@link MAX_CONNECTIONS}, of which the others are left out.
+   * @returns `hasMore` when there are more than {@link MAX_CONNECTIONS}; the others are left out.
    */
   list(): Promise<{ connections: readonly Connection[]; hasMore: boolean }>;
-  /** @returns undefined when the person has no such connection, or no more. */
+  /** @returns undefined when the person has no such connection, or no longer has it. */
   find(grantId: string): Promise<Connection | undefined>;
-  /** Its tokens stop to work. */
+  /** Its tokens stop working. */
   end(connection: Connection): Promise<void>;
   /**
-   * Ends all, also those that nothing was done with yet.
+   * Ends all, including those without a token yet.
    *
    * @returns how many are left: more than {@link MAX_ENDED} are not ended in one go, and some may fail.
    */
   endAll(): Promise<number>;
-  /** Leaves it none of its scopes but these. */
+  /** Removes all of its scopes but these. */
   narrow(connection: Connection, scopes: readonly string[]): Promise<void>;
 };
 
@@ -41,7 +41,7 @@ export function connectionsOf(
   env: Pick<Env, "GRANT" | "OAUTH_KV">,
   { issuer, idleTtlSeconds }: { issuer: string; idleTtlSeconds: number },
 ): Connections {
-  /** KV tells of new and deleted ones up to a minute late. */
+  /** KV shows new and deleted ones up to a minute late. */
   async function listIds(): Promise<string[]> {
     const prefix = grantKey({ userId, grantId: "" });
     const ids: string[] = [];
@@ -93,9 +93,8 @@ export function connectionsOf(
 }
 
 /**
- * What KV shows may be a minute old; the grant's object knows. One of which no token was issued yet is not
- * shown either. While that cannot be asked, the connection is
- * shown: a person who means to end it can try.
+ * What KV shows may be a minute old; the grant's object knows. A grant without a token yet is not shown
+ * either. While the object cannot be reached, the connection is shown: a person who wants to end it can try.
  */
 async function isKnownToHaveEnded(env: Pick<Env, "GRANT">, id: GrantId): Promise<boolean> {
   try {

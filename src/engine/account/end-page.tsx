@@ -3,14 +3,14 @@ import { Layout } from "../ui/layout";
 import type { Connection } from "./connection";
 import { EndForm } from "./connection-page";
 
-/** Asked before something ends. */
+/** What a page needs that asks before something ends. */
 export interface EndPageProps {
   serverName: string;
-  /** Proves that a form is of this page. */
+  /** Proves that a form comes from this page. */
   formToken: string;
 }
 
-/** Asks whether to end one connection, of which nothing was left ticked. */
+/** Asks whether to end one connection, because nothing was left ticked. */
 export function EndPage({
   serverName,
   formToken,
@@ -31,7 +31,7 @@ export function EndPage({
   );
 }
 
-/** Asks whether to end all connections, before it is done. */
+/** Asks for confirmation before all connections end. */
 export function EndAllPage(
   props: EndPageProps & { connections: readonly Connection[]; hasMore: boolean },
 ) {
@@ -43,8 +43,8 @@ export function EndAllPage(
       <form method="post" action="/connections/end-all">
         <input type="hidden" name="token" value={formToken} />
         <p>
-          At once, none of your apps can do anything for you here any more. To use one again, you
-          connect it anew.
+          All of your apps lose their access here at once. To use one again, you have to reconnect
+          it.
         </p>
         <div class="actions">
           <button type="submit" class="end">

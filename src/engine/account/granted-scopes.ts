@@ -8,6 +8,6 @@ export function grantedScopes(
 ): ConsentScope[] {
   return granted.map((name) => {
     const description = allScopes.find((scope) => scope.name === name)?.description;
-    return { name, description: description ?? "Nothing that this server still offers" };
+    return { name, description: description ?? "No longer offered by this server" };
   });
 }

@@ -18,8 +18,8 @@ export type GuardedEnv = {
 };
 
 /**
- * Lets requests of signed-in people through, and of their forms only those from pages that were shown in
- * the same session: an older one, perhaps of another person, does nothing.
+ * Lets requests of signed-in people through, and forms only from pages that were shown in the same
+ * session: an older page, perhaps another person's, changes nothing.
  */
 export function guard(
   server: { serverName: string; identityProviderName: string },
@@ -31,7 +31,7 @@ export function guard(
     const session = await sessions.of(c);
     if (session === undefined) return signInFirst(c, isForm);
     if (isForm) {
-      // A body that is no form is like an empty one.
+      // A body that is not a form counts as an empty one.
       const form = await c.req.formData().catch(() => new FormData());
       const proof = String(form.get("token"));
       if (!(await signatures.isSigned(proof, "form", session.cookie))) return outdated(c);

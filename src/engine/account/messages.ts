@@ -3,12 +3,12 @@ export const HOME = "/connections";
 
 const toHome = { href: HOME, text: "Your connected apps" };
 
-// What a person is asked to sign in for.
+// Why a person is asked to sign in.
 
 export const welcome = {
   title: "Your connected apps",
   message:
-    "Sign in to see which apps can act for you here and what they did lately, and to end those that you no longer want.",
+    "Sign in to see which apps can act for you here and what they did recently, and to end those that you no longer want.",
 };
 
 export const sessionOver = {
@@ -18,7 +18,7 @@ export const sessionOver = {
 
 export const signedOut = {
   title: "You are signed out",
-  message: "That is so here; where you signed in, you may still be known.",
+  message: "You may still be signed in at your identity provider.",
 };
 
 // Why nothing is shown, or was changed.
@@ -26,19 +26,19 @@ export const signedOut = {
 export const outdatedPage = {
   title: "This page is out of date",
   message: "You have signed in again since it was opened. Nothing was changed.",
-  advice: "Go back, load the page again, and see whether that is still what you want.",
+  advice: "Go back, reload the page, and check whether that is still what you want.",
 };
 
 export const unknownConnection = {
   title: "This app is not connected",
-  message: "It is no longer connected, or never was connected by you.",
-  advice: "Nothing more can be done for you by way of it.",
+  message: "It is no longer connected, or you never connected it.",
+  advice: "It cannot act on your behalf.",
   link: toHome,
 };
 
 export const fromElsewhere = {
-  title: "That form was not from here",
+  title: "That form was not from this server",
   message: "Another website sent it. Nothing was changed.",
-  advice: "If you did mean to change something, do it on this server’s own page.",
+  advice: "If you did want to change something, use this server’s own page.",
   link: toHome,
 };

@@ -1,7 +1,7 @@
 import { ClientText } from "../ui/client-text";
 import type { Note } from "./notes";
 
-/** Tells what a form has just done. */
+/** Says what a form has just done. */
 export function NoteText({ note }: { note: Note }) {
   return (
     <p class="done" role="status">
@@ -22,7 +22,7 @@ function Words({ note }: { note: Note }) {
       return note.left === 0 ? (
         <>No app is connected any more.</>
       ) : (
-        <>Not all could be ended in one go. Try again for those that are left.</>
+        <>Not all could be ended at once. Try again for the rest.</>
       );
     case "narrowed":
       return <>It may now do only what is ticked.</>;

@@ -2,7 +2,7 @@ import * as z from "zod";
 import type { Signatures } from "../lib/signatures";
 import type { BrowserSession } from "./browser-session";
 
-/** What a form has just done, told on the page that the person is sent on to. */
+/** What a form has just done, shown on the page that the person is redirected to. */
 const noteSchema = z.discriminatedUnion("kind", [
   z.object({ kind: z.literal("ended"), clientName: z.string() }),
   z.object({ kind: z.literal("ended-all"), left: z.number() }),
@@ -14,7 +14,7 @@ export type Note = z.infer<typeof noteSchema>;
 
 /**
  * Notes in the address of a page. They are signed, so that no link from elsewhere can make a page say that
- * something was done, and bound to that page and to the session of whoever did it.
+ * something was done, and bound to that page and to the session of the person who did it.
  */
 export type Notes = {
   /** @param path of the page, such as `/connections`. */
@@ -28,7 +28,7 @@ const PURPOSE = "note";
 /** More than the page shows of a name, and little enough for an address, however long the name is. */
 const MAX_NAME_LENGTH = 60;
 
-/** Tells of the end of a client's connection, which can be read nowhere any more. */
+/** Says that a client's connection has ended; its record is gone, so the name is kept here. */
 export function endedNote(clientName: string): Note {
   const shortName = Array.from(clientName).slice(0, MAX_NAME_LENGTH).join("");
   return { kind: "ended", clientName: shortName };

@@ -107,7 +107,7 @@ const expired: Failure = {
   status: 400,
   title: "This sign-in has expired",
   message:
-    "It took more than ten minutes, was finished already, or was begun in another browser. Nothing happened.",
+    "It took more than ten minutes, was already finished, or began in another browser. Nothing happened.",
 };
 
 const refused: Failure = {
@@ -118,7 +118,7 @@ const refused: Failure = {
 
 const unavailable: Failure = {
   status: 503,
-  title: "Signing in does not work just now",
+  title: "Signing in does not work right now",
   message: "The service that signs people in does not answer. Try again in a minute.",
 };
 

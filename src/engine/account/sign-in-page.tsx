@@ -9,7 +9,7 @@ export interface SignInPageProps {
   message: string;
 }
 
-/** Asks a person to sign in, to look after what they connected. It does not go on by itself. */
+/** Asks a person to sign in, to manage what they connected. It does not redirect on its own. */
 export function SignInPage(props: SignInPageProps) {
   const { serverName, identityProviderName, title, message } = props;
   return (

@@ -6,7 +6,7 @@ import type { IdentityProvider, SignIn } from "../providers/identity-provider";
 
 /**
  * A sign-in that begins a browser session. It shares `/callback` with the sign-ins that begin a grant,
- * because an identity provider knows that one address; its `state` says which kind it is.
+ * because only that address is registered at the identity provider; its `state` says which kind it is.
  *
  * Nothing is stored: `state`, code verifier and nonce are all derived, with the server's key, from a
  * random text that only a cookie of the browser holds. So a callback counts only in the browser that began
@@ -25,13 +25,13 @@ export type SessionSignIn = {
   resume(c: Context): Promise<{ signIn: SignIn; clearCookie: string } | undefined>;
 };
 
-/** As long as a consent page is good for. */
+/** As long as a consent page is valid. */
 const SIGN_IN_SECONDS = 600;
 
 /** No state of workers-oauth-provider has a dot. */
 const STATE_PREFIX = "session.";
 
-/** Of the state, which is in the name of the cookie: two tabs do not disturb each other. */
+/** How much of the state goes into the cookie's name, so that two tabs do not disturb each other. */
 const COOKIE_ID_LENGTH = 16;
 
 /** @param redirectUri `<origin>/callback`. */

@@ -1,4 +1,4 @@
-/** Times are told to people in words, and exactly (in UTC) to whoever points at them. */
+/** Times are shown in words, and exactly (in UTC) when pointed at. */
 
 const MINUTE = 60;
 const HOUR = 60 * MINUTE;
@@ -30,8 +30,8 @@ export function Ago({ seconds }: WhenProps) {
 }
 
 /**
- * For what is known to the hour: a client that goes on using a token of an hour asks for nothing
- * meanwhile.
+ * For times that are accurate to the hour: a client that keeps using a one-hour token requests nothing
+ * in between.
  */
 export function RoughlyAgo({ seconds }: WhenProps) {
   const since = secondsSince(seconds);

@@ -20,7 +20,7 @@ const RESOURCE_METADATA = "/.well-known/oauth-protected-resource";
  * The whole server, for one public origin: what is served where.
  *
  * @param origin the root of both protected resources; the issuer, where tokens are issued here.
- * @param stateless what serves MCP 2026-07-28; the conformance tests put their fixtures here.
+ * @param stateless the handler of MCP 2026-07-28; the conformance tests pass their fixtures here.
  */
 export function createGatehouse(
   services: Services,
@@ -70,7 +70,7 @@ export function createGatehouse(
     ["/sse/message", guarded(sse)],
     [`${RESOURCE_METADATA}/mcp`, mcp],
     [`${RESOURCE_METADATA}/sse`, sse],
-    // Clients that know only the root form of RFC 9728 get the document of /mcp.
+    // Clients that support only the root form of RFC 9728 get the document of /mcp.
     [
       RESOURCE_METADATA,
       (request, env, ctx) =>

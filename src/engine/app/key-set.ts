@@ -7,12 +7,12 @@ import { publicKeySet } from "../issuers/client-authentication";
 /** Where the public halves of this server's own keys are (RFC 7517). */
 export const KEY_SET_PATH = "/.well-known/jwks.json";
 
-/** How long the other side may keep the keys: a new one is published long before it signs. */
+/** How long others may cache the keys: a new key is published long before it signs. */
 const KEY_SET_MAX_AGE_SECONDS = 300;
 
 /**
  * The keys that this server signs with, and those that follow them: as a client of the identity provider, of the
- * external authorization server and of those of its APIs, and when it says to an API who a person is.
+ * external authorization server and of those of its APIs, and when it states to an API who a person is.
  */
 export function publishedKeys({ authorization, apis, identityKeys }: Config): PrivateJwk[] {
   const client =

@@ -19,7 +19,7 @@ const MAX_ORIGINS = 16;
 const HOST_NAME = /^([a-z0-9._-]+|\[[0-9a-f:]+\])$/;
 
 /**
- * The Worker: one Gatehouse for each origin that it is reached at, built on its first request.
+ * The Worker: one Gatehouse per origin that it is reached at, built on its first request.
  *
  * The origin need not be configured: Cloudflare routes only hosts that belong to the Worker.
  *
@@ -48,7 +48,7 @@ export function createWorker(
     env: Env,
     ctx: ExecutionContext,
   ): Promise<Response> {
-    // A wildcard domain makes any name reach this, also one that a shell would run when it is pasted.
+    // With a wildcard domain any name reaches this, even one that a shell would run when it is pasted.
     if (!HOST_NAME.test(hostname)) {
       return new Response("This server is not reached by that name.\n", { status: 421 });
     }

@@ -1,10 +1,10 @@
 import { derivedKey } from "../lib/derived-key";
 
 /**
- * Hashes the arguments of a tool call, so that equal calls can be told from others by what is kept of
- * them. The hash has a key, because arguments can often be guessed, and must not be found by trying.
+ * Hashes the arguments of a tool call, so that equal calls can be recognized in the audit. The hash is
+ * keyed, because arguments can often be guessed, and trying must not reveal them.
  *
- * @returns 22 characters of base64url; an empty text for what has no JSON form. Never rejects.
+ * @returns 22 characters of base64url; an empty string for arguments without a JSON form. Never rejects.
  */
 export type ArgumentsHash = (tool: string, args: unknown) => Promise<string>;
 
@@ -21,7 +21,7 @@ export function argumentsHash(secret: string): ArgumentsHash {
       const mac = new Uint8Array(await crypto.subtle.sign("HMAC", key, text));
       return mac.subarray(0, BYTES).toBase64({ alphabet: "base64url", omitPadding: true });
     } catch {
-      // Too deeply nested, for one. The call itself says what it makes of that.
+      // Too deeply nested, for example. The call itself reports that.
       return "";
     }
   };

@@ -9,8 +9,8 @@ import { eventStamps } from "./event-id";
 const GATHER_MS = 1_000;
 
 /**
- * How many requests stay alive for one batch, beside the one that stores at once. A request can be cut off
- * at any time; all of them are only together with the isolate.
+ * How many requests stay alive for one batch, besides the one that stores at once. A request can be cut off
+ * at any time; all of them only together with the isolate.
  */
 const MAX_WAITERS = 2;
 
@@ -18,18 +18,18 @@ const MAX_WAITERS = 2;
 const ATTEMPT_LIMIT_MS = 8_000;
 const RETRY_MS = [1_000, 2_000, 4_000, 8_000];
 
-/** What waits in memory while nothing takes it: about as many megabytes. */
+/** How much waits in memory while nothing accepts it: about as many megabytes. */
 const MAX_WAITING_LENGTH = 4 * 1_024 * 1_024;
 
 type Waiting = {
   readonly batch: Batch;
   readonly events: number;
-  /** Nobody else tries before. */
+  /** Nobody else tries before this time. */
   busyUntilMs: number;
 };
 
 /**
- * Gathers the events of an isolate's requests into batches and has them stored, off the way of every
+ * Gathers the events of an isolate's requests into batches and stores them without delaying any
  * request.
  *
  * A request's timers and promises end with it, so nothing here waits for another request's: some requests of
@@ -45,14 +45,14 @@ export class AuditBuffer {
   #waiters = 0;
   #flushDueSinceMs = 0;
   #isUrgent = false;
-  /** A request is storing urgent events, and goes on with those that come meanwhile. */
+  /** A request is storing urgent events, and continues with those that arrive meanwhile. */
   #urgentUntilMs = 0;
 
   constructor(store: BatchStore) {
     this.#store = store;
   }
 
-  /** @param options `urgent`: it waits for no others, only for those that are being stored. */
+  /** @param options `urgent`: it waits for no other events, only for those being stored. */
   add(event: NewAuditEvent, { urgent }: { urgent: boolean }): void {
     const stamped = { ...event, ...this.#stamp(Date.now()) };
     if (this.#open?.add(stamped) !== true) {
@@ -93,9 +93,9 @@ export class AuditBuffer {
     waitUntil(this.#whileUrgent());
   }
 
-  /** Events that come while others are stored share the next batch, so that a flood of them is few rows. */
+  /** Events that arrive while others are being stored share the next batch, so that a flood makes few rows. */
   async #whileUrgent(): Promise<void> {
-    // Those of the same moment go together.
+    // Events of the same moment go together.
     await scheduler.wait(0);
     while (this.#isUrgent && Date.now() < this.#urgentUntilMs) {
       this.#close();

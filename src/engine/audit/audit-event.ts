@@ -1,20 +1,20 @@
 // Imports here end in .ts, because dev/ runs this file in Node.js as it is.
 import * as z from "zod";
 
-/** What every event tells, as far as there is such a thing. All ids are opaque: none is a name. */
+/** Fields of every event, where they apply. All ids are opaque: none is a name. */
 const about = {
   /** The person (identity/user-id.ts). */
   userId: z.string().optional(),
   clientId: z.string().optional(),
   grantId: z.string().optional(),
   sessionId: z.string().optional(),
-  /** The HTTP request, under which the log has it, too (http/request-id.ts). */
+  /** The HTTP request, which the log has too (lib/request-id.ts). */
   requestId: z.string().optional(),
 };
 
 const scopes = z.array(z.string());
 
-/** How many refusals the event stands for, where it is not one (audit/refusal-counts.ts). */
+/** How many refusals the event stands for, if more than one (audit/refusal-counts.ts). */
 const counted = { count: z.int().optional() };
 
 /**
@@ -30,7 +30,7 @@ const toolCall = kind("tool_call", {
   tool: z.string(),
   readOnly: z.boolean(),
   outcome: z.enum(["ok", "error", "failed", "cancelled", "asked"]),
-  /** Why it was no success: a word of docs/errors.md, or of the tool's own. */
+  /** Why it failed: a code of docs/errors.md, or the tool's own. */
   code: z.string().optional(),
   milliseconds: z.number(),
   argumentsHash: z.string(),
@@ -52,7 +52,7 @@ export const newAuditEventSchema = z.discriminatedUnion("kind", [
         "provider_misconfigured",
       ])
       .optional(),
-    /** The identity provider, where it is known who came. */
+    /** The identity provider, if the person is known. */
     issuer: z.string().optional(),
   }),
   /** A person answered the consent page. Who they are is known only after the sign-in that follows. */
@@ -71,15 +71,15 @@ export const newAuditEventSchema = z.discriminatedUnion("kind", [
   kind("token_issued", { scopes, resource: z.string().optional() }),
   kind("token_refreshed", { scopes, resource: z.string().optional() }),
   /**
-   * The token endpoint refused, with `error` of RFC 6749, section 5.2. Nothing is proven then: the ids are there
-   * where the request named a grant that there is, and its client.
+   * The token endpoint refused, with `error` of RFC 6749, section 5.2. Nothing is proven then: it has ids only
+   * if the request named an existing grant and its client.
    */
   kind("token_refused", {
     grantType: z.enum(["authorization_code", "refresh_token", "revocation", "other"]),
     error: z.string(),
     ...counted,
   }),
-  /** A refresh token came again after its successor was used: two have it (RFC 9700, section 4.14.2). */
+  /** A refresh token was reused after its successor was used: two parties have it (RFC 9700, section 4.14.2). */
   kind("token_replayed", {}),
   /**
    * A person's token was exchanged for one of an API (RFC 8693). The chain of identities: the person
@@ -101,14 +101,14 @@ export const newAuditEventSchema = z.discriminatedUnion("kind", [
   kind("grant_revoked", {
     /**
      * `client`: by RFC 7009. `upstream`: the identity provider's API refused the person's token. `replay`: see
-     * `token_replayed`. `server`: the token endpoint would not go on with it, because the person may no longer
-     * come in, their consent at the identity provider has ended, or the code came twice.
+     * `token_replayed`. `server`: the token endpoint refused to continue it, because the person is no longer
+     * allowed, their consent at the identity provider has ended, or the code came twice.
      */
     by: z.enum(["person", "client", "operator", "upstream", "replay", "server"]),
   }),
   /** A person narrowed what a client may do. */
   kind("grant_narrowed", { scopes }),
-  /** Recorded once a minute for each limit and whom it counts; an address is not recorded. */
+  /** Recorded once per minute for each limit and caller that it counts; an address is not recorded. */
   kind("limit_hit", { limit: z.string() }),
 ]);
 export type NewAuditEvent = Readonly<z.infer<typeof newAuditEventSchema>>;
@@ -122,7 +122,7 @@ export const auditKinds: readonly AuditKind[] = newAuditEventSchema.options.map(
 /** What is stored of an event. */
 export const auditEventSchema = newAuditEventSchema.and(
   z.object({
-    /** Of no other event. Later events have later ones (audit/event-id.ts). */
+    /** Unique. Later events have later ids (audit/event-id.ts). */
     id: z.string(),
     /** Milliseconds since 1970. */
     atMs: z.number(),

@@ -16,7 +16,7 @@ export const RECENT_MS = 7 * 86_400_000;
 /** So that a busy client does not hide the others. */
 const CALLS_PER_GRANT = 20;
 const MAX_CALLS = 2_000;
-/** What bounds the price of one look: the newest rows of the person's own. */
+/** What bounds the cost of one query: the newest rows of the person's own. */
 const MAX_INDEX_ROWS = 20_000;
 
 const rowSchema = z.object({
@@ -28,8 +28,8 @@ const rowSchema = z.object({
 });
 
 /**
- * By the index gatehouse_calls_by_person (migrations/): what others recorded, strangers above all, is not looked
- * at. No call that is shown stands outside of the newest CALLS_PER_GRANT batches of its grant.
+ * Uses the index gatehouse_calls_by_person (migrations/), so events of other people, strangers above all, are not
+ * read. Every call that is shown is in the newest CALLS_PER_GRANT batches of its grant.
  */
 const SQL = `
 WITH
@@ -63,11 +63,10 @@ SELECT client_id, grant_id, tool, outcome, at_ms FROM (
 WHERE number <= ?5 ORDER BY id DESC LIMIT ?6`;
 
 /**
- * What a person's clients called lately, the newest first: at most the last 20 calls of each grant, of the
- * last week. Where only a share of calls is recorded
- * (AUDIT_TOOL_CALLS), it is of those.
+ * A person's recent calls, newest first: at most the last 20 calls of each grant, from the last week. Where only a
+ * share of calls is recorded (AUDIT_TOOL_CALLS), only those.
  *
- * @param userId nobody else's calls are found by it.
+ * @param userId only this person's calls are found.
  * @throws what D1 throws.
  */
 export async function recentCalls(

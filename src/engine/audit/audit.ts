@@ -5,20 +5,20 @@ import type { NewAuditEvent } from "./audit-event";
 import { batchStore } from "./batch-store";
 import { type Refusal, RefusalCounts } from "./refusal-counts";
 
-/** Where everything that matters is told. */
+/** Where everything that matters is recorded. */
 export type Audit = {
   /** Never throws, never waits. */
   record(event: NewAuditEvent): void;
-  /** For what strangers can cause without end: those that are alike are counted. Never throws, never waits. */
+  /** For events that strangers can cause without end: those that are alike are counted. Never throws, never waits. */
   recordRefusal(refusal: Refusal): void;
 };
 
 const audits = new WeakMap<Env, Audit>();
 
 /**
- * The audit of an environment, one an isolate: events of all its requests are stored together.
+ * The audit of an environment, one per isolate: events of all its requests are stored together.
  *
- * @throws ConfigError for a wrong or missing variable, which nothing that serves requests gets past.
+ * @throws ConfigError for a wrong or missing variable, which stops every request anyway.
  */
 export function auditFor(env: Env): Audit {
   const audit = audits.get(env) ?? auditOf(env);
@@ -35,7 +35,7 @@ function auditOf(env: Env): Audit {
       for (const due of refusals.takeDue(Date.now())) buffer.add(due, { urgent: false });
       if (isWanted(event, audit)) buffer.add(event, { urgent: isUrgent(event) });
     } catch (error) {
-      // What it tells of must go on; that there is a gap is told here.
+      // What it records must not fail; the log says that there is a gap.
       console.error({ event: "audit_events_lost", events: 1, error: errorText(error) });
     }
   }
@@ -55,13 +55,13 @@ function isWanted(event: NewAuditEvent, { readOnlyCalls }: AuditConfig): boolean
   return (failed && readOnlyCalls.failures) || Math.random() < readOnlyCalls.share;
 }
 
-/** What is stored without waiting for more: whatever concerns security, or changes something. */
+/** Events that are stored without waiting for more: everything that concerns security or changes something. */
 function isUrgent(event: NewAuditEvent): boolean {
   switch (event.kind) {
     case "tool_call":
       return !event.readOnly;
     case "session_started":
-      // Clients begin many of them, with a grant whose own event is stored at once.
+      // Clients begin many of them, with a grant that has its own event, stored at once.
       return false;
     default:
       return true;

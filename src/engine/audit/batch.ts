@@ -9,8 +9,8 @@ export type Batch = {
 };
 
 /**
- * Within this time all events of a batch were recorded. So whoever looks for events since some time looks
- * at the batches since that much earlier.
+ * All events of a batch were recorded within this time. So a query for events since some time reads the
+ * batches since that much earlier.
  */
 export const BATCH_SPAN_MS = 10_000;
 
@@ -18,11 +18,11 @@ export const BATCH_SPAN_MS = 10_000;
 const MAX_LENGTH = 128 * 1_024;
 const MAX_EVENTS = 500;
 
-/** What of a text or list from outside is kept: such as a client id that is a long URL. */
+/** How much of a text or list from outside is kept, such as a client id that is a long URL. */
 const MAX_TEXT = 512;
 const MAX_ITEMS = 64;
 
-/** A batch that still takes events. */
+/** A batch that still accepts events. */
 export class OpenBatch {
   readonly id: string;
   readonly firstAtMs: number;
@@ -35,7 +35,7 @@ export class OpenBatch {
     this.firstAtMs = atMs;
   }
 
-  /** @returns whether it took the event; an empty one takes any. */
+  /** @returns whether it accepted the event; an empty batch accepts any. */
   add(event: AuditEvent): boolean {
     const text = textOf(event);
     const fits =
@@ -61,8 +61,8 @@ export class OpenBatch {
 const ORDINARY_LENGTH = 2_048;
 
 /**
- * JSON of an event that cannot grow without bound, whatever the place that records it has checked, and of
- * which SQLite can make a text. Few events need a second look, which costs more than the rest of `record`.
+ * JSON of an event, bounded whatever the code that records it has checked, and valid as SQLite text. Few events
+ * need a second look, which costs more than the rest of `record`.
  */
 function textOf(event: AuditEvent): string {
   const text = JSON.stringify(event);

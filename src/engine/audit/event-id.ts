@@ -1,4 +1,4 @@
-/** When an event was recorded, and what no other event is called. */
+/** When an event was recorded, and its unique id. */
 export type Stamp = { readonly id: string; readonly atMs: number };
 
 const TIME_DIGITS = 12;
@@ -29,7 +29,7 @@ export function eventStamps(): (nowMs: number) => Stamp {
   };
 }
 
-/** What is before every id of that millisecond or later, and after every earlier one. */
+/** A text that sorts before every id of that millisecond or later, and after every earlier one. */
 export function firstIdAt(atMs: number): string {
   return Math.max(0, Math.floor(atMs)).toString(16).padStart(TIME_DIGITS, "0");
 }

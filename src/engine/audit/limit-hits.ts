@@ -10,8 +10,8 @@ const MINUTE_MS = 60_000;
 const told = new TtlCache<true>();
 
 /**
- * Records that a limit was hit: once a minute for each limit and whom it counts, because an event for each
- * refusal would be work that whoever is refused can cause.
+ * Records that a limit was hit: once per minute for each limit and caller that it counts, because with an event
+ * per refusal the refused caller could cause the work.
  *
  * @param key what the limit counts. It is not recorded, as it may be an address.
  */

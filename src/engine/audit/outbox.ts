@@ -7,7 +7,7 @@ import { insertBatch, withinTime } from "./batch-store";
 
 const FIRST_DELAY_MS = 1_000;
 const MAX_DELAY_MS = 60_000;
-/** A few megabytes at most, which D1 takes in one go. */
+/** A few megabytes at most, which D1 accepts at once. */
 const AT_ONCE = 20;
 const MOVE_LIMIT_MS = 20_000;
 const FAILURES_KEY = "failures";
@@ -17,7 +17,7 @@ const failuresSchema = z.number();
 const batchSchema = z.object({ id: z.string(), users: z.string(), events: z.string() });
 
 /**
- * Keeps batches of the audit while D1 does not take them, and moves them there, the oldest first. It is
+ * Keeps batches of the audit while D1 does not accept them, and moves them there, the oldest first. It is
  * empty, and stores nothing at all, when there is nothing to move.
  */
 export class AuditOutbox extends DurableObject<Env> {
@@ -52,7 +52,7 @@ export class AuditOutbox extends DurableObject<Env> {
     }
     for (const { id } of batches) storage.sql.exec("DELETE FROM batches WHERE id = ?", id);
     storage.kv.delete(FAILURES_KEY);
-    // Nothing is awaited between the look and the end, so that nothing can be put there meanwhile.
+    // Nothing is awaited between the check and the deletion, so that nothing can be added in between.
     if (this.#oldest().length > 0) await storage.setAlarm(Date.now());
     else await storage.deleteAll();
   }

@@ -1,22 +1,22 @@
 import type { EventOf, NewAuditEvent } from "./audit-event";
 
-/** What a stranger can cause without end: it needs no sign-in and no token. */
+/** Events that a stranger can cause without end: they need no sign-in and no token. */
 export type Refusal = EventOf<"token_refused" | "registration">;
 
 const WINDOW_MS = 60_000;
 
-/** More of them share an event without ids: who makes them up must not fill the memory either. */
+/** More than these share an event without ids: made-up ids must not fill the memory either. */
 const MAX_KEYS = 256;
 
 type Count = { readonly event: Refusal; readonly sinceMs: number; more: number };
 
 /**
- * Counts refusals that are alike, apart from the request: the first of a minute is an event at once, and all
- * others of that minute are one more, with their number. So what strangers leave in the audit is bounded by the
- * kinds of refusals and not by their requests.
+ * Counts refusals that are alike, apart from the request: the first in a minute is an event at once, and all
+ * others in that minute are one more, with their number. So the kinds of refusals bound what strangers leave in
+ * the audit, not their requests.
  *
- * The number is told when the minute is over, with whatever the isolate records next; what an isolate counted
- * that ends before is lost.
+ * The number is recorded when the minute is over, with whatever the isolate records next; if the isolate ends
+ * before that, it is lost.
  */
 export class RefusalCounts {
   readonly #counts = new Map<string, Count>();
@@ -36,7 +36,7 @@ export class RefusalCounts {
     return event;
   }
 
-  /** The events that stand for those counted in minutes that are over. */
+  /** The events for the refusals counted in minutes that are over. */
   takeDue(nowMs: number): Refusal[] {
     const due = [...this.#counts].filter(([, { sinceMs }]) => nowMs - sinceMs >= WINDOW_MS);
     for (const [key] of due) this.#counts.delete(key);

@@ -3,13 +3,13 @@ import { BATCH_SPAN_MS } from "./batch";
 import { firstIdAt } from "./event-id";
 
 const DAY_MS = 86_400_000;
-/** D1 is busy for every statement, and others wait for it. */
+/** D1 is busy during each statement, and other statements wait for it. */
 const BATCHES_PER_STEP = 500;
-/** What is left after so many steps, the next day's run deletes. */
+/** The next day's run deletes what is left after this many steps. */
 const MAX_STEPS = 200;
 
 /**
- * Deletes the batches whose events are all older than `retentionDays`, in steps, the oldest first.
+ * Deletes the batches with only events older than `retentionDays`, in steps, the oldest first.
  *
  * @returns how many batches it deleted.
  */
@@ -34,7 +34,7 @@ export async function deleteOldBatches(
   return deleted;
 }
 
-/** Deletes from the index of calls what no page looks at any more. The batches stay. */
+/** Deletes the rows of the index of calls that no page reads any more. The batches stay. */
 export async function deleteOldIndexRows(database: D1Database, nowMs = Date.now()): Promise<void> {
   const before = firstIdAt(nowMs - RECENT_MS - BATCH_SPAN_MS);
   await database

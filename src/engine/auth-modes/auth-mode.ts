@@ -7,15 +7,15 @@ export type Handler = (
   ctx: ExecutionContext,
 ) => Response | Promise<Response>;
 
-/** Whose access tokens this server accepts, and what belongs to that: one for each AUTH_MODE. */
+/** Which access tokens this server accepts, and what belongs to that: one per AUTH_MODE. */
 export type Authority = {
   /** The issuers of those authorization servers (RFC 9728, `authorization_servers`). */
   readonly issuers: readonly string[];
   /** What every token must allow, besides what single tools need. */
   readonly requiredScopes: readonly string[];
   readonly validateToken: TokenVerifier;
-  /** What programs find under exact paths. */
+  /** What is served to programs at exact paths. */
   readonly routes: readonly (readonly [path: string, handler: Handler])[];
-  /** Where people sign in, and look after what they connected, if that is done here. */
+  /** Where people sign in and manage their connections, if that is done here. */
   readonly login?: Hono<{ Bindings: Env }>;
 };

@@ -40,7 +40,7 @@ export function externalAuthority(
     const { userId, clientId, scopes: scope, expiresAtSeconds: expiresAt } = props.principal;
     if (missingScopes(scope, requiredScopes).length > 0) {
       throw new OAuthError("insufficient_scope", {
-        description: "This server takes only tokens with all of these scopes",
+        description: "This server accepts only tokens with all of these scopes",
         requiredScopes: [...requiredScopes],
       });
     }
@@ -50,7 +50,7 @@ export function externalAuthority(
   return {
     issuers: authorization.issuers,
     requiredScopes,
-    // An introspected token is remembered for as long as the operator says, and no longer.
+    // An introspected token is cached for as long as the operator says, and no longer.
     validateToken:
       authorization.mode === "jwt" ? rememberingVerifier(() => validate) : () => validate,
     routes: [["/.well-known/oauth-authorization-server", notTheAuthorizationServer]],
@@ -58,8 +58,8 @@ export function externalAuthority(
 }
 
 /**
- * 403: the token is good, and a new one of the same person would be refused as well. A 401 would have
- * the client throw it away and sign in again, and again.
+ * 403: the token is valid, and a new one for the same person would be refused as well. A 401 would make
+ * the client discard it and sign in again, and again.
  */
 function personNotAllowed(): OAuthError {
   return new OAuthError("access_denied", {
@@ -68,10 +68,10 @@ function personNotAllowed(): OAuthError {
   });
 }
 
-/** As with a person: another token of the same client would be refused as well. */
+/** As for a person: another token of the same client would be refused as well. */
 function clientNotAllowed(): OAuthError {
   return new OAuthError("access_denied", {
-    description: "This server takes tokens of people only (CLIENT_TOKENS=off)",
+    description: "This server accepts only tokens of people (CLIENT_TOKENS=off)",
     statusCode: 403,
   });
 }
@@ -92,9 +92,9 @@ function checkFor(authorization: ExternalAuthorization): Check {
 }
 
 /**
- * Clients of MCP 2025-03-26 look here, and the metadata of another issuer must not be found here: its
- * `issuer` would not be this address, so that nobody may use it (RFC 8414, section 3.3). Where the
- * authorization server is stands in the protected resource's metadata (RFC 9728).
+ * Clients of MCP 2025-03-26 look here, and must not find the metadata of another issuer here: its `issuer`
+ * would not be this address, so nobody may use it (RFC 8414, section 3.3). The protected resource's
+ * metadata says where the authorization server is (RFC 9728).
  */
 const notTheAuthorizationServer: Handler = () =>
   Response.json(

@@ -34,7 +34,7 @@ export function ownAuthority(
     createAuthorizationServer(authorization, catalogue, origin, resources, () => mayFetch);
   // Its helpers look clients up once they are known to be allowed (login/only-allowed-clients.tsx).
   const server = serverThatFetches(true);
-  // Whoever names no grant at the token endpoint has nothing fetched.
+  // Nothing is fetched for a token request that names no grant.
   const withoutGrant = serverThatFetches(false);
   const serve = (request: Request, env: Env, ctx: ExecutionContext) =>
     withoutGrant.fetch(request, env, ctx);

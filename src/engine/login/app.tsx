@@ -42,7 +42,7 @@ const pendingSignInSchema = z.object({
   codeVerifier: z.string(),
   nonce: z.string(),
   clientName: z.string(),
-  /** As the consent page posted it: for the audit only, which has what was given besides. */
+  /** As the consent page posted it: for the audit only, which also records what was given. */
   scopesAsked: z.array(z.string()).default([]),
 });
 type PendingSignIn = z.infer<typeof pendingSignInSchema>;
@@ -57,7 +57,7 @@ export type LoginOptions = {
   origin: string;
   /**
    * workers-oauth-provider's helpers: they keep the request server-side, single use, and bound to the
-   * browser by one cookie a page, so that two tabs do not disturb each other.
+   * browser by one cookie per page, so that two tabs do not disturb each other.
    */
   helpers: (env: Env) => OAuthHelpers;
 };
@@ -103,7 +103,7 @@ export function createLoginApp({
   });
 
   app.post("/authorize", bodyLimit({ maxSize: MAX_FORM_BYTES }), async (c) => {
-    // A body that is no form is like an empty one: the page is refused as not from this server.
+    // A body that is not a form counts as an empty one: the page is refused as not from this server.
     const form = await c.req.formData().catch(() => new FormData());
     const handle = String(form.get("handle"));
     const oauthHelpers = helpers(c.env);
@@ -205,8 +205,8 @@ export function createLoginApp({
   });
 
   /**
-   * What a client is told of a failed sign-in, by an address of its own; and the page that explains it to
-   * the person, where they have something to do before they go there.
+   * The redirect that reports a failed sign-in to the client, and the page that explains it to the person
+   * if they have to do something first.
    */
   function refuseSignIn(
     c: Context<LoginEnv>,
@@ -235,9 +235,9 @@ export function createLoginApp({
   }
 
   app.onError((error, c) => {
-    // Only a request whose client and redirect URI were validated carries an address to go back to.
+    // Only a request with a validated client and redirect URI carries an address to go back to.
     if (error instanceof AuthorizationError && error.redirectTo !== undefined) {
-      // Somewhere the operator chose, or the person's own machine, is no place to send people off to.
+      // An address that the operator chose, or on the person's own machine, is safe to redirect to.
       const isTrusted = authorization.allowedClients !== undefined;
       if (isTrusted || isLoopbackRedirect(new URL(error.redirectTo))) {
         return c.redirect(error.redirectTo, 302);
@@ -254,14 +254,14 @@ export function createLoginApp({
   return app;
 }
 
-/** Whether a client can do something with no permission: where a tool needs none, or there is nothing to tick. */
+/** Whether a client without permissions is of use: a tool needs none, or there is nothing to tick. */
 function isOfUseWithoutScopes({ allScopes, allTools }: Catalogue): boolean {
   return allScopes.length === 0 || allTools.some((tool) => tool.usableWith([]));
 }
 
 /**
- * OAuth 2.1, section 7.5.2, and MCP authorization ask it of every client; the library, of public
- * ones only.
+ * OAuth 2.1, section 7.5.2, and MCP authorization require it of every client; the library, only of
+ * public ones.
  */
 function requirePkce(request: AuthRequest): void {
   if (request.codeChallenge !== undefined) return;
@@ -271,7 +271,7 @@ function requirePkce(request: AuthRequest): void {
   );
 }
 
-/** The one mode that the metadata names: another would not reach a client that waits for it. */
+/** The only mode in the metadata: another would not reach the waiting client. */
 function requireQueryMode(request: AuthRequest, parameters: URLSearchParams): void {
   const mode = parameters.get("response_mode") ?? "query";
   if (mode === "query") return;

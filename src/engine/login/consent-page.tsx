@@ -4,7 +4,7 @@ import { ClientText } from "../ui/client-text";
 import { Layout } from "../ui/layout";
 import { type ConsentScope, ScopeList } from "../ui/scope-list";
 
-/** What the consent page shows, and the one thing it posts back besides the choice. */
+/** What the consent page shows, and the handle that it posts back with the choice. */
 export interface ConsentPageProps {
   serverName: string;
   /** Who signs the person in next, e.g. "GitHub". */
@@ -46,11 +46,9 @@ export function ConsentPage(props: ConsentPageProps) {
         {scopes.length > 0 ? (
           <ScopeList scopes={scopes} nothingTicked="To allow nothing, choose Deny." />
         ) : (
-          <p class="note">
-            It asks for no permissions: it can connect, and use only what needs none.
-          </p>
+          <p class="note">It asks for no permissions, so it can use only what needs none.</p>
         )}
-        {/* Its id is another each time: the fragment of an address could otherwise lead here. */}
+        {/* Its id differs each time, so that no fragment of an address can lead here. */}
         <p id={nextId}>
           It never sees your password. Next you sign in with {identityProviderName}; access starts
           after that.

@@ -14,8 +14,8 @@ export interface ContinuePageProps {
 /**
  * Sends the browser on after the consent form was posted. Not a 302, because Chromium applies the CSP
  * `form-action 'self'` of the page that held the form to every redirect that follows its submission:
- * one to the identity provider or to a client's own scheme (`cursor://…`) would be blocked, without a
- * word. A refresh is a new navigation, which that rule does not govern. The link is for browsers that
+ * one to the identity provider or to a client's own scheme (`cursor://…`) would be blocked
+ * silently. A refresh is a new navigation, which that rule does not govern. The link is for browsers that
  * ask for a click before they open an app.
  *
  * @throws TypeError as {@link OnwardLink} does.
@@ -27,7 +27,7 @@ export function ContinuePage({ serverName, url, destination }: ContinuePageProps
   return (
     <Layout title="Continue" serverName={serverName} refresh={`0;url=${href}`}>
       <h1>One moment</h1>
-      <p>You’re being sent on. If nothing happens, use this link.</p>
+      <p>You’re being redirected. If nothing happens, use this link.</p>
       <OnwardLink url={url}>
         Continue to <ClientText text={destination} max={255} />
       </OnwardLink>

@@ -6,18 +6,18 @@ const PARAMETERS = ["code", "state", "iss", "error"];
 const MAX_FORM_BYTES = 16 * 1_024;
 
 /**
- * Takes the answers of providers that know no other way than a form (OAuth 2.0 Form Post Response Mode), and
- * sends the browser on to the same address with them in the query.
+ * Accepts the answers of providers that support only forms (OAuth 2.0 Form Post Response Mode), and
+ * redirects the browser to the same address with them in the query.
  *
  * The form comes from the provider's site, and a browser sends no `SameSite=Lax` cookie with a cross-site
- * POST: whose sign-in it is cannot be known here, so nothing is decided here. The redirect makes it a GET,
- * with which the cookies come, and which is checked like that of any other provider. A stranger's form can do
+ * POST: this request does not say who is signing in, so nothing is decided here. The redirect makes it a GET
+ * that carries the cookies and is checked like that of any other provider. A stranger's form can do
  * no more than a stranger's link.
  */
 export function formPostCallback(): Hono<{ Bindings: Env }> {
   const app = new Hono<{ Bindings: Env }>();
   app.post("/callback", bodyLimit({ maxSize: MAX_FORM_BYTES }), async (c) => {
-    // A body that is no form is like an empty one: the sign-in is then refused as not begun here.
+    // A body that is not a form counts as an empty one: the sign-in is refused as not begun here.
     const form = await c.req.formData().catch(() => new FormData());
     const query = new URLSearchParams();
     for (const name of PARAMETERS) {

@@ -7,11 +7,11 @@ import { presentParameters } from "./authorization-parameters";
 import { clientNotAllowed } from "./refusals";
 
 /**
- * Lets authorization requests through only from clients that ALLOWED_CLIENTS lets in, also from those
- * that registered before it said so.
+ * Lets authorization requests through only from clients in ALLOWED_CLIENTS, including clients that
+ * registered before it was set.
  *
- * It comes before the request is parsed: a client that may not connect is sent no answer, not even
- * that its request was wrong, and its metadata document is not fetched.
+ * It runs before the request is parsed: a client that may not connect gets no answer, not even that
+ * its request was invalid, and its metadata document is not fetched.
  */
 export function onlyAllowedClients(
   serverName: string,

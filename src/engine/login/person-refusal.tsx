@@ -5,8 +5,8 @@ import { PersonRefusedPage } from "../ui/person-refused-page";
 import { page } from "../ui/respond";
 
 /**
- * Answers a sign-in that succeeded, of a person whom ALLOWED_PEOPLE does not let in: with a page that
- * says so and leads on to the client, with `access_denied` (RFC 6749, section 4.1.2.1).
+ * Answers a successful sign-in by a person who is not in ALLOWED_PEOPLE: with a page that says so and
+ * leads back to the client, with `access_denied` (RFC 6749, section 4.1.2.1).
  *
  * @param request the client's, approved and with a redirect URI that was checked.
  * @param headers of the callback: they clear its cookie.

@@ -1,27 +1,27 @@
 import { type AuthorizationError, CimdFetchError } from "@cloudflare/workers-oauth-provider";
 
-/** A refusal that must not be redirected, in words for the person who sees it. */
+/** A refusal that must not be redirected, worded for the person who sees it. */
 export type Refusal = { title: string; message: string; advice: string };
 
 const START_AGAIN = "Go back to the app and connect again: it opens a new page.";
 
 export const nothingTicked: Refusal = {
   title: "Nothing was ticked",
-  message: "The app would be connected and could do nothing at all.",
+  message: "The app would be connected but could not do anything.",
   advice: "Go back, and tick what the app may do, or choose Deny.",
 };
 
-/** Told without the list: whoever is refused has no business with who is let in. */
+/** Does not show the list: who else is allowed is none of the refused person's business. */
 export const clientNotAllowed: Refusal = {
   title: "This app may not connect here",
   message:
     "Only apps that the operator of this server has chosen may connect to it, and this one is not among them. Nothing was allowed, and nothing was sent to the app.",
   advice:
-    "If it should be let in, ask the operator (ALLOWED_CLIENTS). If you did not start this yourself, close this page.",
+    "To have it allowed, ask the operator (ALLOWED_CLIENTS). If you did not start this yourself, close this page.",
 };
 
 /**
- * What to tell a person when no redirect back to the client is safe (RFC 6749, section 4.1.2.1):
+ * What a person reads when no redirect back to the client is safe (RFC 6749, section 4.1.2.1):
  * the client or its redirect URI is not trusted, or this page does not belong to this browser.
  */
 export function refusalOf(error: AuthorizationError | CimdFetchError): Refusal {
@@ -29,7 +29,7 @@ export function refusalOf(error: AuthorizationError | CimdFetchError): Refusal {
     return {
       title: "This app cannot be checked here",
       message:
-        "The app describes itself at an address of its own, and this server takes no such apps. A server on a developer’s machine does not by default, because it may have no way to that address.",
+        "The app identifies itself with a document at its own address, and this server does not accept such apps. By default, a server on a developer’s machine does not, because it may be unable to reach that address.",
       advice:
         "Remove this server from the app and add it again: the app then registers. An operator can set CLIENT_ID_METADATA_DOCUMENTS=on instead.",
     };
@@ -38,8 +38,8 @@ export function refusalOf(error: AuthorizationError | CimdFetchError): Refusal {
     return {
       title: "This app could not be checked",
       message:
-        "The app describes itself at an address of its own, and that did not give a valid description there, without a redirect.",
-      advice: "Try again in a minute. If it stays so, tell the makers of the app.",
+        "The app identifies itself with a document at its own address, but that address did not return a valid document without a redirect.",
+      advice: "Try again in a minute. If this keeps happening, report it to the makers of the app.",
     };
   }
   // The library tells these apart by their descriptions only; test/worker/authorize.test.ts holds it to them.
@@ -55,11 +55,11 @@ export function refusalOf(error: AuthorizationError | CimdFetchError): Refusal {
       };
     case "Invalid redirect URI":
       return {
-        title: "This app asks for an answer at a wrong address",
+        title: "This app asked for an answer at the wrong address",
         message:
           "The address that the app wants the answer sent to is not one that it registered, so nothing was sent there.",
         advice:
-          "Remove this server from the app and add it again. Do not go on if you did not start this yourself.",
+          "Remove this server from the app and add it again. Do not continue if you did not start this yourself.",
       };
     case "Approved scopes must be ones this server supports":
       return {

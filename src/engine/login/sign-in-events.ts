@@ -5,7 +5,7 @@ import { requestIdOf } from "../lib/request-id";
 import type { Catalogue } from "../tools/catalogue";
 import type { SignInFailure } from "./sign-in-failure";
 
-/** Records what a person decided, or came to, in a browser. */
+/** Records a person's decision or sign-in in the audit. */
 export function record(c: Context<{ Bindings: Env }>, event: NewAuditEvent): void {
   auditFor(c.env).record({ requestId: requestIdOf(c.req.raw), ...event });
 }

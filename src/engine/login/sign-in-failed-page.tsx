@@ -12,8 +12,8 @@ export interface SignInFailedPageProps extends Refusal {
 }
 
 /**
- * Tells a person why they could not be signed in, and lets them take the error to the client. It does not go
- * on by itself: the client would show a code, and not what to do.
+ * Shows a person why they could not be signed in, and lets them take the error to the client. It does not
+ * redirect on its own: the client would show a code, and not what to do.
  */
 export function SignInFailedPage(props: SignInFailedPageProps) {
   const { serverName, title, message, advice, reference, url } = props;
@@ -24,7 +24,7 @@ export function SignInFailedPage(props: SignInFailedPageProps) {
       <p>{advice}</p>
       <OnwardLink url={url}>Go back to the app</OnwardLink>
       <p class="note">
-        The app is told that the sign-in failed. Reference:{" "}
+        The app will be notified that the sign-in failed. Reference:{" "}
         <code class="copyable">{reference}</code>
       </p>
     </Layout>

@@ -9,21 +9,20 @@ import type { Refusal } from "./refusals";
 
 /** Why a person could not be signed in. */
 export type SignInFailure = {
-  /** As a client is told (RFC 6749, section 4.1.2.1). */
+  /** The error code that the client gets (RFC 6749, section 4.1.2.1). */
   readonly code: AuthorizationErrorCode;
   readonly description: string;
   /** As the audit has it. */
   readonly reason: "refused_by_provider" | "provider_unavailable" | "provider_misconfigured";
-  /** What the person has to read before they go on; absent where the client's word is enough. */
+  /** What the person has to read first; absent where the client's own message is enough. */
   readonly page?: Refusal & { status: 403 | 500 };
 };
 
 /**
- * What a failed sign-in means to the client, to the person and to the operator, whom the log tells what to
- * change.
+ * What a failed sign-in means to the client and to the person; for the operator, it logs what to change.
  *
  * @param provider its name, as people know it.
- * @throws whatever is no failure of a sign-in.
+ * @throws any error that is not a failed sign-in.
  */
 export function signInFailureOf(error: unknown, provider: string): SignInFailure {
   if (error instanceof SignInRefused) return refusal(error.refusal, provider);
@@ -55,7 +54,7 @@ function misconfigured(provider: string): SignInFailure {
       title: "Signing in does not work on this server",
       message: `This server and ${provider} are not set up for each other, so nobody could be signed in. Nothing was allowed.`,
       advice:
-        "Trying again will not help. Tell the operator of this server: its log says what is wrong (identity_provider_error).",
+        "Trying again will not help. Ask the operator of this server: its log says what is wrong (identity_provider_error).",
     },
   };
 }

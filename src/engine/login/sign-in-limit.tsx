@@ -8,7 +8,7 @@ import { page } from "../ui/respond";
 
 /**
  * Limits /authorize by the person's address. The answer is a page, never a redirect: at this point
- * neither client nor redirect URI was looked at.
+ * neither the client nor the redirect URI has been checked.
  */
 export function limitSignIns(serverName: string): MiddlewareHandler<{ Bindings: Env }> {
   return async (c, next) => {

@@ -2,10 +2,10 @@ import type { ConsentDescription } from "@cloudflare/workers-oauth-provider";
 import { ClientText, mixesAlphabets, tidy, WholeText } from "./client-text";
 import { publisherOf } from "./publisher";
 
-/** A host name has at most 253 characters. It is never cut: the end is the part that says whose it is. */
+/** A host name has at most 253 characters. It is never cut: its end is what identifies the owner. */
 const HOST_MAX = 255;
 
-/** A redirect URI, as the consent page is told of it. */
+/** A redirect URI, as the consent page gets it. */
 export type Redirect = Pick<
   ConsentDescription,
   "redirectUri" | "redirectHost" | "redirectIsLoopback"
@@ -22,7 +22,7 @@ interface Destination {
  */
 function destinationOf({ redirectUri, redirectHost, redirectIsLoopback }: Redirect): Destination {
   const { protocol, host } = new URL(redirectUri);
-  // The port of a loopback address is another each time, and says nothing.
+  // The port of a loopback address differs each time, and means nothing.
   const address = redirectIsLoopback ? redirectHost : host;
   if (protocol !== "https:" && protocol !== "http:") {
     return { kind: "app-link", address: host ? `${protocol}//${host}` : redirectHost };

@@ -11,11 +11,11 @@ const STACKED_MARKS = /(\p{M}{4})\p{M}+/gu;
 
 const MAX_SHOWN = 64;
 
-/** In UTF-16 code units. More than anything shown here has; what comes after costs nothing. */
+/** In UTF-16 code units. More than anything shown here has; the rest is not even looked at. */
 const MAX_EXAMINED = 2_048;
 
 /**
- * Makes text that a client chose fit to stand on our page: one line, nothing invisible (each such
+ * Makes text that a client chose safe to show on our page: one line, nothing invisible (each such
  * character becomes a visible U+FFFD, so that it cannot hide), no towers of marks. Escaping is not done
  * here; JSX does it.
  */
@@ -39,7 +39,7 @@ const BESIDE_LATIN =
 /** Letters for formulas and labels (Mathematical Alphanumeric, Letterlike, enclosed): they look like any text. */
 const STYLED_LETTERS = /[\u2102-\u2138\u249C-\u24E9\u{1D400}-\u{1D7FF}\u{1F110}-\u{1F189}]/u;
 
-/** True for a word such as "Сlaude" whose first letter is Cyrillic: a way to imitate another name. */
+/** True for a word such as "Сlaude" with a Cyrillic first letter: a way to imitate another name. */
 export function mixesAlphabets(text: string): boolean {
   return text.split(/[^\p{L}\p{M}\p{So}]+/u).some((word) => {
     if (STYLED_LETTERS.test(word)) return true;

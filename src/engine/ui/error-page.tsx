@@ -1,6 +1,6 @@
 import { Layout } from "./layout";
 
-/** A failure told to a person. Sentences, written by us; never a stack and never a client's words. */
+/** A failure, explained to a person in our own sentences; never a stack and never a client's words. */
 export interface ErrorPageProps {
   serverName: string;
   /** What went wrong, in a few words. */

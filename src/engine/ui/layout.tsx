@@ -8,11 +8,11 @@ export interface LayoutProps {
   title: string;
   /** The operator's name for this server, `SERVER_NAME`. */
   serverName: string;
-  /** Told once to the browser: go there now. See `ContinuePage`. */
+  /** Makes the browser go there now. See `ContinuePage`. */
   refresh?: string;
-  /** Whether people look after what they connected here: where they sign in here. */
+  /** Whether people manage their connections here: where they sign in here. */
   hasConnections?: boolean;
-  /** Where the same stands as Markdown, for agents: an llms.txt, whose links (version 2) these are. */
+  /** Where the same page is as Markdown, for agents, with the links of llms.txt (version 2). */
   markdown?: string;
 }
 

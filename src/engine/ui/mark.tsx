@@ -1,4 +1,4 @@
-/** The gatehouse: three merlons over an open arch. It repeats words beside it, so it stays silent. */
+/** The gatehouse: three merlons over an open arch. It repeats the words beside it, so screen readers skip it. */
 export function Mark() {
   return (
     <svg class="mark" viewBox="4 5 24 23" aria-hidden="true" focusable="false">

@@ -1,6 +1,6 @@
 import type { Child } from "hono/jsx";
 
-/** Schemes whose address would act in this page instead of leaving it. No client may register them. */
+/** Schemes that would act in this page instead of leaving it. No client may register them. */
 const NEVER_FOLLOWED = new Set([
   "javascript:",
   "data:",

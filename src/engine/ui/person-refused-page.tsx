@@ -2,28 +2,28 @@ import { ClientText } from "./client-text";
 import { Layout } from "./layout";
 import { OnwardLink } from "./onward-link";
 
-/** What a person is told who signed in and may not use this server. */
+/** What a person sees who signed in but may not use this server. */
 export interface PersonRefusedPageProps {
   serverName: string;
   /** Who signed them in, e.g. "GitHub". */
   identityProviderName: string;
   /** As the identity provider has them: often what people call themselves. */
   account: { name?: string | undefined; email?: string | undefined };
-  /** By which the operator can let this person in. */
+  /** The operator can use it to allow this person. */
   userId: string;
   /** The client's redirect URI, with the refusal; absent where they signed in without a client. */
   url?: string;
 }
 
 /**
- * Tells a person that their account is not let in, and lets them take that to the client. It does not
- * go on by itself: the client would show an error, and not why, and a browser tab of it may close.
+ * Shows a person that their account is not allowed, and lets them take that to the client. It does not
+ * redirect on its own: the client would show an error, but not why, and its browser tab may close.
  */
 export function PersonRefusedPage(props: PersonRefusedPageProps) {
   const { serverName, identityProviderName, account, userId, url } = props;
   const { name, email } = account;
   return (
-    <Layout title="This account is not let in" serverName={serverName}>
+    <Layout title="This account is not allowed" serverName={serverName}>
       <h1>This account may not use {serverName}</h1>
       <dl class="facts">
         <div>
@@ -53,13 +53,13 @@ export function PersonRefusedPage(props: PersonRefusedPageProps) {
       </p>
       <p>
         If you have another account, {url === undefined ? "" : "connect again from the app and "}
-        sign in with that one. To have this one let in, send its id to the operator
+        sign in with that one. To have this one allowed, send its id to the operator
         (ALLOWED_PEOPLE).
       </p>
       {url === undefined ? null : (
         <>
           <OnwardLink url={url}>Go back to the app</OnwardLink>
-          <p class="note">The app is told that access was refused.</p>
+          <p class="note">The app will be notified that access was refused.</p>
         </>
       )}
     </Layout>

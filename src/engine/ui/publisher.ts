@@ -1,11 +1,11 @@
-/** A document whose address says whose it is; `address` in whole, because one host may hold many people's. */
+/** Who published a document, by its address; `address` in full, because one host may have many publishers. */
 export type Publisher = { host: string; address: string };
 
 /**
- * Who published what a client says of itself. An IP address, and a name without a dot, are nobody's in
+ * Who published a client's metadata. An IP address, and a name without a dot, belong to nobody in
  * particular.
  *
- * @param clientId by which a client is known, if its metadata document was read.
+ * @param clientId of a client with a metadata document that was read.
  */
 export function publisherOf(clientId: string | undefined): Publisher | undefined {
   if (clientId === undefined || !URL.canParse(clientId)) return undefined;

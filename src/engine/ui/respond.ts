@@ -2,8 +2,8 @@ import type { Context } from "hono";
 import type { JSX } from "hono/jsx/jsx-runtime";
 
 /**
- * The pages have no script, no frame and nothing from elsewhere, and a form of theirs goes to this
- * server only.
+ * The pages have no script, no frame and nothing from elsewhere, and their forms go to this server
+ * only.
  */
 const SECURITY_HEADERS = {
   "content-security-policy":
@@ -12,25 +12,25 @@ const SECURITY_HEADERS = {
   "x-content-type-options": "nosniff",
   // Addresses here carry states and codes.
   "referrer-policy": "no-referrer",
-  // A year, for this host alone: what else the domain serves is not ours. Ignored over http (RFC 6797).
+  // A year, for this host alone: the rest of the domain is not ours. Ignored over http (RFC 6797).
   "strict-transport-security": "max-age=31536000",
   // No fragment of an address scrolls a button under the pointer, or puts the focus near one.
   "document-policy": "force-load-at-top",
 };
 
 /**
- * Clients in a browser open the sign-in in a window of its own, and its end tells their page by
- * `window.opener`: a policy on the way there would cut that for good.
+ * Clients in a browser open the sign-in in a separate window, which notifies their page through
+ * `window.opener` at the end: a policy on the way would sever that for good.
  */
 const KEEPS_OPENER = new Set(["/authorize", "/callback"]);
 
 type PageInit = {
   readonly status?: 200 | 400 | 403 | 404 | 429 | 500 | 503;
-  /** Further ones (cookies, say); those that every page has win. */
+  /** Additional headers (cookies, say); those that every page has win. */
   readonly headers?: HeadersInit;
   /**
-   * For how many seconds any cache may keep it. By default none may: most pages answer to one person
-   * about one request.
+   * How many seconds any cache may keep it. By default none may: most pages answer one person about one
+   * request.
    */
   readonly publicForSeconds?: number;
 };

@@ -12,7 +12,7 @@ export interface ConsentScope {
 
 export interface ScopeListProps {
   scopes: readonly ConsentScope[];
-  /** What to do about it, told while every box is empty. */
+  /** What to do about it, shown while every box is empty. */
   nothingTicked: string;
 }
 

@@ -13,7 +13,7 @@ import { FrontPage } from "./front-page";
 import { frontPageContent } from "./front-page-content";
 import { frontPageMarkdown } from "./front-page-markdown";
 
-/** For how long caches may tell of the tools of an earlier deployment. */
+/** How long caches may show the tools of an earlier deployment. */
 const FRONT_PAGE_SECONDS = 300;
 
 /**
@@ -48,7 +48,7 @@ export function createWebsite(
     }),
   );
 
-  // It says that this code answers, and nothing of what is behind it: whoever asks often costs nothing.
+  // It says that this code answers, and checks nothing behind it: frequent requests cost nothing.
   app.use("/health", allowMethods("GET", "HEAD"));
   app.get("/health", (c) =>
     c.json({ status: "ok", name: serverName, version }, 200, { "cache-control": "no-store" }),
@@ -80,7 +80,7 @@ export function createWebsite(
     const words = {
       title: "Something went wrong here",
       message: "The server could not finish this. Nothing was allowed.",
-      advice: "Try again in a minute. If it stays so, give its operator the reference.",
+      advice: "Try again in a minute. If this keeps happening, give the operator the reference.",
     };
     return page(c, <ErrorPage serverName={serverName} {...words} reference={reference} />, {
       status: 500,

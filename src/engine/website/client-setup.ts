@@ -3,8 +3,8 @@ import { isLoopback } from "../config/variables.ts";
 import { command, type Paste } from "./paste.ts";
 
 /**
- * How one client is connected: what to copy and where to. Its sentences are ours alone, with `code` in
- * backticks and nothing else of Markdown; what depends on the server stands in `paste` and `install`.
+ * How to connect one client: what to copy and where to. We write all of its sentences, with `code` in
+ * backticks and no other Markdown; what depends on the server is in `paste` and `install`.
  */
 export type ClientSetup = {
   /** As people know the client. */
@@ -25,7 +25,7 @@ export type ClientSetup = {
   readonly obstacle?: string;
 };
 
-/** What is to be connected to. */
+/** The server to connect to. */
 type Server = {
   /** `SERVER_NAME`, for people. */
   readonly name: string;
@@ -36,7 +36,7 @@ type Server = {
 };
 
 /**
- * How to connect each client that is documented, in the order in which people look for them.
+ * How to connect each documented client, in the order in which people look for them.
  *
  * @param serverName the operator's name for this server.
  * @param mcpUrl the protected resource `<origin>/mcp`.
@@ -107,7 +107,7 @@ function cursor({ entry, url }: Server): ClientSetup {
 
 /**
  * https://code.visualstudio.com/docs/copilot/guides/mcp-developer-guide has the link. The redirect is
- * the one that VS Code's team names (arcadeai-labs/smithery-cli#76); the other form that is about,
+ * the one that VS Code's team names (arcadeai-labs/smithery-cli#76); the other known form,
  * `vscode.dev/redirect/mcp/install`, answers 400 (microsoft/work-iq#150).
  */
 function vsCode({ entry, url }: Server): ClientSetup {

@@ -4,12 +4,12 @@ import type { Services } from "../services";
 import type { AnyTool } from "../tools/define-tool";
 import { type ClientSetup, clientSetups } from "./client-setup";
 
-/** What the front page tells, in whichever format: HTML for people, Markdown for agents. */
+/** What the front page says, in either format: HTML for people, Markdown for agents. */
 export type FrontPageContent = {
   readonly serverName: string;
   /** Where this server is reached, without a trailing slash. */
   readonly origin: string;
-  /** The address for clients; and that for clients which know only server-sent events. */
+  /** The address for clients, and the one for clients that support only server-sent events. */
   readonly mcpUrl: string;
   readonly sseUrl: string;
   /** Where people see and end what they connected; undefined where they sign in elsewhere. */
@@ -30,7 +30,7 @@ export type PublicTool = {
 };
 
 /**
- * Gathers what this server may tell anybody about itself.
+ * Gathers the public facts about this server.
  *
  * @param origin where this server is reached, without a trailing slash.
  * @throws TypeError when the origin could not stand in a command line as it is.
@@ -56,7 +56,7 @@ function publicTool({ name, title, description, allScopes: scopes }: AnyTool): P
   return { name, title, description, scopes };
 }
 
-/** Here by an identity provider, or at the external server that issues the tokens. */
+/** Here with an identity provider, or at the external server that issues the tokens. */
 function signInOf(authorization: Config["authorization"]): string {
   if (authorization.mode === "provider")
     return `with ${authorization.identityProvider.displayName}`;

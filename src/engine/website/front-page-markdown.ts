@@ -17,8 +17,8 @@ export function frontPageMarkdown(content: FrontPageContent): string {
   const blocks = [
     `# ${name}`,
     `> ${name} is a remote MCP server. AI apps use its tools for a person, who signs in ${signIn} and chooses what the app may do.`,
-    `The address for clients is ${codeSpan(mcpUrl)} (Streamable HTTP). A client that only knows server-sent events takes ${codeSpan(sseUrl)}.`,
-    "Access is by OAuth 2.1. The client finds the authorization server by itself and opens a browser for the person to sign in. There is no key to copy.",
+    `The address for clients is ${codeSpan(mcpUrl)} (Streamable HTTP). A client that only supports server-sent events uses ${codeSpan(sseUrl)}.`,
+    "Access uses OAuth 2.1. The client finds the authorization server on its own and opens a browser for the person to sign in. There is no key to copy.",
     tools.length === 0
       ? "No tools are set up yet."
       : "Tools, and the scopes that their calls can need:",
@@ -32,7 +32,7 @@ export function frontPageMarkdown(content: FrontPageContent): string {
           link(
             "Your connected apps",
             connectionsUrl,
-            "what each may do and did, and how to end it",
+            "what each app may do and did, and how to end its access",
           ),
         ]),
     "## For programs",

@@ -3,7 +3,7 @@ import type { ClientSetup } from "./client-setup";
 import type { FrontPageContent, PublicTool } from "./front-page-content";
 import { pasteText } from "./paste";
 
-/** Where the same stands as Markdown. */
+/** The same page as Markdown. */
 const MARKDOWN = "/llms.txt";
 
 /** The front page: what this is, how each client is set up, and what a client can do with it. */
@@ -22,7 +22,7 @@ export function FrontPage({ content }: { content: FrontPageContent }) {
         <code class="address copyable">{mcpUrl}</code>
       </p>
       <p class="note">
-        One that only knows server-sent events: <code class="copyable">{sseUrl}</code>
+        For an app that only supports server-sent events: <code class="copyable">{sseUrl}</code>
       </p>
       <h2>Set up your app</h2>
       <p>These open your app with everything filled in. It asks you before it adds anything.</p>
@@ -35,7 +35,7 @@ export function FrontPage({ content }: { content: FrontPageContent }) {
           ),
         )}
       </div>
-      <p>Or set it up by hand. A click into a box selects all of it.</p>
+      <p>Or set it up by hand. Click a box to select all of it.</p>
       <div class="setups">
         {setups.map((setup) => (
           <SetupByHand setup={setup} />
@@ -45,8 +45,8 @@ export function FrontPage({ content }: { content: FrontPageContent }) {
         <>
           <h2>See what you connected</h2>
           <p>
-            Under <a href={connectionsUrl}>your connected apps</a> you see what each may do and did
-            lately, take permissions away, and end it.
+            Under <a href={connectionsUrl}>your connected apps</a> you can see what each app may do
+            and did recently, remove permissions, and end its access.
           </p>
         </>
       )}
@@ -77,9 +77,9 @@ function SetupByHand({ setup: { client, where, paste, next, install, obstacle } 
       </p>
       {install?.app === undefined ? null : (
         <p class="note">
-          Where “Add to {client}” opens nothing,{" "}
+          If “Add to {client}” opens nothing,{" "}
           <a href={install.web} rel="noreferrer">
-            add it by way of {new URL(install.web).hostname}
+            add it through {new URL(install.web).hostname}
           </a>
           .
         </p>
@@ -97,7 +97,7 @@ function Sentence({ text }: { text: string }) {
   );
 }
 
-/** A command whose lines never end within a word: browsers break them after hyphens, as in `--transport`. */
+/** A command that never wraps within a word: browsers break them after hyphens, as in `--transport`. */
 function Words({ text }: { text: string }) {
   return (
     <>

@@ -1,8 +1,8 @@
 import { tidy } from "../ui/client-text";
 
 /**
- * Text as Markdown that shows exactly this text, on one line: it can begin no heading, list, link,
- * quote, code or HTML, wherever it stands (CommonMark, section 2.4).
+ * Text as Markdown that shows exactly this text, on one line: it cannot start a heading, list, link,
+ * quote, code or HTML, wherever it is placed (CommonMark, section 2.4).
  */
 export function markdownText(text: string): string {
   return tidy(text)
@@ -25,7 +25,7 @@ export function codeBlock(text: string, language: string): string {
   return `${fence}${language}\n${text}\n${fence}`;
 }
 
-/** The length of the longest run of backticks: what closes code must be longer. */
+/** The length of the longest run of backticks: the closing fence must be longer. */
 function longestRun(text: string): number {
   return Math.max(0, ...(text.match(/`+/g) ?? []).map((run) => run.length));
 }

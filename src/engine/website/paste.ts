@@ -1,4 +1,4 @@
-/** What is to be copied, whole. */
+/** The whole text to copy. */
 export type Paste =
   | { readonly kind: "json"; readonly value: object }
   | { readonly kind: "command" | "address"; readonly text: string };
@@ -12,7 +12,7 @@ export function pasteText(paste: Paste, indent = 2): string {
  * A command that means the same in every shell.
  *
  * The host of an address can be a stranger's choice, a name under a wildcard domain, and URL hosts may
- * hold `$`, `;` and quotes: whoever pastes such a command would run what the stranger wrote.
+ * hold `$`, `;` and quotes: anyone who pastes such a command would run what the stranger wrote.
  *
  * @throws TypeError when a word has any character that might mean something to a shell.
  */

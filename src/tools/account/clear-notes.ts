@@ -8,7 +8,7 @@ export const clearNotes = defineTool({
   description: "Deletes every note of the signed-in person for good, after asking them.",
   scopes: ["notes:write"],
   input: z.object({}),
-  output: z.object({ deleted: z.int().describe("How many notes are gone") }),
+  output: z.object({ deleted: z.int().describe("How many notes were deleted") }),
   annotations: {
     readOnlyHint: false,
     destructiveHint: true,
@@ -17,7 +17,7 @@ export const clearNotes = defineTool({
   },
   async run(_args, { storage, ask }) {
     const asked = await ask({
-      message: "Delete all of your notes? They cannot be brought back.",
+      message: "Delete all of your notes? This cannot be undone.",
       answers: z.object({ confirm: z.boolean().describe("Yes, delete all of my notes") }),
     });
     if (asked.action !== "accept" || !asked.content.confirm) {

@@ -8,7 +8,7 @@ export const deleteNote = defineTool({
   description: "Deletes one note of the signed-in person for good.",
   scopes: ["notes:write"],
   input: z.object({ id: z.string().describe("The note's id, from save_note or list_notes") }),
-  output: z.object({ deleted: z.string().describe("The id of the note that is gone") }),
+  output: z.object({ deleted: z.string().describe("The id of the deleted note") }),
   annotations: {
     readOnlyHint: false,
     destructiveHint: true,
@@ -18,7 +18,7 @@ export const deleteNote = defineTool({
   async run({ id }, { storage }) {
     if (!(await storage.delete(NOTES, id))) {
       throw new ToolError(
-        `There is no note with the id "${id}". list_notes shows those there are.`,
+        `There is no note with the id "${id}". list_notes shows the existing ones.`,
       );
     }
     return { deleted: id };

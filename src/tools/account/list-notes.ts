@@ -12,7 +12,7 @@ export const listNotes = defineTool({
     after: z
       .string()
       .optional()
-      .describe("Continue after this note: the nextAfter of the page before"),
+      .describe("Continue after this note: nextAfter from the previous page"),
   }),
   output: z.object({
     notes: z.array(noteSchema),

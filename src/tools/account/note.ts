@@ -3,7 +3,7 @@ import * as z from "zod";
 /** The collection of the person's storage that holds the notes. */
 export const NOTES = "notes";
 
-/** How many notes a person can keep: enough for anyone, and a bound on what one account can fill. */
+/** How many notes a person can keep: enough for anyone, and a limit on what one account can store. */
 export const MAX_NOTES = 1_000;
 
 /** A note's stored value. */

@@ -21,7 +21,7 @@ export const saveNote = defineTool({
     const record = await storage.add(NOTES, { text }, { maxRecords: MAX_NOTES });
     if (record === undefined) {
       throw new ToolError(
-        `There are ${MAX_NOTES} notes already, the most that fit. Delete some first.`,
+        `There are already ${MAX_NOTES} notes, which is the maximum. Delete some first.`,
       );
     }
     return { id: record.id, text, savedAt: record.createdAt };

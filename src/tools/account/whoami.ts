@@ -5,7 +5,7 @@ export const whoami = defineTool({
   name: "whoami",
   title: "Who am I",
   description:
-    "Tells who is signed in, through which client, with which scopes, and when the access token ends.",
+    "Shows who is signed in, through which client, with which scopes, and when the access token ends.",
   scopes: ["account:read"],
   input: z.object({}),
   output: z.object({

@@ -1,13 +1,13 @@
 import { defineToolset } from "../../engine/tools/define-toolset";
 import { usageReport } from "./usage-report";
 
-/** For the people whom ADMINS names; for anyone else these tools do not exist. */
+/** For the people in ADMINS; for anyone else these tools do not exist. */
 export const admin = defineToolset({
   name: "admin",
   scopes: [
     {
       name: "usage:read",
-      description: "See how much this server is used (works for its administrators only)",
+      description: "See how much this server is used (administrators only)",
       baseline: false,
     },
   ],

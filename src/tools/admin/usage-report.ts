@@ -4,8 +4,7 @@ import { defineTool } from "../../engine/tools/define-tool";
 export const usageReport = defineTool({
   name: "usage_report",
   title: "Usage report",
-  description:
-    "Tells how many people keep something on this server, and how many records there are.",
+  description: "Counts the people who keep data on this server, and the records they keep.",
   scopes: ["usage:read"],
   visibleTo: (caller) => caller.isAdmin,
   input: z.object({}),

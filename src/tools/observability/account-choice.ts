@@ -1,7 +1,7 @@
 import * as z from "zod";
 import type { PersonStorage } from "../../engine/storage/ports";
 
-/** Kept for the person, not for a session: sessions end, and one person's clients share the choice. */
+/** Kept per person, not per session: sessions end, and one person's clients share the choice. */
 const COLLECTION = "cloudflare";
 const ID = "active-account";
 

@@ -12,7 +12,7 @@ export type Account = z.infer<typeof accountSchema>;
 
 const ACCOUNT_ID = /^[0-9a-f]{32}$/;
 
-/** An account as a model names it. */
+/** An account id, as a model writes it. */
 export const accountId = z
   .string()
   .regex(ACCOUNT_ID, "must be 32 hexadecimal digits, as accounts_list shows it")
@@ -21,9 +21,9 @@ export const accountId = z
 /** The argument of every tool that works in one account. */
 export const accountArgument = accountId
   .optional()
-  .describe("Which account; left out, it is the one chosen by set_active_account, or the only one");
+  .describe("Which account; by default the one chosen by set_active_account, or the only one");
 
-/** The most that the API gives at once. */
+/** The most that the API returns at once. */
 const PAGE_SIZE = 50;
 
 const accountResult = z.object({
@@ -48,10 +48,10 @@ export async function accountsPage(
 }
 
 /**
- * The account that a call works in, found anew for each: the only one that the token reaches; else the
- * one that the client is set to by its header; else the argument; else the stored choice. Whichever it
- * is, the token must reach it. One that is named and not taken is refused, not passed over: the model
- * would take the answer for that account's.
+ * The account that a call works in, resolved for each call: the only one that the token reaches; else the
+ * one in the client's header; else the argument; else the stored choice. Whichever it is, the token must
+ * reach it. An unknown account is refused, not skipped: the model would mistake the answer for that
+ * account's.
  *
  * @throws ToolError that lists the accounts.
  */
@@ -64,14 +64,14 @@ export async function resolveAccount(
   const [only] = reach.accounts;
   if (only === undefined) {
     throw new ToolError(
-      "Your sign-in reaches no Cloudflare account. Connect this server again, and allow it an account at Cloudflare.",
+      "Your sign-in reaches no Cloudflare account. Connect this server again, and give it access to an account at Cloudflare.",
     );
   }
   const listed = accountsText(reach.accounts, reach.total);
 
   if (clientAccount !== undefined && named !== undefined && clientAccount !== named) {
     throw new ToolError(
-      "This client is set to another account than accountId, by its header cf-account-id. Leave accountId out, or take the header out of the client's configuration.",
+      "This client's header cf-account-id names a different account than accountId. Leave out accountId, or remove the header from the client's configuration.",
     );
   }
   const wanted = clientAccount ?? named ?? (reach.total === 1 ? only.id : undefined);
@@ -88,11 +88,11 @@ export async function resolveAccount(
       ? "The account that set_active_account has chosen is"
       : clientAccount === undefined
         ? "That account is"
-        : "The account of this client's header cf-account-id is";
+        : "The account in this client's header cf-account-id is";
   throw new ToolError(`${what} not one that your sign-in reaches. ${listed}`);
 }
 
-/** Asks for an account that was not on the first page, where there are more. */
+/** Looks up an account that was not on the first page, if there are more pages. */
 async function beyond(
   { isLast }: { isLast: boolean },
   api: ApiClient,

@@ -17,8 +17,8 @@ export const accountsList = defineTool({
   output: z.object({
     accounts: z.array(accountSchema.extend({ isChosen: z.boolean() })),
     total: z.int(),
-    more: z.string().optional().describe("What is not shown, and how to ask for it"),
-    notice: z.string().describe("What to make of the names"),
+    more: z.string().optional().describe("What is not shown, and how to get it"),
+    notice: z.string().describe("How to treat the names"),
   }),
   annotations: READ_ONLY,
   async run({ page }, { api, storage }) {
@@ -29,7 +29,7 @@ export const accountsList = defineTool({
     return {
       accounts: accounts.map((account) => ({ ...account, isChosen: account.id === chosen })),
       total,
-      ...(!isLast && { more: `There are more: ask again with {"page":${page + 1}}.` }),
+      ...(!isLast && { more: `There are more: call again with {"page":${page + 1}}.` }),
       notice: DATA_NOTICE,
     };
   },

@@ -8,7 +8,7 @@ const aggregateSchema = z.object({
   groups: z.array(z.object({ key: z.string(), value: z.unknown().optional() })).optional(),
 });
 
-/** What the API calculated: one entry a calculation. */
+/** What the API calculated: one entry per calculation. */
 export const calculationsSchema = z.array(
   z.object({
     alias: z.string().optional(),
@@ -21,7 +21,7 @@ export const calculationsSchema = z.array(
 );
 type Calculations = z.infer<typeof calculationsSchema>;
 
-/** The calculations side by side, one row a group. */
+/** The calculations side by side, one row per group. */
 export function aggregateTable(calculations: Calculations) {
   const table = new Table();
   for (const { alias, calculation, aggregates } of calculations) {
@@ -30,7 +30,7 @@ export function aggregateTable(calculations: Calculations) {
   return table.page();
 }
 
-/** The same over time, one row a group and point in time. */
+/** The same over time, one row per group and point in time. */
 export function seriesTable(calculations: Calculations) {
   const table = new Table();
   for (const { alias, calculation, series } of calculations) {
@@ -48,7 +48,7 @@ export function isSampled(calculations: Calculations): boolean {
   );
 }
 
-/** Rows that are found by their group, so that several calculations fill one row. */
+/** Rows by group, so that several calculations fill one row. */
 class Table {
   readonly #rows = new Map<string, Record<string, Cell>>();
   readonly #keys = new Set<string>();

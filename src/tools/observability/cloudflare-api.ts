@@ -15,7 +15,7 @@ const pageInfoSchema = z.object({ total_count: z.number().optional() }).optional
 /**
  * Sends a request to Cloudflare's API and takes its `result` out of the envelope.
  *
- * @param result as lenient as can be: unknown values and fields must not make the answer unreadable.
+ * @param result as lenient as possible: unknown values and fields must not make the answer unreadable.
  * @throws UpstreamError
  */
 export async function callCloudflare<Result>(
@@ -28,7 +28,7 @@ export async function callCloudflare<Result>(
     const said = problemText(JSON.stringify({ errors: answer.errors }));
     throw new UpstreamError(
       "invalid_request",
-      `Cloudflare did not do that${said === undefined ? "." : `. It says: ${said}.`}`,
+      `Cloudflare rejected the request${said === undefined ? "." : `. It says: ${said}.`}`,
     );
   }
   return { result: answer.result, totalCount: answer.result_info?.total_count };

@@ -7,14 +7,14 @@ const EXCERPT_CHARS = 20_000;
 export type Place = { readonly line: number; readonly column: number };
 
 export type Excerpt = {
-  /** Unchanged, but for characters that cannot be seen. */
+  /** Unchanged, except for invisible characters. */
   readonly code: string;
   readonly from: Place;
   /** Where the next excerpt begins; undefined at the end of the file. */
   readonly next: Place | undefined;
 };
 
-/** A piece of a file, as long as a result may be. It may end within a line: bundles have long ones. */
+/** A piece of a file, as long as a result may be. It may end within a line: bundles have long lines. */
 export function excerpt(file: string, from: Place): Excerpt {
   const start = offsetOf(file, from);
   const end = Math.min(file.length, start + EXCERPT_CHARS);
@@ -28,7 +28,7 @@ export function excerpt(file: string, from: Place): Excerpt {
   };
 }
 
-/** The code with the number of each line before it, so that no line of it can pass for something else. */
+/** The code with a number before each line, so that no line can pass for something else. */
 export function numbered({ code, from }: Pick<Excerpt, "code" | "from">): string {
   const lines = code.replace(/\n$/, "").split(/\r?\n/);
   return lines

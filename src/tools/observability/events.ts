@@ -1,7 +1,7 @@
 import * as z from "zod";
 import { type Cell, cellText, fitting, type Row, visible } from "./table";
 
-/** An event as the API tells it: some fields are promised, the rest is whatever a Worker logs. */
+/** An event as the API returns it: some fields are documented, the rest is whatever a Worker logs. */
 export const eventSchema = z.looseObject({
   timestamp: z.union([z.number(), z.string()]).optional().catch(undefined),
   $metadata: z.looseObject({ id: z.string().optional() }).optional().catch(undefined),
@@ -9,7 +9,7 @@ export const eventSchema = z.looseObject({
 });
 export type TelemetryEvent = z.infer<typeof eventSchema>;
 
-/** What of an event is shown unless the caller names fields. `$metadata.error` repeats the message. */
+/** The fields shown by default. `$metadata.error` repeats the message. */
 export const EVENT_FIELDS = [
   "timestamp",
   "$metadata.service",
@@ -26,8 +26,8 @@ export const EVENT_FIELDS = [
 const MAX_DEPTH = 8;
 
 /**
- * An event as one row, each field under the name by which filters find it: the fields that a Worker
- * logs have no prefix, the others `$metadata.` or `$workers.`.
+ * An event as one row, each field under its name in filters: the fields that a Worker logs have no
+ * prefix, the others `$metadata.` or `$workers.`.
  */
 export function rowOf({ source, timestamp, ...rest }: TelemetryEvent): Record<string, Cell> {
   const row: Record<string, Cell> = {};
@@ -49,7 +49,7 @@ export function withFields(row: Row, fields: readonly string[]): Record<string, 
 }
 
 /**
- * One page of events: those that fit a result, and where the next page begins.
+ * One page of events: those that fit into a result, and where the next page begins.
  *
  * @param limit how many the API was asked for.
  */
@@ -91,12 +91,12 @@ function jsonOf(value: unknown): string {
   try {
     return JSON.stringify(value) ?? "";
   } catch {
-    // Nested so deeply that the stack does not suffice.
+    // Nested so deeply that the stack overflows.
     return "(nested too deeply to show)";
   }
 }
 
-/** ISO 8601; as it came where it is no time. */
+/** ISO 8601; unchanged if it is not a time. */
 export function isoTime(time: number | string): string {
   const date = new Date(time);
   return Number.isNaN(date.getTime()) ? cellText(String(time)) : date.toISOString();

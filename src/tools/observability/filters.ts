@@ -1,11 +1,11 @@
 import * as z from "zod";
 
-/** Fields that every event has, or nearly; others depend on what a Worker logs. */
+/** Fields that nearly every event has; others depend on what a Worker logs. */
 export const KEY_HINT =
   "such as $metadata.service (the Worker's name), $metadata.level, $metadata.error, $metadata.message, " +
   "$metadata.trigger (like GET /path), $metadata.requestId, $workers.outcome, " +
   "$workers.event.response.status, $workers.wallTimeMs, or a field that the Worker logs. " +
-  "observability_keys shows those there are: do not guess";
+  "observability_keys lists the existing ones: do not guess";
 
 export const keySchema = z.string().min(1).max(300);
 export const valueType = z.enum(["string", "number", "boolean"]);
@@ -30,12 +30,12 @@ const filterSchema = z
       .union([scalar, z.array(scalar).min(1).max(100)])
       .optional()
       .describe(
-        "What to compare with, exactly as it stands in the logs (observability_values shows); none with exists and is_null",
+        "What to compare with, exactly as it is in the logs (observability_values lists values); none with exists and is_null",
       ),
-    type: valueType.optional().describe("What the field holds; left out, what the value is"),
+    type: valueType.optional().describe("The field's type; by default the type of the value"),
   })
   .refine(({ operation, value }) => (value === undefined) === WITHOUT_VALUE.includes(operation), {
-    error: "every operation needs a value, but exists and is_null, which take none",
+    error: "every operation needs a value, except exists and is_null, which take none",
     path: ["value"],
   })
   .refine(({ operation, value }) => !Array.isArray(value) || WITH_LIST.includes(operation), {
@@ -51,7 +51,7 @@ export const filtersSchema = z
     'Conditions, such as [{"key": "$metadata.service", "operation": "eq", "value": "my-worker"}, {"key": "$metadata.error", "operation": "exists"}]',
   );
 
-/** A filter as the API takes it: it wants the type each time, and lists as text. */
+/** A filter as the API expects it: always with a type, and lists as text. */
 export function filterOnWire({ key, operation, value, type }: z.infer<typeof filterSchema>) {
   const [first] = [value].flat();
   const wireType = type ?? valueType.catch("string").parse(typeof first);

@@ -1,7 +1,7 @@
 import { rowOf, type TelemetryEvent, withFields } from "./events";
 import { type Cell, fitting } from "./table";
 
-/** What is shown of an invocation unless the caller names fields; `events` is how many it logged. */
+/** The fields shown by default; `events` is how many events the invocation logged. */
 export const INVOCATION_FIELDS = [
   "timestamp",
   "$metadata.service",
@@ -16,8 +16,7 @@ export const INVOCATION_FIELDS = [
 ];
 
 /**
- * One page of invocations, each told by the event that sums it up, with the first error that one of its
- * events has.
+ * One page of invocations, each shown by its summary event, with the first error among its events.
  *
  * @param invocations the events of each, by request id.
  * @param limit how many the API was asked for.
@@ -40,7 +39,7 @@ export function invocationsPage(
 function invocationRow(events: readonly TelemetryEvent[]): Record<string, Cell> {
   const rows = events.map(rowOf);
   const sum = rows.find((row) => row["$metadata.type"] === "cf-worker-event") ?? rows[0];
-  // The event that sums up has the request's address for an error; a log or an exception tells more.
+  // The summary event has the request's address as its error; a log or an exception says more.
   const error = rows.find((row) => row !== sum && row["$metadata.error"] != null) ?? sum;
   return {
     ...sum,

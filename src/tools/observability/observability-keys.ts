@@ -32,7 +32,7 @@ export const observabilityKeys = defineTool({
     datasets: datasetsSchema,
     filters: filtersSchema,
     needle: needleSchema.describe("Only fields of events that contain this text"),
-    keyNeedle: needleSchema.describe('Only fields whose name contains this text, such as "user"'),
+    keyNeedle: needleSchema.describe('Only fields with this text in their name, such as "user"'),
     limit: z.int().min(1).max(2_000).default(500),
   }),
   output: z.object({
@@ -40,8 +40,8 @@ export const observabilityKeys = defineTool({
     keys: z.array(
       z.object({ key: z.string(), type: z.string(), lastSeenAt: z.string().optional() }),
     ),
-    more: z.string().optional().describe("What is not shown, and how to ask for it"),
-    notice: z.string().describe("What to make of keys"),
+    more: z.string().optional().describe("What is not shown, and how to get it"),
+    notice: z.string().describe("How to treat keys"),
   }),
   annotations: READ_ONLY,
   async run({ timeframe: wanted, filters, needle, keyNeedle, datasets, limit, ...args }, context) {
@@ -49,7 +49,7 @@ export const observabilityKeys = defineTool({
     const account = await resolveAccount(args.accountId, context);
     const { result } = await callCloudflare(context.api(cloudflareApi), {
       ...telemetryRequest(account, "keys", {
-        // The API's description has from and to, its clients send a timeframe; it takes both.
+        // The API's documentation has from and to, its clients send a timeframe; it accepts both.
         timeframe,
         ...timeframe,
         datasets,
@@ -73,7 +73,7 @@ export const observabilityKeys = defineTool({
       account,
       keys,
       ...(isMore && {
-        more: `Only ${keys.length} fields are shown, and there may be more: ask with keyNeedle or with filters for one Worker.`,
+        more: `Only ${keys.length} fields are shown, and there may be more: call again with keyNeedle, or with filters for one Worker.`,
       }),
       notice: DATA_NOTICE,
     };

@@ -38,7 +38,7 @@ export const observabilityValues = defineTool({
   input: z.object({
     accountId: accountArgument,
     key: keySchema.describe(`The field, ${KEY_HINT}`),
-    type: valueType.default("string").describe("What the field holds"),
+    type: valueType.default("string").describe("The field's type"),
     timeframe: timeframeSchema.default("last 24 hours"),
     datasets: datasetsSchema,
     filters: filtersSchema,
@@ -55,8 +55,8 @@ export const observabilityValues = defineTool({
         dataset: z.string().optional(),
       }),
     ),
-    more: z.string().optional().describe("What is not shown, and how to ask for it"),
-    notice: z.string().describe("What to make of values"),
+    more: z.string().optional().describe("What is not shown, and how to get it"),
+    notice: z.string().describe("How to treat values"),
   }),
   annotations: READ_ONLY,
   async run({ key, type, timeframe: wanted, filters, needle, datasets, limit, ...args }, context) {
@@ -87,7 +87,7 @@ export const observabilityValues = defineTool({
       key,
       values,
       ...(isMore && {
-        more: `Only ${values.length} values are shown, and there may be more: ask with a higher limit, a needle, or filters.`,
+        more: `Only ${values.length} values are shown, and there may be more: call again with a higher limit, a needle, or filters.`,
       }),
       notice: DATA_NOTICE,
     };

@@ -22,18 +22,18 @@ const calculationSchema = z
     key: keySchema
       .optional()
       .describe("The field to calculate with, such as $workers.wallTimeMs; count needs none"),
-    keyType: valueType.optional().describe("What the field holds; left out, number (uniq: string)"),
+    keyType: valueType.optional().describe("The field's type; by default number (uniq: string)"),
     alias: z.string().min(1).max(100).optional().describe("The name of the result's column"),
   })
   .refine(({ operator, key }) => operator === "count" || key !== undefined, {
-    error: "every operator but count needs a key",
+    error: "every operator except count needs a key",
     path: ["key"],
   });
 
 const parametersSchema = z.object({
   datasets: datasetsSchema,
   filters: filtersSchema,
-  filterCombination: z.enum(["and", "or"]).default("and").describe("How the filters go together"),
+  filterCombination: z.enum(["and", "or"]).default("and").describe("How to combine the filters"),
   needle: needleSchema.describe(
     'A text to find anywhere in an event, such as "timed out", or {"value": …, "isRegex": true, "matchCase": true}',
   ),
@@ -54,7 +54,7 @@ const parametersSchema = z.object({
     )
     .max(5)
     .default([])
-    .describe("For the view calculations: one result for each value of these fields"),
+    .describe("For the view calculations: one result per value of these fields"),
   orderBy: z
     .object({
       value: z.string().max(100).describe("The alias of a calculation"),
@@ -71,7 +71,7 @@ export const queryArguments = z.object({
     .enum(["events", "calculations", "invocations"])
     .default("events")
     .describe(
-      "events: single logs and errors, newest first. calculations: numbers, such as errors by Worker. invocations: requests, each with how it went",
+      "events: single logs and errors, newest first. calculations: numbers, such as errors by Worker. invocations: requests, each with its outcome",
     ),
   timeframe: timeframeSchema.default("last 1 hour"),
   parameters: parametersSchema.prefault({}),
@@ -91,7 +91,7 @@ export const queryArguments = z.object({
     .string()
     .max(200)
     .optional()
-    .describe("Where the next page begins, as the page before said"),
+    .describe("Where the next page begins, from the previous page"),
   series: z
     .boolean()
     .default(false)
@@ -101,7 +101,7 @@ export const queryArguments = z.object({
     .min(1)
     .max(1_000)
     .optional()
-    .describe("How many points a series has; left out, it fits the timeframe"),
+    .describe("How many points a series has; by default it fits the timeframe"),
   queryId: z
     .string()
     .min(1)
@@ -112,7 +112,7 @@ export const queryArguments = z.object({
 });
 export type QueryArguments = z.output<typeof queryArguments>;
 
-/** The query as the API takes it. */
+/** The query as the API expects it. */
 export function queryOnWire(query: QueryArguments, timeframe: Timeframe): Record<string, unknown> {
   const { view, queryId, limit, offset, dry, granularity, series, parameters } = query;
   return {
@@ -134,7 +134,7 @@ export function queryOnWire(query: QueryArguments, timeframe: Timeframe): Record
   };
 }
 
-/** Each calculation gets a name, because the order of the groups is told by it. */
+/** Each calculation gets a name, because groups are ordered by it. */
 function calculationsOnWire(parameters: QueryArguments["parameters"]) {
   const { groupBys, orderBy, limit, calculations } = parameters;
   const named = calculations.map(({ operator, key, keyType, alias }) => ({

@@ -5,7 +5,7 @@ import { INVOCATION_FIELDS, invocationsPage } from "./invocations";
 import type { QueryArguments } from "./query-arguments";
 import { filled } from "./table";
 
-/** What the API answers to a query; which part is there depends on the view. */
+/** The API's answer to a query; which parts it has depends on the view. */
 export const queryResultSchema = z.object({
   calculations: calculationsSchema.default([]),
   events: z
@@ -25,14 +25,14 @@ export const queryTableSchema = z.object({
   columns: z.array(z.string()),
   rows: z
     .array(rowSchema)
-    .describe("Events, invocations or groups, by column; what has no value is absent"),
+    .describe("Events, invocations or groups, by column; fields without a value are absent"),
   series: z
     .object({ columns: z.array(z.string()), rows: z.array(rowSchema) })
     .optional()
     .describe("The same over time"),
   matched: z.number().optional().describe("How many events match, shown or not"),
   nextOffset: z.string().optional().describe("The offset of the next page"),
-  more: z.string().optional().describe("What is not shown, and how to ask for it"),
+  more: z.string().optional().describe("What is not shown, and how to get it"),
 });
 type QueryTable = z.input<typeof queryTableSchema>;
 
@@ -62,12 +62,11 @@ function calculationsTable(
   const overTime = series ? seriesTable(calculations) : undefined;
   const more = [
     isSampled(calculations) && "The numbers are estimates: Cloudflare counted a sample.",
-    isCut && "Not all groups fit here: group by fewer fields, or filter.",
+    isCut && "Not all groups fit: group by fewer fields, or filter.",
     groupBys.length > 0 &&
       rows.length >= limit &&
-      `Only ${limit} groups were asked for, and there may be more: ask with a higher parameters.limit.`,
-    overTime?.isCut &&
-      "Not all of the series fits here: ask for fewer groups, or a lower granularity.",
+      `Only ${limit} groups were asked for, and there may be more: call again with a higher parameters.limit.`,
+    overTime?.isCut && "Not all of the series fits: ask for fewer groups, or a lower granularity.",
   ].filter((line) => typeof line === "string");
   return {
     columns,

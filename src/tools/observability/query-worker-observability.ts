@@ -14,7 +14,7 @@ export const queryWorkerObservability = defineTool({
   name: "query_worker_observability",
   title: "Query Workers’ logs and metrics",
   description:
-    "Looks into the logs, errors and metrics of an account's Workers: single events, numbers by group, or requests. " +
+    "Queries the logs, errors and metrics of an account's Workers: single events, numbers by group, or requests. " +
     "To find what fails and why, first ask for calculations with the filter $metadata.error exists, grouped by $metadata.service; " +
     "then, filtered by that service, grouped by $metadata.error; then for single events.",
   scopes: ["observability:read"],
@@ -23,7 +23,7 @@ export const queryWorkerObservability = defineTool({
     account: accountSchema,
     view: z.string(),
     timeframe: z.object({ from: z.iso.datetime(), to: z.iso.datetime() }),
-    notice: z.string().describe("What to make of rows and series"),
+    notice: z.string().describe("How to treat rows and series"),
   }),
   annotations: READ_ONLY,
   async run(query, context) {
@@ -51,7 +51,7 @@ export const queryWorkerObservability = defineTool({
     const next =
       nextOffset === undefined
         ? undefined
-        : `There may be more: ask again with ${JSON.stringify({ offset: nextOffset, timeframe })} and the rest as it was.`;
+        : `There may be more: call again with ${JSON.stringify({ offset: nextOffset, timeframe })} and the rest unchanged.`;
     const tables = [{ columns, rows }, ...(series ? [series] : [])];
     return withData(
       [summary, more, next],

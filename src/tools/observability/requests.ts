@@ -1,10 +1,10 @@
 import type { Account } from "./account";
 
-/** What Cloudflare calls the permissions, for the message when one is missing. */
+/** Cloudflare's names of the permissions, for the message when one is missing. */
 export const TELEMETRY_PERMISSION = "workers_observability:read";
 export const WORKERS_PERMISSION = "workers:read";
 
-/** A request that asks about an account's logs. It only reads, though it is a POST. */
+/** A request that queries an account's logs. It only reads, although it is a POST. */
 export function telemetryRequest(
   account: Account,
   endpoint: "query" | "keys" | "values",

@@ -7,27 +7,26 @@ export type Cell = string | number | boolean | null;
 export type Row = Readonly<Record<string, Cell | undefined>>;
 
 /**
- * Makes characters visible that are not (Unicode categories Cf, Zl, Zp, and Cc but for line breaks and
- * tabs): they can hide instructions to a model from the person who reads along, or turn the order of a
- * text around.
+ * Makes invisible characters visible (Unicode categories Cf, Zl, Zp, and Cc except line breaks and tabs):
+ * they can hide instructions to a model from the person who reads along, or reverse the order of a text.
  */
 export function visible(text: string): string {
   return text.toWellFormed().replace(/[\p{Cf}\p{Zl}\p{Zp}]|(?![\t\n\r])\p{Cc}/gu, codePoint);
 }
 
-/** A text short enough for a cell, of which nothing is hidden. */
+/** A text short enough for a cell, with nothing hidden. */
 export function cellText(text: string): string {
   const shown = visible(text);
   const over = shown.length - MAX_CELL_CHARS;
   return over <= 0 ? shown : `${shown.slice(0, MAX_CELL_CHARS).toWellFormed()} … (+${over})`;
 }
 
-/** Tab-separated values with a heading; a row is always one line, whatever stands in its cells. */
+/** Tab-separated values with a heading; a row is always one line, whatever its cells contain. */
 export function tsv(columns: readonly string[], rows: readonly Row[]): string {
   return [columns.map(escaped).join("\t"), ...rows.map((row) => line(columns, row))].join("\n");
 }
 
-/** As many rows, from the first, as fit a result; always one, if there is any. */
+/** As many of the first rows as fit into a result; at least one, if there is any. */
 export function fitting<R extends Row>(columns: readonly string[], rows: readonly R[]): R[] {
   let chars = 0;
   const over = rows.findIndex((row, index) => {

@@ -1,7 +1,7 @@
 import * as z from "zod";
 import { ToolError } from "../../engine/tools/define-tool";
 
-/** From and to, in milliseconds since 1970, as the API takes it. */
+/** From and to, in milliseconds since 1970, as the API expects it. */
 export type Timeframe = { readonly from: number; readonly to: number };
 
 const instantSchema = z.union([z.string().max(40), z.number()]);
@@ -10,7 +10,7 @@ const instantSchema = z.union([z.string().max(40), z.number()]);
 export const timeframeSchema = z
   .union([z.string().max(60), z.object({ from: instantSchema, to: instantSchema.optional() })])
   .describe(
-    'Which time: "last 30 minutes" (any number of seconds, minutes, hours, days or weeks), or ' +
+    'The timeframe: "last 30 minutes" (any number of seconds, minutes, hours, days or weeks), or ' +
       '{"from": "2026-01-31T08:00:00Z", "to": "2026-01-31T09:00:00Z"} in ISO 8601 (UTC unless it ' +
       "says otherwise) or milliseconds since 1970; without `to` it ends now. Logs are kept for 7 " +
       "days. A shorter time answers faster.",
@@ -24,7 +24,7 @@ const TOLERANCE_MS = 5 * UNIT_MS.m;
 
 /**
  * @param nowMs in milliseconds since 1970.
- * @throws ToolError when it cannot be understood, is empty, or lies where no logs are.
+ * @throws ToolError when it cannot be parsed, is empty, or is outside of the time that logs are kept.
  */
 export function resolveTimeframe(argument: TimeframeArgument, nowMs: number): Timeframe {
   const { from, to } =
@@ -37,7 +37,7 @@ export function resolveTimeframe(argument: TimeframeArgument, nowMs: number): Ti
   if (from >= to) throw new ToolError("timeframe: `from` must be earlier than `to`.");
   if (from > nowMs + TOLERANCE_MS) {
     throw new ToolError(
-      `timeframe: it is ${new Date(nowMs).toISOString()} now, so that is to come.`,
+      `timeframe: it is ${new Date(nowMs).toISOString()} now, so \`from\` is in the future.`,
     );
   }
   if (from < nowMs - KEPT_MS - TOLERANCE_MS) {
@@ -98,16 +98,16 @@ function instantMs(instant: string | number): number {
   const ms = match === null ? Number.NaN : Date.parse(zoned.replace(" ", "T").replace(",", "."));
   if (Number.isNaN(ms)) {
     throw new ToolError(
-      `timeframe: ${JSON.stringify(instant)} is no instant. Write it like "2026-01-31T08:00:00Z".`,
+      `timeframe: ${JSON.stringify(instant)} is not an instant. Write it like "2026-01-31T08:00:00Z".`,
     );
   }
   return ms;
 }
 
-/** The end of what a Date holds, and a year in which nobody means milliseconds. */
+/** The largest Date, and a bound below which nobody means milliseconds. */
 function milliseconds(value: number, text: string): number {
   if (value >= 1e12 && value < 8.64e15) return Math.floor(value);
   throw new ToolError(
-    `timeframe: ${text} is no instant of these years in milliseconds since 1970. Seconds need three digits more.`,
+    `timeframe: ${text} is not a plausible instant in milliseconds since 1970. If it is in seconds, add three digits.`,
   );
 }

@@ -6,14 +6,14 @@ import { visible } from "./table";
 export type Module = {
   readonly name: string;
   readonly contentType: string;
-  /** Undefined for what is no text, such as WebAssembly. */
+  /** Undefined for anything but text, such as WebAssembly. */
   readonly code: string | undefined;
 };
 
 const TEXT = /^(text\/|application\/(javascript|json|source-map|typescript))/i;
 
 /**
- * Takes a downloaded script apart. The API answers with the file itself for a Worker of one file in the
+ * Splits a downloaded script into its files. The API answers with the file itself for a Worker of one file in the
  * old format (service worker), and with multipart/form-data (RFC 7578) for modules.
  *
  * @throws UpstreamError when it cannot be read.

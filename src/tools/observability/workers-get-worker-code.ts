@@ -14,7 +14,7 @@ export const workersGetWorkerCode = defineTool({
   name: "workers_get_worker_code",
   title: "Read a Worker’s code",
   description:
-    "Reads the deployed source code of a Worker, a piece at a time. It is usually bundled, and may be minified: give the line and column of a stack trace to read what is there.",
+    "Reads the deployed source code of a Worker, one piece at a time. It is usually bundled, and may be minified: give the line and column from a stack trace to read the code there.",
   scopes: ["workers:read"],
   input: z.object({
     accountId: accountArgument,
@@ -35,14 +35,14 @@ export const workersGetWorkerCode = defineTool({
       z.object({
         name: z.string(),
         contentType: z.string(),
-        characters: z.int().optional().describe("Absent where it is no text"),
+        characters: z.int().optional().describe("Absent if it is not text"),
       }),
     ),
-    module: z.string().describe("The one that code is of"),
+    module: z.string().describe("The file that code is from"),
     from: place.describe("Where code begins"),
     code: z.string(),
-    next: place.optional().describe("Where to begin to read on; absent at the end"),
-    notice: z.string().describe("What to make of the code"),
+    next: place.optional().describe("Where to continue reading; absent at the end"),
+    notice: z.string().describe("How to treat the code"),
   }),
   annotations: READ_ONLY,
   async run({ scriptName, module: wanted, line, column, ...args }, context) {
@@ -57,7 +57,7 @@ export const workersGetWorkerCode = defineTool({
       wanted === undefined ? readable[0] : readable.find(({ name }) => name === wanted);
     if (chosen?.code === undefined) {
       const names = readable.map(({ name }) => JSON.stringify(name)).join(", ");
-      throw new ToolError(`There is no such file with code. Those there are: ${names || "none"}.`);
+      throw new ToolError(`There is no such file with code. Available: ${names || "none"}.`);
     }
     const { next, ...piece } = excerpt(chosen.code, { line, column });
     if (piece.code === "" && chosen.code !== "") {
@@ -86,7 +86,7 @@ export const workersGetWorkerCode = defineTool({
     return withData(
       [
         `The Worker ${scriptName} in account ${account.id}.`,
-        next && `There is more: ask again with ${JSON.stringify({ module, ...next })}.`,
+        next && `There is more: call again with ${JSON.stringify({ module, ...next })}.`,
       ],
       [
         `Files: ${JSON.stringify(files)}`,

@@ -15,14 +15,14 @@ export const workersGetWorker = defineTool({
   name: "workers_get_worker",
   title: "Look up a Worker",
   description:
-    "Shows the details of a Worker: when it was changed, by what, its handlers, compatibility date and settings.",
+    "Shows the details of a Worker: when and by what it was changed, its handlers, compatibility date and settings.",
   scopes: ["workers:read"],
   input: z.object({ accountId: accountArgument, scriptName }),
   output: z.object({
     account: accountSchema,
     scriptName: z.string(),
     details: z.record(z.string(), z.union([z.string(), z.number(), z.boolean(), z.null()])),
-    notice: z.string().describe("What to make of details"),
+    notice: z.string().describe("How to treat details"),
   }),
   annotations: READ_ONLY,
   async run({ scriptName, ...args }, context) {

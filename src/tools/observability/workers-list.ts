@@ -23,11 +23,11 @@ const scriptSchema = z
 export const workersList = defineTool({
   name: "workers_list",
   title: "List Workers",
-  description: "Lists the Workers of an account, the one that was changed last first.",
+  description: "Lists the Workers of an account, most recently changed first.",
   scopes: ["workers:read"],
   input: z.object({
     accountId: accountArgument,
-    offset: z.int().min(0).default(0).describe("How many to pass over"),
+    offset: z.int().min(0).default(0).describe("How many to skip"),
     limit: z.int().min(1).max(500).default(100),
   }),
   output: z.object({
@@ -37,12 +37,12 @@ export const workersList = defineTool({
         name: z.string(),
         modifiedOn: z.string().optional(),
         createdOn: z.string().optional(),
-        tag: z.string().optional().describe("Its unchanging id"),
+        tag: z.string().optional().describe("Its permanent id"),
       }),
     ),
     total: z.int(),
-    more: z.string().optional().describe("What is not shown, and how to ask for it"),
-    notice: z.string().describe("What to make of the names"),
+    more: z.string().optional().describe("What is not shown, and how to get it"),
+    notice: z.string().describe("How to treat the names"),
   }),
   annotations: READ_ONLY,
   async run({ offset, limit, ...args }, context) {
@@ -59,7 +59,7 @@ export const workersList = defineTool({
       account,
       workers,
       total: all.length,
-      ...(next < all.length && { more: `There are more: ask again with {"offset":${next}}.` }),
+      ...(next < all.length && { more: `There are more: call again with {"offset":${next}}.` }),
       notice: DATA_NOTICE,
     };
   },

@@ -6,7 +6,7 @@ import { orderId, orderSchema } from "./order";
 export const cancelOrder = defineTool({
   name: "cancel_order",
   title: "Cancel an order",
-  description: "Cancels one of the person's orders, unless it was shipped already.",
+  description: "Cancels one of the person's orders, unless it has already shipped.",
   scopes: ["orders:write"],
   input: z.object({ id: orderId }),
   output: orderSchema,

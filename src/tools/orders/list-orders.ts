@@ -11,7 +11,7 @@ export const listOrders = defineTool({
   description: "Lists the person's orders, newest first, one page at a time.",
   scopes: ["orders:read"],
   input: z.object({
-    after: z.string().max(200).optional().describe("`next` of the page before"),
+    after: z.string().max(200).optional().describe("`next` from the previous page"),
   }),
   output: z.object({
     orders: z.array(orderSchema),

@@ -1,6 +1,6 @@
 import * as z from "zod";
 
-/** An order as the API tells it. What it adds later passes through unseen. */
+/** An order as the API returns it. Fields that it adds later are ignored. */
 export const orderSchema = z.object({
   id: z.string(),
   item: z.string(),

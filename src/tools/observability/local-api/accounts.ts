@@ -26,7 +26,7 @@ const bakery: Account = {
   createdOn: "2025-06-30T06:15:00Z",
 };
 
-/** Alice has two accounts, and has to say which; Bob has one. */
+/** Alice has two accounts, so she has to choose one; Bob has one. */
 export const users: Readonly<Record<PersonId, CloudflareUser>> = {
   alice: { id: "7f3a1d5be8c04962a6d8f0b41c7e9352", accounts: [shop, sideProjects] },
   bob: { id: "c4d81e7f02a94b5c93b6e5d7f8a10c29", accounts: [bakery] },

@@ -8,7 +8,7 @@ import { type Worker, workers } from "./workers.ts";
 
 export type ApiRequest = { method: string; url: URL; body: string; access: Access };
 
-/** Answers a request to https://api.cloudflare.com/client/v4 of somebody who is known. */
+/** Answers an authenticated request to https://api.cloudflare.com/client/v4. */
 export function answerApi(request: ApiRequest, path: readonly string[], seed: string): Response {
   const { method, access } = request;
   const { id: userId, accounts } = users[access.person];
@@ -23,7 +23,7 @@ export function answerApi(request: ApiRequest, path: readonly string[], seed: st
     return allows("account:read") ? accountsPage(accounts, request.url.searchParams) : forbidden();
   }
   const account = accounts.find(({ id }) => id === accountId);
-  // Whether there is such an account at all, nobody else learns.
+  // Nobody else learns whether the account exists.
   if (account === undefined) return forbidden();
   if (below.length === 0) return allows("account:read") ? done(accountOf(account)) : forbidden();
 
@@ -134,7 +134,7 @@ function download({ format, files }: Worker): Response {
   return new Response(form);
 }
 
-/** What every answer is wrapped in. */
+/** The envelope of every answer. */
 function done(result: unknown, more: Record<string, unknown> = {}): Response {
   return Response.json({ result, success: true, errors: [], messages: [], ...more });
 }

@@ -23,7 +23,7 @@ type Aggregate = {
   sampleInterval: number;
 };
 
-/** What the API calculates over some events: one entry a calculation, in groups, and over time. */
+/** What the API calculates over some events: one entry per calculation, in groups, and over time. */
 export function calculations(
   events: readonly Timed[],
   query: {

@@ -3,7 +3,7 @@ export type CodeFile = { name: string; contentType: string; content: string | Ui
 
 const MODULE = "application/javascript+module";
 
-/** The fault that the logs of `checkout` tell of is in line 15. */
+/** The bug behind the errors in the logs of `checkout` is in line 15. */
 export const checkoutCode: readonly CodeFile[] = [
   {
     name: "worker.js",

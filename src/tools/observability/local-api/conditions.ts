@@ -2,7 +2,7 @@ import * as z from "zod";
 import type { LogEvent } from "./traffic.ts";
 
 export type Scalar = string | number | boolean;
-/** The fields of an event by the names that queries know them by. */
+/** The fields of an event by their names in queries. */
 export type Fields = ReadonlyMap<string, Scalar>;
 
 export const valueTypeSchema = z.enum(["string", "number", "boolean"]);
@@ -49,7 +49,7 @@ function flattenInto(fields: Map<string, Scalar>, prefix: string, value: unknown
   }
 }
 
-/** Whether an event is one that a filter lets through. @throws InvalidQuery */
+/** Whether an event passes a filter. @throws InvalidQuery */
 export function condition(filter: z.infer<typeof filterSchema>): (fields: Fields) => boolean {
   const { key, operation } = filter;
   const value = typed(filter);
@@ -96,13 +96,13 @@ function typed({ key, operation, type, value }: z.infer<typeof filterSchema>): S
   if (value === undefined) throw new InvalidQuery(`The filter on ${key} has no value`);
   if (type === "number" && operation !== "in" && operation !== "not_in") {
     const number = Number(value);
-    if (Number.isNaN(number)) throw new InvalidQuery(`The value for ${key} is no number`);
+    if (Number.isNaN(number)) throw new InvalidQuery(`The value for ${key} is not a number`);
     return number;
   }
   return type === "boolean" ? String(value) === "true" : String(value);
 }
 
-/** Whether a text holds what is looked for. @throws InvalidQuery */
+/** Whether a text contains the needle. @throws InvalidQuery */
 export function search({ value, isRegex, matchCase }: z.infer<typeof needleSchema>) {
   if (isRegex) {
     const pattern = regex(String(value), matchCase ? "" : "i");

@@ -27,7 +27,7 @@ type Seen = { person: PersonId | undefined; method: string; path: string; isCanc
 
 export const personOnly = z.object({ person: personSchema });
 
-/** What goes wrong on demand, and what was asked. */
+/** Failures on demand, and a record of the requests. */
 export class Faults {
   #faults: Fault[] = [];
   readonly #seen: Seen[] = [];
@@ -42,10 +42,10 @@ export class Faults {
   }
 
   /**
-   * Writes a request down, and waits if it is to be slow.
+   * Records a request, and waits if it should be slow.
    *
-   * @param gone is aborted when the other side does not wait for the answer.
-   * @returns the answer that a fault puts in the place of the API’s own.
+   * @param gone is aborted when the client stops waiting for the answer.
+   * @returns the answer of a fault, which replaces the API’s own.
    */
   async meet(request: Omit<Seen, "isCancelled">, gone: AbortSignal): Promise<Response | undefined> {
     const seen = { ...request, isCancelled: false };

@@ -1,6 +1,6 @@
 import { allowPage, errorPage } from "../../../../dev/local-servers/local-pages.ts";
 
-/** Whose pages these are. */
+/** The server that these pages name. */
 const WHOSE = "a local stand-in for Cloudflare";
 
 /** Sign-in and consent in one: see {@link allowPage}. */

@@ -26,7 +26,7 @@ export function pick<Item extends { weight: number }>(
     if (left < 0) return item;
   }
   const last = items.at(-1);
-  if (last === undefined) throw new RangeError("There is nothing to pick from.");
+  if (last === undefined) throw new RangeError("There is nothing to choose from.");
   return last;
 }
 

@@ -12,22 +12,22 @@ export type CloudflareStandInOptions = {
   port: number;
   /** Where the client may be sent back to: `<the Worker's origin>/callback`. */
   redirectUris: readonly string[];
-  /** Keeps the client's secret and what people have allowed over a restart. */
+  /** Keeps the client's secret and people's consents across restarts. */
   persistFile?: string;
-  /** How long its access tokens live; an hour unless told. */
+  /** How long its access tokens live; an hour by default. */
   accessTtlSeconds?: number;
-  /** What the logs are made up from: the same seed makes the same logs. */
+  /** The seed of the made-up logs: the same seed makes the same logs. */
   seed?: string;
 };
 
 export type CloudflareStandIn = {
-  /** In the place of https://dash.cloudflare.com, such as `http://127.0.0.1:8789`. */
+  /** Replaces https://dash.cloudflare.com, such as `http://127.0.0.1:8789`. */
   readonly origin: string;
-  /** In the place of https://api.cloudflare.com/client/v4. */
+  /** Replaces https://api.cloudflare.com/client/v4. */
   readonly apiUrl: string;
   readonly clientId: string;
   readonly clientSecret: string;
-  /** Ends it, with the connections that are open. May be called again. */
+  /** Stops it and closes open connections. May be called again. */
   stop(): Promise<void>;
 };
 
@@ -39,10 +39,10 @@ const API = "/client/v4";
  * with two made-up people (dev/local-servers/people.ts), and the part of its API that Gatehouse uses, in the
  * documented wire format, with Workers and logs that are made up (traffic.ts).
  *
- * What goes wrong on demand, with `person` in the JSON body: POST /stand-in/revoke takes back what the
- * person has allowed, /stand-in/expire lets their access tokens run out, /stand-in/fault puts another
- * answer in the place of the API's next ones (faults.ts). GET /stand-in/requests?person=… tells what
- * the API was asked, GET /stand-in/renewals?person=… how often tokens were renewed.
+ * Failures on demand, with `person` in the JSON body: POST /stand-in/revoke revokes the person's consent,
+ * /stand-in/expire lets their access tokens expire, /stand-in/fault replaces the API's next answers
+ * (faults.ts). GET /stand-in/requests?person=… returns the requests to the API,
+ * GET /stand-in/renewals?person=… how often tokens were renewed.
  *
  * @throws Error when the port is taken, or `persistFile` cannot be read or written.
  */

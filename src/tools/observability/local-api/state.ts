@@ -4,13 +4,13 @@ import * as z from "zod";
 import { keepJson } from "../../../../dev/local-servers/kept-json.ts";
 import { isPersonId, type PersonId } from "../../../../dev/local-servers/people.ts";
 
-/** What a person has allowed a client, and the tokens that stand for it. Tokens are kept as hashes. */
+/** What a person has allowed a client, and the tokens for it. Tokens are stored as hashes. */
 const consentSchema = z.object({
   person: z.custom<PersonId>((value) => typeof value === "string" && isPersonId(value)),
   scope: z.array(z.string()),
   access: z.object({ hash: z.string(), expiresAtMs: z.number() }),
   refresh: z.string().optional(),
-  /** Refresh tokens that were used up: one that comes again was stolen. */
+  /** Refresh tokens that were used: one that comes again was stolen. */
   usedRefresh: z.array(z.string()),
 });
 type Consent = z.infer<typeof consentSchema>;
@@ -35,7 +35,7 @@ export class Consents {
     this.#accessTtlSeconds = accessTtlSeconds;
   }
 
-  /** @param file keeps them over a restart; without it they are gone with the process. */
+  /** @param file keeps them across restarts; without it they end with the process. */
   static async load(file: string | undefined, accessTtlSeconds: number): Promise<Consents> {
     const state = await keepJson(
       file,
@@ -54,7 +54,7 @@ export class Consents {
     return this.#issue(consent);
   }
 
-  /** Whom an access token stands for; undefined when it does not any more. */
+  /** The person that an access token is for; undefined when it is no longer valid. */
   access(token: string): Access | undefined {
     const hash = hashOf(token);
     return this.#consents.find(
@@ -63,10 +63,10 @@ export class Consents {
   }
 
   /**
-   * Uses a refresh token up, and the access token beside it. One that was used up already ends the
+   * Uses a refresh token and ends the access token issued with it. One that was already used ends the
    * consent (RFC 9700, section 4.14.2).
    *
-   * @returns undefined when it is not good.
+   * @returns undefined when it is not valid.
    */
   refresh(token: string): (IssuedTokens & { scope: readonly string[] }) | undefined {
     const hash = hashOf(token);
@@ -80,20 +80,20 @@ export class Consents {
     return { ...this.#issue(consent), scope: consent.scope };
   }
 
-  /** How many refresh tokens of a person were used up so far, of consents that still stand. */
+  /** How many refresh tokens of a person's current consents were used so far. */
   renewals(person: PersonId): number {
     return this.#consents
       .filter((consent) => consent.person === person)
       .reduce((sum, { usedRefresh }) => sum + usedRefresh.length, 0);
   }
 
-  /** The person takes all that they have allowed back. */
+  /** The person revokes all of their consents. */
   revoke(person: PersonId): void {
     this.#consents = this.#consents.filter((consent) => consent.person !== person);
     this.#save();
   }
 
-  /** Lets the access tokens of a person run out, and leaves the refresh tokens. */
+  /** Lets a person's access tokens expire, but not the refresh tokens. */
   expire(person: PersonId): void {
     for (const consent of this.#consents) {
       if (consent.person === person) consent.access.expiresAtMs = 0;

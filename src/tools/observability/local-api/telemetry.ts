@@ -15,7 +15,7 @@ import {
 import { eventsBetween, type LogEvent } from "./traffic.ts";
 import type { Worker } from "./workers.ts";
 
-/** Whose logs are asked about. */
+/** The account and Workers that a query is about. */
 export type Asked = { accountId: string; userId: string; workers: readonly Worker[]; seed: string };
 
 const timeframeSchema = z.strictObject({ from: z.int().positive(), to: z.int().positive() });
@@ -132,7 +132,7 @@ export function values(asked: Asked, body: unknown) {
   return [...seen].slice(0, limit).map((value) => ({ key, type, value, dataset }));
 }
 
-/** The events that match, newest first. None is of the future. */
+/** The matching events, newest first, and none from the future. */
 function find(
   { workers, seed }: Asked,
   wanted: {
@@ -159,7 +159,7 @@ function find(
     });
 }
 
-/** What follows, or comes before, the item that the offset names. */
+/** The items after, or before, the one that the offset names. */
 function pageOf<Item>(
   items: readonly Item[],
   idOf: (item: Item) => string,

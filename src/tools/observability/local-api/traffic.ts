@@ -2,7 +2,7 @@ import { createHash } from "node:crypto";
 import { hex, pick, type Random, seeded, ulid } from "./random.ts";
 import type { Failure, Route, Worker } from "./workers.ts";
 
-/** An event of Workers Logs, as the telemetry API tells it. */
+/** An event of Workers Logs, as the telemetry API returns it. */
 export type LogEvent = {
   timestamp: number;
   dataset: "cloudflare-workers";
@@ -94,7 +94,7 @@ function fieldValue(field: string, random: Random): string | number {
   return field === "amount" ? Math.round(random() * 20_000) : hex(random, 8);
 }
 
-/** The event that sums an invocation up. */
+/** The summary event of an invocation. */
 function summaryEvent({ route, failure, ...invoked }: Invocation, wallTimeMs: number): LogEvent {
   const { worker, trigger, random } = invoked;
   const status = failure?.status ?? route.status ?? 200;

@@ -1,33 +1,33 @@
 import { accountIds } from "./accounts.ts";
 import { apiCode, type CodeFile, checkoutCode, imageResizerCode, shortenerCode } from "./code.ts";
 
-/** A Worker of an account, and what becomes of the requests to it. */
+/** A Worker of an account, and how requests to it end. */
 export type Worker = {
   accountId: string;
   name: string;
-  /** Its unchanging id. */
+  /** Its permanent id. */
   tag: string;
   createdOn: string;
-  /** How long ago it was deployed last. */
+  /** How long ago it was last deployed. */
   deployedHoursAgo: number;
   format: "modules" | "service-worker";
   files: readonly CodeFile[];
   host: string;
-  /** Invocations a minute, on average, by day. */
+  /** Invocations per minute, on average, by day. */
   perMinute: number;
   routes: readonly Route[];
 };
 
 /** One thing that a Worker does. */
 export type Route = {
-  /** How often this comes, beside the other routes. */
+  /** How often this happens, relative to the other routes. */
   weight: number;
   eventType: "fetch" | "cron" | "queue";
   /** Such as `GET /images/{n}.webp`, where {n} is a number; or a cron expression. */
   trigger: string;
   status?: number;
   wallMs: readonly [least: number, most: number];
-  /** What it logs, beside the invocation. */
+  /** What it logs, besides the invocation. */
   log?: { level: "info" | "warn"; message: string; fields: readonly string[] };
   failures?: readonly Failure[];
 };
@@ -40,7 +40,7 @@ export type Failure = {
   status: number;
   outcome: "exception" | "exceededCpu" | "ok";
   error: { name: string; message: string; stack?: string };
-  /** What the Worker says of the request, beside the error. */
+  /** What the Worker logs about the request, besides the error. */
   fields?: Readonly<Record<string, string>>;
 };
 

@@ -55,7 +55,9 @@ describe("someone with several accounts", () => {
     expect(accountOf(await listWorkers(session, undefined, sideProjects))).toBe(sideProjects);
     expect(accountOf(await listWorkers(session, sideProjects, sideProjects))).toBe(sideProjects);
     const contradiction = await listWorkers(session, shop, sideProjects);
-    expect(toolErrorText(contradiction)).toMatch(/^This client is set to another account/);
+    expect(toolErrorText(contradiction)).toMatch(
+      /^This client's header cf-account-id names a different account/,
+    );
   });
 
   it("can set a client by the header without a session as well", async () => {
@@ -153,7 +155,7 @@ describe("someone with more accounts than a page holds", () => {
     await standIn("fault", { ...page(many(0, 50), 51), person: "alice" });
     expect(await session.use("accounts_list")).toMatchObject({
       total: 51,
-      more: 'There are more: ask again with {"page":2}.',
+      more: 'There are more: call again with {"page":2}.',
     });
     await standIn("fault", { ...page(many(50, 1), 51), person: "alice" });
     const last = await session.use("accounts_list", { page: 2 });

@@ -158,7 +158,7 @@ describe("an answer that is not what it should be", () => {
     const session = await sessionOf("bob");
     await fault(QUERY, error(200, "No such dataset"));
     expect(toolErrorText(await session.call("query_worker_observability"))).toBe(
-      'Cloudflare did not do that. It says: "No such dataset".',
+      'Cloudflare rejected the request. It says: "No such dataset".',
     );
   });
 

@@ -59,7 +59,7 @@ describe.each(Object.entries(lanes))("in the %s lane", (_name, lane) => {
     expect(first).toMatchObject({
       workers: [{ name: "checkout" }, { name: "shop-api" }, { name: "image-resizer" }],
       total: 4,
-      more: 'There are more: ask again with {"offset":3}.',
+      more: 'There are more: call again with {"offset":3}.',
     });
     const last = await use("workers_list", { accountId, limit: 3, offset: 3 });
     expect(last).toMatchObject({ workers: [{ name: "nightly-report" }] });
