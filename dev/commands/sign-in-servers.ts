@@ -2,7 +2,12 @@ import { join } from "node:path";
 import { type ExternalMode, startExternalMode } from "../authorization-server/external-mode.ts";
 import { startIdentityProvider } from "../identity-provider/identity-provider.ts";
 import { findExchangeApis } from "../local-apis/find-local-apis.ts";
-import type { LocalApiExamples, SignInApi } from "../local-apis/local-api.ts";
+import type {
+  ExchangeApi,
+  LocalApiExamples,
+  RunningLocalApi,
+  SignInApi,
+} from "../local-apis/local-api.ts";
 import { isPortFree } from "../local-servers/free-port.ts";
 import { people } from "../local-servers/people.ts";
 import type { StartOptions } from "./start-options.ts";
@@ -41,12 +46,30 @@ export function startSignInServers(
 }
 
 async function startLocalProvider(options: StartOptions): Promise<SignInServers> {
-  console.log("Starting the local identity provider …");
-  const provider = await startIdentityProvider({
-    port: await portForIssuer(options.port + 1),
-    redirectUris: redirectUrisOf(options),
-    persistFile: join(options.stateDir, "identity-provider.json"),
+  const found = await findExchangeApis();
+  console.log(`Starting ${["the local identity provider", ...namesOf(found)].join(" and ")} …`);
+  let issuer = "";
+  const apis: RunningLocalApi[] = [];
+  const stopApis = () => Promise.all(apis.map((api) => api.stop()));
+  async function start() {
+    for (const { api, port } of await withPorts(found, options.port)) {
+      apis.push(await api.start({ port, issuerOf: () => issuer }));
+    }
+    return startIdentityProvider({
+      port: await portForIssuer(options.port + 1),
+      redirectUris: redirectUrisOf(options),
+      persistFile: join(options.stateDir, "identity-provider.json"),
+      apis: apis.map(({ origin }, index) => ({
+        resource: origin,
+        scopes: found[index]?.scopes ?? [],
+      })),
+    });
+  }
+  const provider = await start().catch(async (error: unknown) => {
+    await stopApis();
+    throw error;
   });
+  issuer = provider.issuer;
   return {
     vars: {
       AUTH_MODE: "provider",
@@ -56,10 +79,13 @@ async function startLocalProvider(options: StartOptions): Promise<SignInServers>
       OIDC_CLIENT_SECRET: provider.clientSecret,
       OIDC_NAME: "the local identity provider",
       ADMINS: localAdmins,
+      ...Object.fromEntries(apis.flatMap(({ vars }) => Object.entries(vars))),
     },
     hasAdmins: true,
-    examples: [],
-    stop: provider.stop,
+    examples: found.flatMap(({ examples }) => examples ?? []),
+    async stop() {
+      await Promise.all([provider.stop(), stopApis()]);
+    },
   };
 }
 
@@ -83,18 +109,12 @@ async function startAuthorization(
   mode: ExternalMode,
 ): Promise<SignInServers> {
   const found = await findExchangeApis();
-  const names = ["the local authorization server", ...found.map(({ name }) => name)];
-  console.log(`Starting ${names.join(" and ")} …`);
-  const apis = [];
-  for (const [index, api] of found.entries()) {
-    const consequence = `${api.name} is elsewhere than it was.`;
-    apis.push({ api, port: await portOrAnother(port + 2 + index, consequence) });
-  }
+  console.log(`Starting ${["the local authorization server", ...namesOf(found)].join(" and ")} …`);
   const { authorizationServer, vars, stop, ...running } = await startExternalMode({
     mode,
     gatehouseOrigin: `http://localhost:${port}`,
     port: await portForIssuer(port + 1),
-    apis,
+    apis: await withPorts(found, port),
     stateDir,
   });
   return {
@@ -107,6 +127,18 @@ async function startAuthorization(
     examples: found.flatMap(({ examples }) => examples ?? []),
     stop,
   };
+}
+
+const namesOf = (apis: readonly ExchangeApi[]) => apis.map(({ name }) => name);
+
+/** APIs with the ports that follow the issuer's. */
+async function withPorts(apis: readonly ExchangeApi[], serverPort: number) {
+  const placed = [];
+  for (const [index, api] of apis.entries()) {
+    const consequence = `${api.name} is elsewhere than it was.`;
+    placed.push({ api, port: await portOrAnother(serverPort + 2 + index, consequence) });
+  }
+  return placed;
 }
 
 /** Where people come back to: the Worker is reached at this machine's address, and at a tunnel's. */

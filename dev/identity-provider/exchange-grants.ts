@@ -53,14 +53,23 @@ export function addExchangeGrants(
     }).catch(() => undefined);
     // An ID token says no type, or that of any JWT.
     const typ = verified?.protectedHeader.typ ?? "JWT";
-    if (verified === undefined || typ !== subject.typ) {
+    // A sign-in that names no API brings a token which only says what it is here.
+    const opaque =
+      subject.typ === "at+jwt" ? await provider.AccessToken.find(subject.token) : undefined;
+    const accountId =
+      verified !== undefined && typ === subject.typ
+        ? verified.payload.sub
+        : opaque?.isValid && opaque.clientId === client.clientId
+          ? opaque.accountId
+          : undefined;
+    if (accountId === undefined) {
       throw new errors.CustomOIDCProviderError("invalid_grant", "The token is not good");
     }
     const info = resourceServer(apis, resource);
     const scope = asked ?? info.scope;
     const token = new provider.AccessToken({
       client,
-      accountId: verified.payload.sub ?? "",
+      accountId,
       scope,
       gty: "exchange",
       expiresIn: info.accessTokenTTL,

@@ -17,10 +17,13 @@ export function providerConfiguration(options: {
   /** The APIs that it issues tokens for (RFC 8707), with refresh tokens, each for one use. */
   apis: readonly ProtectedApi[];
   isRevoked: (subject: string) => boolean;
+  /** Keeps what clients remember over a restart; undefined keeps nothing. */
+  adapter: unknown;
 }) {
-  const { clientId, clientSecret, redirectUris, jwks, apis, isRevoked } = options;
+  const { clientId, clientSecret, redirectUris, jwks, apis, isRevoked, adapter } = options;
   const hasApis = apis.length > 0;
   return {
+    ...(adapter !== undefined && { adapter }),
     clients: [
       {
         client_id: clientId,

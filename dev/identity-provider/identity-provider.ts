@@ -2,6 +2,7 @@
 
 import { type Context, Provider } from "oidc-provider";
 import { answerInteraction, isInteraction, type Question } from "../local-servers/interactions.ts";
+import { keptAdapter } from "../local-servers/kept-adapter.ts";
 import { openLocalServer } from "../local-servers/local-server.ts";
 import { withoutAdvice } from "../local-servers/oidc-provider-advice.ts";
 import { publicKeySet } from "../local-servers/signing-keys.ts";
@@ -16,7 +17,7 @@ export type IdentityProviderOptions = {
   port: number;
   /** Where the client may be sent back to: `<the Worker's origin>/callback`. */
   redirectUris: readonly string[];
-  /** Keeps the signing key and the client's secret over a restart; without it they are new each time. */
+  /** Keeps the signing key, the client's secret and the tokens over a restart; without it they are new each time. */
   persistFile?: string;
   /** The APIs that it issues tokens for. */
   apis?: readonly ProtectedApi[];
@@ -50,11 +51,24 @@ export async function startIdentityProvider(
   const server = await openLocalServer("identity provider", options.port);
   const issuer = server.origin;
   const { redirectUris, apis = [], isRevoked = () => false, between } = options;
+  const { persistFile } = options;
+  const adapter =
+    persistFile === undefined || apis.length === 0
+      ? undefined
+      : keptAdapter(persistFile.replace(/\.json$/, "-tokens.json"));
   const provider = withoutAdvice(
     () =>
       new Provider(
         issuer,
-        providerConfiguration({ clientId, clientSecret, redirectUris, jwks, apis, isRevoked }),
+        providerConfiguration({
+          clientId,
+          clientSecret,
+          redirectUris,
+          jwks,
+          apis,
+          isRevoked,
+          adapter,
+        }),
       ),
   );
   if (apis.length > 0) addExchangeGrants(provider, apis, publicKeySet(jwks));

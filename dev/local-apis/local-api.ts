@@ -6,7 +6,7 @@ import type { PersonId } from "../local-servers/people.ts";
  */
 export type LocalApi = ExchangeApi | SignInApi;
 
-/** An API that takes tokens of the local authorization server: with `--mode jwt` and `--mode introspection`. */
+/** An API that takes tokens of the local identity provider, or with `--mode` of the local authorization server. */
 export type ExchangeApi = {
   readonly by: "exchange";
   /** What people call it, such as `the orders API`. */

@@ -1,7 +1,10 @@
 import type { ExchangeApi } from "../../../../dev/local-apis/local-api.ts";
 import { startOrdersApi } from "./orders-api.ts";
 
-/** The shop's API on this machine: alice has allowed the server to use it, bob has not. */
+/**
+ * The shop's API on this machine. With an external authorization server, alice has allowed this server to use it
+ * there and bob has not.
+ */
 export const localApi: ExchangeApi = {
   by: "exchange",
   name: "the orders API",
@@ -15,8 +18,7 @@ export const localApi: ExchangeApi = {
     };
   },
   examples: {
-    about:
-      "A tool that calls an API with an exchanged token, and what a person reads who has not allowed it",
+    about: "Tools that call an API as the person, each with their own token",
     calls: [
       { tool: "list_orders", person: "alice" },
       { tool: "list_orders", person: "bob" },
