@@ -22,7 +22,7 @@ export type BuiltWorker = {
 const kept = join(projectDir, ".wrangler", "built-for-tests");
 const KEPT_MS = 24 * 60 * 60_000;
 
-/** All that builds read of this project. While none of it changes, neither do they. */
+/** All that builds read of this project, beside files of tests. While none of it changes, neither do they. */
 const INPUTS = ["src", "dev", "test", "migrations", "wrangler.jsonc", "package-lock.json"];
 
 /**
@@ -100,7 +100,7 @@ async function filesIn(path: string): Promise<string[]> {
   if (!(await stat(at)).isDirectory()) return [at];
   const entries = await readdir(at, { recursive: true, withFileTypes: true });
   return entries
-    .filter((entry) => entry.isFile())
+    .filter((entry) => entry.isFile() && !/\.test\.tsx?$/.test(entry.name))
     .map(({ parentPath, name }) => join(parentPath, name));
 }
 

@@ -7,14 +7,29 @@ import { onTestFinished } from "vitest";
 import { findFreePort } from "../../dev/local-servers/free-port.ts";
 import { clientEnvironment, projectDir } from "./stdio-client.ts";
 
+/** A home folder of the test's own, where the Inspector keeps who has signed in. */
+export async function inspectorHome(): Promise<string> {
+  const home = await mkdtemp(join(tmpdir(), "inspector-"));
+  onTestFinished(() => rm(home, { recursive: true, force: true }));
+  return home;
+}
+
 /** Runs the Inspector's command line, signed in as alice, and returns what it printed. */
 export async function inspect(
   url: string,
   transport: "http" | "sse",
   ...more: string[]
 ): Promise<string> {
-  const home = await mkdtemp(join(tmpdir(), "inspector-"));
-  onTestFinished(() => rm(home, { recursive: true, force: true }));
+  return inspectFrom(await inspectorHome(), url, transport, ...more);
+}
+
+/** The same, from a home folder: as alice signs in there at the first time, she stays signed in. */
+export async function inspectFrom(
+  home: string,
+  url: string,
+  transport: "http" | "sse",
+  ...more: string[]
+): Promise<string> {
   const { stdout } = await promisify(execFile)(
     join(projectDir, "node_modules/.bin/inspector"),
     ["--cli", "--server-url", url, "--transport", transport, "--format", "json", ...more],

@@ -16,6 +16,7 @@ export function clientEnvironment(
   return {
     PATH: `${join(projectDir, "node_modules/.bin")}:${process.env.PATH ?? ""}`,
     HOME: process.env.HOME ?? "",
+    NODE_COMPILE_CACHE: process.env.NODE_COMPILE_CACHE ?? "",
     BROWSER: join(projectDir, "test/support/browser-stand-in.ts"),
     GATEHOUSE_TEST_USER: person,
     ...more,

@@ -4,7 +4,7 @@ import { join } from "node:path";
 import type { Client } from "@modelcontextprotocol/sdk/client/index.js";
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from "vitest";
 import * as z from "zod";
-import { inspect } from "../../../../../test/support/inspector.ts";
+import { inspectFrom, inspectorHome } from "../../../../../test/support/inspector.ts";
 import { spoilAccessTokens } from "../../../../../test/support/mcp-remote-tokens.ts";
 import { connectMcpRemote } from "../../../../../test/support/stdio-client.ts";
 import { type CloudflareGatehouse, startCloudflareGatehouse } from "./cloudflare-gatehouse.ts";
@@ -92,12 +92,14 @@ describe.each([
 
 describe.each(["legacy", "modern"])("the Inspector's command line (%s)", (era) => {
   it("finds out why a Worker fails", async () => {
+    const home = await inspectorHome();
     await findOut(async (name, args = {}) => {
       const toolArgs = Object.entries(args).flatMap(([argument, value]) => [
         "--tool-arg",
         `${argument}=${typeof value === "string" ? value : JSON.stringify(value)}`,
       ]);
-      const printed = await inspect(
+      const printed = await inspectFrom(
+        home,
         `${gatehouse.origin}/mcp`,
         "http",
         ...["--protocol-era", era, "--method", "tools/call", "--tool-name", name, ...toolArgs],
