@@ -1,6 +1,6 @@
 import * as z from "zod";
 
-/** Tokens of the identity provider with which tools call its API as the person. */
+/** Tokens of the identity provider, for tools that call its API as the person. */
 export const upstreamTokensSchema = z.object({
   accessToken: z.string().min(1),
   refreshToken: z.string().min(1).optional(),
