@@ -70,7 +70,8 @@ async function run(): Promise<void> {
   const body: unknown = await response.json().catch(() => undefined);
   const answer = answerSchema.safeParse(body);
   if (!answer.success) {
-    const why = refusalSchema.safeParse(body).data?.error_description ?? "no answer of Gatehouse";
+    const why =
+      refusalSchema.safeParse(body).data?.error_description ?? "not an answer from Gatehouse";
     throw new Error(`The server answered ${response.status}: ${why}`);
   }
   const { ended, failed, erased } = answer.data;

@@ -5,7 +5,7 @@ import { interactionConfiguration } from "../local-servers/interactions.ts";
 import { findPerson } from "../local-servers/people.ts";
 import { WHOSE } from "./identity-provider-pages.ts";
 
-/** What oidc-provider is told: one client of our own, two people, and nothing to remember. */
+/** oidc-provider's configuration: one client of our own, two people, and nothing to remember. */
 export function providerConfiguration(options: {
   clientId: string;
   clientSecret: string;

@@ -9,11 +9,11 @@ import { chooserPage, WHOSE } from "./identity-provider-pages.ts";
 import { loadIdentityProviderState } from "./identity-provider-state.ts";
 
 export type IdentityProviderOptions = {
-  /** 0 takes a free one. */
+  /** 0 picks a free one. */
   port: number;
   /** Where the client may be sent back to: `<the Worker's origin>/callback`. */
   redirectUris: readonly string[];
-  /** Keeps the signing key and the client's secret over a restart; without it they are new each time. */
+  /** Keeps the signing key and the client's secret across restarts; without it they are new each time. */
   persistFile?: string;
 };
 
@@ -22,7 +22,7 @@ export type IdentityProvider = {
   readonly issuer: string;
   readonly clientId: string;
   readonly clientSecret: string;
-  /** Ends it, with the connections that are open. May be called again. */
+  /** Stops it and closes open connections. May be called again. */
   stop(): Promise<void>;
 };
 

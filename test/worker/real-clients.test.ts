@@ -164,10 +164,10 @@ describe("params", () => {
     ["tools/list", { cursor: null }, "params.cursor must be a string"],
     ["resources/list", { cursor: "0:" }, "cursor"],
     ["resources/list", { cursor: "9:" }, "cursor"],
-    ["tools/list", { cursor: "never-issued" }, "params.cursor is none"],
+    ["tools/list", { cursor: "never-issued" }, "params.cursor was not issued"],
     ["resources/list", { cursor: "never-issued" }, "cursor"],
-    ["resources/templates/list", { cursor: "never-issued" }, "params.cursor is none"],
-    ["prompts/list", { cursor: "never-issued" }, "params.cursor is none"],
+    ["resources/templates/list", { cursor: "never-issued" }, "params.cursor was not issued"],
+    ["prompts/list", { cursor: "never-issued" }, "params.cursor was not issued"],
   ] as const;
 
   it("that are wrong are -32602 in words, in a session, alone and in a batch", async () => {

@@ -1,4 +1,7 @@
-import gatehouse, { Grant as GrantObject, McpSession as Session } from "../../../test/fixture/index";
+import gatehouse, {
+  Grant as GrantObject,
+  McpSession as Session,
+} from "../../../test/fixture/index";
 
 export { AuditOutbox, UpstreamRenewer } from "../../../test/fixture/index";
 

@@ -39,7 +39,9 @@ const methods: ReadonlyMap<string, z.ZodType> = new Map<string, z.ZodType>([
     z.looseObject(
       {
         name: text,
-        arguments: z.record(z.string(), z.string("must be a string"), "must be an object").optional(),
+        arguments: z
+          .record(z.string(), z.string("must be a string"), "must be an object")
+          .optional(),
       },
       "must be an object",
     ),

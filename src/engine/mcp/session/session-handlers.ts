@@ -194,9 +194,7 @@ function takesForms(server: Server): boolean {
 function unasked(error: unknown): unknown {
   if (!(error instanceof McpError) || error.code === ErrorCode.ConnectionClosed) return error;
   return new ToolError(
-    error.code === ErrorCode.RequestTimeout
-      ? "Nobody answered the question in time."
-      : CANNOT_ASK,
+    error.code === ErrorCode.RequestTimeout ? "Nobody answered the question in time." : CANNOT_ASK,
   );
 }
 
