@@ -7,8 +7,8 @@ import { keepOperatorSecret, localStateDir } from "./local-vars.ts";
 
 const USAGE = `npm run revoke -- --user ID [--grant ID | --erase] [--url URL]
 
-Ends every grant of a person, or one of them: its tokens, its sessions, at once. Which ids there are, npm run
-audit tells.
+Ends every grant of a person, or one of them: its tokens, its sessions, at once. npm run audit
+shows the ids.
 
   --user ID    the person's user id
   --grant ID   only this grant
