@@ -14,11 +14,11 @@ import { mcpSubjects, subjects } from "./servers/subjects.ts";
 import { within } from "./within.ts";
 
 /**
- * Does all that a plan asks for, one phase after the other, each bounded in time.
+ * Carries out a plan, one phase after the other, each bounded in time.
  *
  * @param folder is empty, and gets what is built.
- * @param say is told what is going on.
- * @throws Error when something cannot be built, is answered wrongly, or takes too long.
+ * @param say gets progress messages.
+ * @throws Error when something cannot be built, gets a wrong answer, or takes too long.
  */
 export async function runPhases(
   plan: Plan,
@@ -59,13 +59,13 @@ async function count(plan: Plan, folder: string): Promise<OperationCounts[]> {
   return withServers(builds, (servers) => countOperations(servers, plan.countedOperations));
 }
 
-/** Of what is deployed: not a byte of the benchmark is in it. */
+/** Of the deployed build, without a byte of the benchmark. */
 async function start(folder: string, times: number): Promise<StartUp[]> {
   const builds = await Promise.all(mcpSubjects.map((subject) => buildWorker(subject, folder)));
   return inTurn(builds, (build) => measureStartUp(build, folder, times));
 }
 
-/** Each Worker has a workerd of its own, so that it is its memory which is read. */
+/** Each Worker has a workerd of its own, so that only its memory is read. */
 async function fill(builds: readonly Build[], plan: Plan): Promise<MemoryGrowth[]> {
   const withSessions = builds.filter(({ subject: { name } }) =>
     ["gatehouse", "mcp-agent"].includes(name),

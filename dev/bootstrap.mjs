@@ -20,7 +20,7 @@ function exitCodeOf(code, signal) {
   return code ?? 128 + (constants.signals[signal] ?? 0);
 }
 
-/** Our parent and, where /proc tells it, the parent's parent. */
+/** Our parent and, if /proc has it, the parent's parent. */
 function ancestors() {
   try {
     const status = readFileSync(`/proc/${process.ppid}/status`, "utf8");
@@ -31,8 +31,8 @@ function ancestors() {
 }
 
 /**
- * npm runs us through a shell. When npm is told to end it ends that shell, or only itself, and neither
- * tells us. All that can be noticed of it is that our ancestors have become others.
+ * npm runs us through a shell. When npm is asked to end, it ends that shell, or only itself, and neither
+ * notifies us. All that we can notice is that our ancestors have changed.
  */
 function onNpmGone(callback) {
   if (process.env.npm_lifecycle_event === undefined) return () => {};
@@ -45,7 +45,7 @@ function onNpmGone(callback) {
 
 /**
  * Runs a command to its end, with this terminal, and passes on the signals that arrive meanwhile.
- * The command has an IPC channel to us: its closing tells the command when we are killed outright.
+ * The command has an IPC channel to us: when it closes, the command knows that we were killed outright.
  */
 function run(command, args, { shell = false, ipc = false } = {}) {
   return new Promise((done) => {
@@ -80,7 +80,7 @@ function readLock(file) {
 /** Why `npm ci` is needed, or undefined when node_modules holds what package-lock.json names. */
 function reasonToInstall() {
   const installedLock = join("node_modules", ".package-lock.json");
-  // npm writes this file last, so an install that was broken off counts as none.
+  // npm writes this file last, so an interrupted install counts as none.
   if (!existsSync(join(root, installedLock))) return "nothing is installed yet";
   const installed = readLock(installedLock);
   for (const [path, wanted] of Object.entries(readLock("package-lock.json"))) {
@@ -106,7 +106,9 @@ async function install() {
     ? await run("npm ci --loglevel=error", [], { shell: true })
     : await run("npm", ["ci", "--loglevel=error"]);
   if (code === 0) return;
-  console.error("npm ci failed. Mend what it says above, then run the same command again.");
+  console.error(
+    "npm ci failed. Fix the problem that it reports above, then run the same command again.",
+  );
   process.exit(code);
 }
 

@@ -1,7 +1,7 @@
 import * as z from "zod";
 import type { Answer } from "./http-client.ts";
 
-/** A server answered something else than what was asked of it. The benchmark then measures nothing. */
+/** A server gave a wrong answer. The benchmark then measures nothing. */
 export class WrongAnswer extends Error {
   override readonly name = "WrongAnswer";
 

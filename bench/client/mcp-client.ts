@@ -63,7 +63,7 @@ export class McpClient {
   }
 
   /**
-   * The session that clients have which are made with an SDK: `initialize`, `notifications/initialized`, the stream of
+   * The session of a client made with an SDK: `initialize`, `notifications/initialized`, the stream of
    * GET at once, a list of the tools, ten calls, and DELETE.
    */
   async wholeSession(): Promise<void> {

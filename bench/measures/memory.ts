@@ -11,13 +11,13 @@ export type MemoryStep = {
   readonly at: "open" | "after a rest";
   readonly sessions: number;
   readonly streams: number;
-  /** Of the whole process; null where the system does not tell. */
+  /** Of the whole process; null if the system does not provide it. */
   readonly residentMiB: number | null;
   /** Of V8's heap in the Worker's isolate, with what is garbage and not yet collected. */
   readonly heapMiB: number | null;
 };
 
-/** How a workerd that runs one Worker grows, with the sessions that are open in it. */
+/** How a workerd that runs one Worker grows with its open sessions. */
 export type MemoryGrowth = { readonly subject: SubjectName; readonly steps: readonly MemoryStep[] };
 
 /** Sessions are opened by several clients at once, as fast as they go. */
@@ -49,7 +49,7 @@ export async function measureMemory(
     });
   };
   try {
-    // What the first request loads is no growth.
+    // What the first request loads does not count as growth.
     await mcp.endSession(await mcp.openSession());
     await note("open");
     for (const number of sessions) {
@@ -76,7 +76,7 @@ function inMiB(bytes: number | undefined): number | null {
   return bytes === undefined ? null : bytes / 1_024 ** 2;
 }
 
-/** Makes more items until there are so many. */
+/** Makes items until there are that many. */
 async function grow<Item>(
   items: Item[],
   length: number,

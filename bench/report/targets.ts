@@ -4,7 +4,7 @@ import type { CountedOperation } from "../measures/counts.ts";
 import type { Results } from "../measures/results.ts";
 import { comparisons, timesRateOf, timingOf } from "./comparisons.ts";
 
-/** What this server is to reach, and what was found. To miss one is no failure of a run. */
+/** This server's targets, and what was measured. Missing one does not fail the run. */
 export type Target = {
   readonly what: string;
   readonly wanted: number;
@@ -16,7 +16,7 @@ export type Target = {
 /** At how many connections rates are compared. */
 const CONNECTIONS = 16;
 
-/** The targets of which this run has measured what they are about. */
+/** The targets that this run has measured. */
 export function targetsOf(results: Results): Target[] {
   return [
     ...rates(results),

@@ -28,7 +28,7 @@ export function timingTable(timings: readonly Timing[]): string {
       ? ["* the client was busy more than 90 % of the time: it may be what was measured."]
       : []),
     ...(timings.some(({ cpuMs }) => cpuMs === null)
-      ? ["CPU is not available here: there is no /proc that tells of workerd."]
+      ? ["CPU is not available here: there is no /proc for workerd."]
       : []),
   ];
   return `${table}\n${notes.join("\n")}`;

@@ -1,6 +1,6 @@
 import { readdir, readFile } from "node:fs/promises";
 
-/** What a workerd process has used. All undefined where the system does not tell (no /proc). */
+/** What a workerd process has used. All undefined if the system does not provide it (no /proc). */
 export type WorkerdUsage = {
   /** The processor's time so far, of all threads, in milliseconds; exact to 10 of them. */
   cpuMs(): Promise<number | undefined>;

@@ -1,6 +1,6 @@
 import { DurableObject } from "cloudflare:workers";
 
-// Floors: what a request, a round trip to an object, a new object and a read of KV cost by themselves.
+// Floors: what a request, a round trip to an object, a new object and a read of KV cost on their own.
 
 export class Echo extends DurableObject<Env> {
   override async fetch(): Promise<Response> {

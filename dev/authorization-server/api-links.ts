@@ -18,7 +18,7 @@ export type ApiLinks = {
 const idsSchema = z.array(z.enum(["alice", "bob"]));
 
 /**
- * @param file keeps the links over a restart; undefined keeps nothing.
+ * @param file keeps the links across restarts; undefined keeps nothing.
  * @param apis what people call them.
  */
 export async function openApiLinks(

@@ -14,7 +14,7 @@ export type ResourceServerClient = {
 } & ({ clientSecret: string } | { jwks: JSONWebKeySet } | { jwksUri: string });
 
 export type AuthorizationServerResources = {
-  /** Gatehouse's endpoints, whose tokens MCP clients ask for. */
+  /** Gatehouse's endpoints, which MCP clients ask for tokens for. */
   mcp: readonly string[];
   /** The upstream APIs, for which Gatehouse exchanges them. */
   apis: readonly UpstreamResource[];
@@ -34,7 +34,7 @@ export const identityScopes = ["openid", "offline_access", "profile", "email"];
 
 const ACCESS_TOKEN_TTL_SECONDS = 3_600;
 
-/** What oidc-provider is told, to be the authorization server of MCP clients that register themselves. */
+/** oidc-provider's configuration as the authorization server of MCP clients that register themselves. */
 export function authorizationServerConfiguration(options: {
   client: ResourceServerClient;
   resources: AuthorizationServerResources;
@@ -74,7 +74,7 @@ export function authorizationServerConfiguration(options: {
     // Also without the scope offline_access, which MCP clients do not ask for.
     issueRefreshToken: async (_ctx: Context, asking: Client) =>
       asking.grantTypeAllowed("refresh_token"),
-    // What a client got must not end when the person's browser does.
+    // A client's grant must not end when the person's browser session does.
     expiresWithSession: async () => false,
     rotateRefreshToken: true,
     extraTokenClaims: (_ctx: Context, token: AccessToken) => claimsFor(token),
@@ -84,8 +84,8 @@ export function authorizationServerConfiguration(options: {
           void Object.assign(payload, grantId !== undefined && { [GRANT_CLAIM]: grantId }),
       },
     },
-    // oidc-provider takes the token endpoint's address as well (RFC 7523, section 3). By that, a server
-    // could lead a client to sign what is good at another.
+    // oidc-provider accepts the token endpoint's address as well (RFC 7523, section 3). That way, a server
+    // could trick a client into signing an assertion that is valid at another.
     assertJwtClientAuthClaimsAndHeader: ({ oidc }: Context, { aud }: { aud?: unknown }) => {
       if (aud !== oidc.provider.issuer) throw new errors.InvalidClientAuth("aud is not the issuer");
     },
@@ -96,7 +96,7 @@ export function authorizationServerConfiguration(options: {
       devInteractions: { enabled: false },
       rpInitiatedLogout: { enabled: false },
       userinfo: { enabled: false },
-      // Gatehouse takes bearer tokens only.
+      // Gatehouse accepts bearer tokens only.
       dPoP: { enabled: false },
       registration: { enabled: true },
       revocation: {

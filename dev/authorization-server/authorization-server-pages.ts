@@ -1,7 +1,7 @@
 import { allowPage, escapeHtml, page } from "../local-servers/local-pages.ts";
 import { type PersonId, people } from "../local-servers/people.ts";
 
-/** Whose pages these are. */
+/** The server that these pages name. */
 export const WHOSE = "a local authorization server";
 
 /** Sign-in and consent in one: see {@link allowPage}. */

@@ -52,8 +52,8 @@ function grantOf(
 ): Grant {
   const { client_id, resource = [] } = params;
   const grant = new provider.Grant({ accountId: person.sub, clientId: client_id });
-  // All that the metadata lists and that needs no decision: what a client asks for and neither gets nor is
-  // refused, the person is asked about again, without end.
+  // Everything in the metadata that needs no decision: a scope that a client asks for and is neither granted nor
+  // refused would be asked about again, without end.
   grant.addOIDCScope(identityScopes.join(" "));
   for (const scope of asked) {
     // oidc-provider keeps what it lists as its own scopes apart from what a resource defines.

@@ -24,7 +24,7 @@ import {
 } from "./token-exchange-grant.ts";
 
 export type AuthorizationServerOptions = {
-  /** 0 takes a free one. */
+  /** 0 picks a free one. */
   port: number;
   /** What tokens are for. */
   resources: AuthorizationServerResources;
@@ -34,22 +34,22 @@ export type AuthorizationServerOptions = {
   mcpScopes: readonly string[];
   /** Gatehouse. */
   client: ResourceServerClient;
-  /** A folder that keeps keys, clients and grants over a restart. */
+  /** A folder that keeps keys, clients and grants across restarts. */
   stateDir?: string;
 };
 
 export type AuthorizationServer = {
   /** Such as `http://127.0.0.1:8789`. */
   readonly issuer: string;
-  /** How often each path was asked for. */
+  /** How often each path was requested. */
   requestsTo(path: string): number;
   /** Signs with a new key from now on. Unless `keepsOld`, the old ones are no longer published. */
   rotateKeys(options?: { keepsOld?: boolean }): void;
   /** Whether a person lets Gatehouse use the APIs for them. Alice does at first, bob does not. */
   link(person: PersonId, isLinked: boolean): void;
-  /** Signs a JWT of any content with its key, as if it had issued it. */
+  /** Signs a JWT of any content with its key, as if the server had issued it. */
   mint(claims: JWTPayload, header?: Record<string, unknown>): Promise<string>;
-  /** Ends it, with the connections that are open. May be called again. */
+  /** Stops it and closes open connections. May be called again. */
   stop(): Promise<void>;
 };
 

@@ -7,7 +7,7 @@ import { newPrivateKeyPem } from "../local-servers/signing-keys.ts";
 import { type AuthorizationServer, startAuthorizationServer } from "./authorization-server.ts";
 import type { UpstreamResource } from "./authorization-server-config.ts";
 
-/** AUTH_MODE without `provider`: an authorization server of its own issues the tokens. */
+/** AUTH_MODE other than `provider`: a separate authorization server issues the tokens. */
 export type ExternalMode = "jwt" | "introspection";
 
 /** What is needed of a local API here; what it starts may be more than a {@link RunningLocalApi}. */
@@ -17,9 +17,9 @@ type Api<Running> = Pick<ExchangeApi, "name" | "scopes"> & {
 
 export type ExternalModeServers<Running extends RunningLocalApi = RunningLocalApi> = {
   readonly authorizationServer: AuthorizationServer;
-  /** The APIs that take its tokens, in the order that they were given. */
+  /** The APIs that accept its tokens, in the given order. */
   readonly apis: readonly Running[];
-  /** What tells Gatehouse of them. */
+  /** The variables that point Gatehouse to them. */
   readonly vars: Record<string, string>;
   stop(): Promise<void>;
 };
@@ -27,13 +27,13 @@ export type ExternalModeServers<Running extends RunningLocalApi = RunningLocalAp
 const CLIENT_ID = "gatehouse";
 
 /**
- * Starts what stands beside Gatehouse in these modes: the authorization server, and the APIs that take
- * its tokens. In `jwt` Gatehouse proves itself with a key, in `introspection` with a secret.
+ * Starts what runs beside Gatehouse in these modes: the authorization server, and the APIs that accept its
+ * tokens. In `jwt` Gatehouse authenticates with a key, in `introspection` with a secret.
  *
  * @param port of the authorization server; 0 takes a free one.
  * @param mcpScopes what tokens for Gatehouse may allow; those of src/server.ts unless given.
- * @param apis what to start of them, each with its port, where 0 takes a free one.
- * @param stateDir keeps keys and secrets over a restart; without it they are new each time.
+ * @param apis the APIs to start, each with its port; 0 picks a free one.
+ * @param stateDir keeps keys and secrets across restarts; without it they are new each time.
  * @throws Error when one cannot be started; none is left running then.
  */
 export async function startExternalMode<Running extends RunningLocalApi>(options: {

@@ -4,10 +4,10 @@ import { createLocalJWKSet, type JSONWebKeySet, jwtVerify } from "jose";
 import type { Provider } from "oidc-provider";
 import * as z from "zod";
 
-/** The claim by which this server finds the grant that one of its JWTs comes from. */
+/** The claim that names the grant of one of this server's JWTs. */
 export const GRANT_CLAIM = "grant";
 
-/** Whose token it is, where it counts, and what it allows. */
+/** Who a token is for, where it is valid, and what it allows. */
 export type Subject = {
   accountId: string;
   audience: readonly string[];
@@ -26,12 +26,12 @@ const claimsSchema = z.object({
 });
 
 /**
- * Reads an access token that was issued here: an opaque one, which is kept, or a JWT, for which its
- * signature vouches.
+ * Reads an access token that was issued here: an opaque one, which is stored, or a JWT, which its signature
+ * proves.
  *
  * @param publicKeys what this server signs with now.
- * @returns undefined for a token that is not good: forged, of another server, over, or revoked. A JWT
- *   counts as revoked when the person's grant is gone, as resource servers that only verify it cannot know.
+ * @returns undefined for an invalid token: forged, from another server, expired, or revoked. A JWT counts as
+ *   revoked when the person's grant has ended, which resource servers that only verify it cannot know.
  */
 export async function readSubjectToken(
   provider: Provider,

@@ -8,7 +8,7 @@ import type { UpstreamResource } from "./authorization-server-config.ts";
 import { readSubjectToken } from "./subject-token.ts";
 
 export const TOKEN_EXCHANGE = "urn:ietf:params:oauth:grant-type:token-exchange";
-/** What oidc-provider notes of tokens that were got so. */
+/** What oidc-provider records about exchanged tokens. */
 export const EXCHANGED = "token_exchange";
 const ACCESS_TOKEN = "urn:ietf:params:oauth:token-type:access_token";
 const TTL_SECONDS = 300;
@@ -17,7 +17,7 @@ const parametersSchema = z.object({
   subject_token: z.string(),
   subject_token_type: z.literal(ACCESS_TOKEN),
   requested_token_type: z.literal(ACCESS_TOKEN).optional(),
-  // Who acts is the client that authenticates, and nobody else.
+  // The actor is the client that authenticates, and nobody else.
   actor_token: z.undefined(),
   actor_token_type: z.undefined(),
   resource: z.string().optional(),
@@ -31,7 +31,7 @@ export const tokenExchangeParameters = Object.keys(parametersSchema.shape);
 export type TokenExchangeOptions = {
   /** The keys that this server signs with, as they are now. */
   publicKeys: () => JSONWebKeySet;
-  /** The resources whose server may exchange the tokens it gets. */
+  /** The resources with a server that may exchange the tokens it gets. */
   mcpResources: readonly string[];
   apis: readonly UpstreamResource[];
   /** Whether a person has allowed Gatehouse to use the APIs for them. */
@@ -41,11 +41,11 @@ export type TokenExchangeOptions = {
 };
 
 /**
- * Token exchange (RFC 8693): Gatehouse gives a token that an MCP client showed it, and gets one for
- * an upstream API, of the same person.
+ * Token exchange (RFC 8693): Gatehouse presents an MCP client's token, and gets one for an upstream API,
+ * for the same person.
  *
- * A subject token that is not good is `invalid_grant`, as many servers have it, where section 2.2.2 says
- * `invalid_request`: the person can mend it, and only this error says so.
+ * An invalid subject token is `invalid_grant`, as on many servers, where section 2.2.2 says
+ * `invalid_request`: the person can fix it, and only this error says so.
  */
 export function tokenExchangeGrant(options: TokenExchangeOptions) {
   const { apis, isLinked, linkPage } = options;
@@ -113,7 +113,7 @@ async function subjectOf(
 ): Promise<{ person: Person; scopes: readonly string[] }> {
   const subject = await readSubjectToken(provider, publicKeys(), token);
   const person = findPerson(subject?.accountId ?? "");
-  // A token for another resource must not have come to the client that asks, so it was stolen or mixed up.
+  // The requesting client must never have received a token for another resource: it was stolen or mixed up.
   const isOurs = subject?.audience.some((resource) => mcpResources.includes(resource));
   if (subject === undefined || person === undefined || !isOurs) {
     throw refusal("invalid_grant", "The subject_token is not good, or no longer");
@@ -121,7 +121,7 @@ async function subjectOf(
   return { person, scopes: subject.scopes };
 }
 
-/** Of the scopes that are asked for, those that the person gave the MCP client. */
+/** The requested scopes that the person gave the MCP client. */
 function narrowed(
   asked: readonly string[],
   { name, scopes }: UpstreamResource,

@@ -17,8 +17,8 @@ export interface SignInOptions {
 type ShownPage = Extract<Arrival, { kind: "page" }>;
 
 /**
- * Goes a person's way from a client's authorization URL to the client's redirect URI: consent page,
- * local identity provider, back. By fetch, without script.
+ * Walks through a person's sign-in from a client's authorization URL to the client's redirect URI: consent page,
+ * local identity provider, back. It uses fetch, without script.
  *
  * @returns where the browser would be sent at the end, with `code` or `error`. It is not fetched.
  * @throws Error that quotes what the person would have seen, if a page is not the one expected
@@ -28,8 +28,8 @@ export async function signIn(authorizationUrl: string | URL, options: SignInOpti
   const start = new URL(authorizationUrl);
   const redirectUri = start.searchParams.get("redirect_uri");
   const signInOrigins = new Set([start.origin]);
-  // A client's redirect URI may be anywhere, even on this server; every other foreign address ends
-  // the way too, so that nothing but the server and its identity provider is ever fetched.
+  // A client's redirect URI may be anywhere, even on this server; the walk stops at every other foreign address
+  // too, so that only the server and its identity provider are ever fetched.
   const browser = new ScriptlessBrowser(
     (address) => isSamePlace(address, redirectUri) || !signInOrigins.has(address.origin),
     options.fetch,
@@ -104,7 +104,7 @@ function formWithButton(shown: ShownPage, button: string, expected: string): Htm
   return form;
 }
 
-/** Whether an address is the redirect URI, but for the answer added to its query. */
+/** Whether an address is the redirect URI, apart from the answer added to its query. */
 function isSamePlace(address: URL, redirectUri: string | null): boolean {
   if (redirectUri === null || !URL.canParse(redirectUri)) return false;
   const { protocol, host, pathname } = new URL(redirectUri);

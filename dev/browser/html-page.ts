@@ -13,11 +13,11 @@ interface NamedValue {
   value: string;
 }
 
-/** What a person, or a browser without script, makes of a page. */
+/** What a person, or a browser without script, sees of a page. */
 export interface HtmlPage {
   title: string;
   heading: string;
-  /** What stands in the body, on one line. */
+  /** The text of the body, on one line. */
   text: string;
   forms: readonly HtmlForm[];
   /** Addresses of the links that have an id, by that id. */
@@ -92,7 +92,7 @@ function readAttributes(source: string): Attributes {
   const attributes = new Map<string, string>();
   for (const [, name = "", double, single, bare] of source.matchAll(ATTRIBUTE)) {
     const key = name.toLowerCase();
-    // Of an attribute written twice, browsers keep the first.
+    // If an attribute is repeated, browsers keep the first.
     if (!attributes.has(key)) attributes.set(key, decodeEntities(double ?? single ?? bare ?? ""));
   }
   return attributes;

@@ -1,13 +1,13 @@
 import { type HtmlForm, type HtmlPage, readHtmlPage } from "./html-page.ts";
 
-/** Where a browser arrived: at a page it shows, or at an address it was told not to go to. */
+/** Where a browser arrived: at a page that it shows, or at an address that it must not fetch. */
 export type Arrival =
   | { kind: "page"; address: URL; status: number; page: HtmlPage }
   | { kind: "left"; address: URL };
 
 /** What a person does to a form before and by pressing a button. */
 export interface FormInput {
-  /** What the button says, where it says anything. */
+  /** The button's label, if it has one. */
   press?: { name: string; value: string };
   /** The values of the checkboxes to tick. Without it, those ticked beforehand stay so. */
   tick?: readonly string[];
@@ -21,7 +21,7 @@ const SECONDS_TO_ANSWER = 30;
 /**
  * A browser reduced to what sign-in needs: cookies, redirects and forms, and no script.
  *
- * @param leaves tells at which addresses the browser stops without fetching them
+ * @param leaves says at which addresses the browser stops without fetching them
  * @param reach how addresses are reached, when not over the network
  */
 export class ScriptlessBrowser {
@@ -113,7 +113,7 @@ function keepCookie(cookies: Map<string, string>, line: string): void {
   else cookies.set(name, pair.slice(equals + 1).trim());
 }
 
-/** Whether a cookie's attribute says that the cookie is over. */
+/** Whether a cookie's attribute says that the cookie has expired. */
 function isExpiry(attribute: string): boolean {
   const [name = "", value = ""] = attribute.split("=").map((part) => part.trim());
   if (name.toLowerCase() === "max-age") return Number(value) <= 0;

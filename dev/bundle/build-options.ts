@@ -5,14 +5,14 @@ import { projectDir } from "../server/processes.ts";
 /** The Worker that is deployed, and how wrangler builds it. */
 export const projectConfig = join(projectDir, "wrangler.jsonc");
 
-/** What `alias` in wrangler.jsonc has: what is imported, to the file that is built in its place. */
+/** `alias` in wrangler.jsonc: from the imported name to the file that is built in its place. */
 export function projectAliases(): Readonly<Record<string, string>> {
   return unstable_readConfig({ config: projectConfig }).alias ?? {};
 }
 
 /**
- * Arguments by which wrangler builds the Worker of another configuration as it builds the one that is deployed.
- * What `build` there makes has to be there: `writePrebuiltLibraries`.
+ * Arguments that make wrangler build another configuration's Worker as it builds the deployed one. The output of
+ * the deployed one's `build` has to exist: `writePrebuiltLibraries`.
  */
 export function builtAsDeployed(): string[] {
   const { minify } = unstable_readConfig({ config: projectConfig });

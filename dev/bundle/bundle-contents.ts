@@ -1,6 +1,6 @@
 import * as z from "zod";
 
-/** What is read of a metafile of esbuild (https://esbuild.github.io/api/#metafile). Paths are the project's. */
+/** The part of an esbuild metafile that is read (https://esbuild.github.io/api/#metafile), with project paths. */
 export const metafileSchema = z.object({
   inputs: z.record(
     z.string(),
@@ -15,15 +15,15 @@ export const metafileSchema = z.object({
 });
 export type Metafile = z.infer<typeof metafileSchema>;
 
-/** Minified bytes, by package; what is no package's is ours. */
+/** Minified bytes, by package; bytes of no package are ours. */
 export type Contents = Readonly<Record<string, number>>;
 
 const OURS = "this project";
 
 /**
- * What each package takes of a bundle, the largest first. Nothing that takes nothing is listed.
+ * How much of a bundle each package takes, the largest first, without those that take nothing.
  *
- * @param prebuilt what a file of the bundle was itself built of: its bytes are shared out by that.
+ * @param prebuilt what a file of the bundle was itself built from: its bytes are attributed accordingly.
  */
 export function contentsOf(
   metafile: Metafile,
@@ -50,7 +50,7 @@ export function contentsOf(
   );
 }
 
-/** What a check of the bundle knows beside the metafile. */
+/** What a check of the bundle needs besides the metafile. */
 export type Trimming = {
   /** The names in `alias` of wrangler.jsonc. */
   readonly aliases: readonly string[];
@@ -63,10 +63,10 @@ export type Trimming = {
 };
 
 /**
- * Checks that what the engine does without is not there all the same, and that each alias is still needed.
- * What a tool imports may be there, whatever it is.
+ * Checks that the bundle has none of what the engine leaves out, and that each alias is still needed. Anything
+ * that a tool imports may be there.
  *
- * @returns a line for each problem.
+ * @returns one line per problem.
  */
 export function bundleProblems(metafile: Metafile, trimming: Trimming): string[] {
   const files = filesOf(metafile).map(([path]) => path);

@@ -1,11 +1,11 @@
 import type { Bundle, BundleRecord } from "./bundle-size.ts";
 
-/** What the gzipped upload may come to; docs/performance.md says why. */
+/** The limit of the gzipped upload; docs/performance.md says why. */
 const MAX_GZIP_KIB = 370;
 /** What all of zod adds, with its languages: for `import { z }` in a tool, where `import * as z` is none. */
 const WHOLE_ZOD_KIB = 70;
 
-/** @returns what is wrong with the bundle, as text to print; empty when nothing is. */
+/** @returns the bundle's problems, as text to print; empty when there are none. */
 export function bundleFaults(bundle: Bundle, record: BundleRecord): string {
   const limit = MAX_GZIP_KIB + (bundle.hasWholeZod ? WHOLE_ZOD_KIB : 0);
   const isTooLarge = bundle.gzipKiB > limit;
@@ -17,7 +17,7 @@ export function bundleFaults(bundle: Bundle, record: BundleRecord): string {
   ].join("\n");
 }
 
-/** What the bundle has in it, the largest first, and how that differs from the record. */
+/** The contents of the bundle, the largest first, and how they differ from the record. */
 export function bundleReport(bundle: Bundle, record: BundleRecord): string {
   const gone = Object.keys(record.contents).filter((name) => !(name in bundle.contents));
   const rows = [...Object.keys(bundle.contents), ...gone].map((name) =>

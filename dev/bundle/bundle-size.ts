@@ -25,7 +25,7 @@ export type Bundle = UploadSize & {
   readonly contents: Contents;
   /** Whether a file of ours has `import { z } from "zod"`, which brings all of zod. */
   readonly hasWholeZod: boolean;
-  /** What is wrong with what is left out, a line each. */
+  /** Problems with what is left out, one line each. */
   readonly problems: readonly string[];
 };
 
@@ -67,7 +67,7 @@ function importsNamespace(path: string): boolean {
   return /import (z|\w+|\{[^}]*\bz\b[^}]*\}) from "zod"/.test(code);
 }
 
-/** The bundle as it was when somebody last looked at it and found it right. */
+/** The bundle as somebody last checked and recorded it. */
 export function readRecord(): BundleRecord {
   return recordSchema.parse(JSON.parse(readFileSync(recordFile, "utf8")));
 }

@@ -1,5 +1,5 @@
 // What wrangler runs before it builds the Worker (`build` in wrangler.jsonc): it builds the libraries, and
-// refuses tools that no client could list. So no way of building the Worker goes around that.
+// refuses tools that no client could list. So every build of the Worker does both.
 
 import { checkDefinitions } from "../definition/server-facts.ts";
 import { writePrebuiltLibraries } from "./prebuilt-libraries.ts";

@@ -4,7 +4,7 @@ import { dirname, join } from "node:path";
 import { build, type Metafile, type Plugin } from "esbuild";
 import { projectDir } from "../server/processes.ts";
 
-/** What `alias` in wrangler.jsonc puts in the place of `#mcp-libraries`. */
+/** The file that `alias` in wrangler.jsonc puts in place of `#mcp-libraries`. */
 export const prebuiltFile = join(".wrangler", "prebuilt", "mcp-libraries.js");
 const entry = join("src", "engine", "mcp", "libraries.ts");
 const stubs = join(projectDir, "src", "engine", "stubs");
@@ -21,7 +21,7 @@ export const leftOut: Readonly<Record<string, string>> = {
   zod: "zod.ts",
 };
 
-/** What only the prebuilt module may bring into the Worker: by themselves these are not trimmed. */
+/** Packages that only the prebuilt module may bring into the Worker: on their own they are not trimmed. */
 export const prebuiltPackages = [
   "@modelcontextprotocol/sdk/server/index.js",
   "@modelcontextprotocol/sdk/server/mcp.js",
@@ -38,9 +38,9 @@ const SDK_TYPES = "@modelcontextprotocol/sdk/types.js";
 export type PrebuiltLibraries = { readonly code: string; readonly metafile: Metafile };
 
 /**
- * Builds agents and SDK v1 into one module, without what `leftOut` names. `build` in wrangler.jsonc has
- * wrangler do so before each build of the Worker. Unlike an alias, which replaces an import wherever it
- * stands, this knows who imports: a tool that imports ajv or zod gets ajv or zod.
+ * Builds agents and SDK v1 into one module, without what `leftOut` names. `build` in wrangler.jsonc makes
+ * wrangler do so before each build of the Worker. Unlike an alias, which replaces an import everywhere,
+ * this knows who imports: a tool that imports ajv or zod gets ajv or zod.
  *
  * @throws Error when the libraries import something of a stub that it does not have, or nothing imports a
  *   stub any more: both after an upgrade.
@@ -63,7 +63,7 @@ export async function prebuildLibraries(): Promise<PrebuiltLibraries> {
     sourcemap: "inline",
     sourcesContent: false,
     external: shared,
-    // What is used of a stub that does not have it is no warning.
+    // An import that a stub does not have is an error, not a warning.
     logOverride: { "import-is-undefined": "error" },
     plugins: [stubsInPlace(replaced), zodByName],
     logLevel: "silent",
@@ -81,7 +81,7 @@ export async function prebuildLibraries(): Promise<PrebuiltLibraries> {
 export async function writePrebuiltLibraries(): Promise<void> {
   const { code } = await prebuildLibraries();
   const file = join(projectDir, prebuiltFile);
-  // A file that stays as it is wakes no `wrangler dev` that watches it.
+  // An unchanged file does not trigger a `wrangler dev` that watches it.
   if ((await readFile(file, "utf8").catch(() => undefined)) === code) return;
   await mkdir(dirname(file), { recursive: true });
   const written = `${file}.${randomUUID()}`;
@@ -95,7 +95,7 @@ function stubsInPlace(replaced: Set<string>): Plugin {
     setup({ onResolve }) {
       onResolve({ filter: /^[^./]/ }, ({ path, importer }) => {
         const stub = leftOut[path];
-        // Of zod only agents, and of all others only libraries, get what is built in its place.
+        // Only agents gets the stub of zod; only libraries get the other stubs.
         if (stub === undefined || !isIn(path === "zod" ? "agents" : "", importer)) return undefined;
         replaced.add(path);
         return { path: join(stubs, stub) };
@@ -112,7 +112,7 @@ function stubsInPlace(replaced: Set<string>): Plugin {
 }
 
 /**
- * agents imports zod's namespace as a value (`import { z }`), of which esbuild cannot see what is used. By
+ * agents imports zod's namespace as a value (`import { z }`), and esbuild cannot see which members it uses. With
  * `import *` it can, and refuses what the stub of zod does not have.
  */
 const zodByName: Plugin = {
@@ -127,7 +127,7 @@ const zodByName: Plugin = {
   },
 };
 
-/** By its real path, which is elsewhere where node_modules is a link. An empty name is any package. */
+/** By its real path, which is elsewhere if node_modules is a link. An empty name is any package. */
 function isIn(packageName: string, file: string): boolean {
   const folder = join("node_modules", packageName, "/").replaceAll("\\", "/");
   return file.replaceAll("\\", "/").includes(`/${folder}`);

@@ -20,7 +20,7 @@ Who did what with which client: events of the audit, the newest last (docs/audit
 
 Kinds: ${auditKinds.join(", ")}`;
 
-/** What is asked for. Times are in milliseconds since 1970. */
+/** The query. Times are in milliseconds since 1970. */
 export type AuditFilter = {
   readonly ids: { readonly [name in IdName]?: string };
   readonly tool: string | undefined;
@@ -37,7 +37,7 @@ export type IdName = (typeof idNames)[number];
 export type AuditOptions = AuditFilter & {
   readonly json: boolean;
   readonly remote: boolean;
-  /** Where a local server keeps its data; undefined is where npm start does. */
+  /** Where a local server keeps its data; npm start's folder by default. */
   readonly state: string | undefined;
 };
 
@@ -47,7 +47,7 @@ const MAX_LIMIT = 100_000;
  * Reads the command line.
  *
  * @returns undefined when help is asked for.
- * @throws Error that says what is wrong, for whoever typed it.
+ * @throws Error that says what is wrong, for the person who typed it.
  */
 export function parseAuditOptions(
   args: readonly string[],

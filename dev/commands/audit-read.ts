@@ -15,7 +15,7 @@ const answerSchema = z
 const FIRST_PAGE_SIZE = 500;
 
 /**
- * Reads the newest events that are asked for, the oldest of them first.
+ * Reads the newest matching events, the oldest of them first.
  *
  * @throws Error with what wrangler says when it fails.
  */
@@ -35,7 +35,7 @@ export async function readAudit(options: AuditOptions): Promise<StoredEvent[]> {
   }
 }
 
-/** @returns undefined when the page is larger than what is kept of a command's output (processes.ts). */
+/** @returns undefined when the page is larger than the kept part of a command's output (processes.ts). */
 async function readPage(options: AuditOptions, size: number, beforeId: string | undefined) {
   const place = options.remote
     ? ["--remote"]

@@ -16,10 +16,10 @@ const FAILED =
   "('token_refused', 'token_replayed', 'step_up', 'limit_hit'))";
 
 /**
- * The query for one page of events, the newest first (migrations/0002_audit.sql has the view). Batches are
- * chosen by time and person first, events then by everything that is asked for: a batch also holds others'.
+ * The query for one page of events, newest first (migrations/0002_audit.sql has the view). It selects batches by
+ * time and person first, then events by all filters: a batch also has other people's events.
  *
- * @param beforeId where the page before has ended.
+ * @param beforeId where the previous page ended.
  */
 export function auditSql(filter: AuditFilter, pageSize: number, beforeId?: string): string {
   const { ids, tool, kinds, failed, sinceMs, untilMs } = filter;
@@ -48,7 +48,7 @@ function isIdName(name: string): name is IdName {
   return name in columns;
 }
 
-/** wrangler takes no parameters. In hexadecimal, no text can be anything but a text. */
+/** wrangler accepts no parameters. In hexadecimal, a text cannot be anything but a text. */
 function literal(text: string): string {
   return `CAST(x'${Buffer.from(text, "utf8").toString("hex")}' AS TEXT)`;
 }

@@ -1,6 +1,6 @@
 import * as z from "zod";
 
-/** An event as it is read: also of a version of Gatehouse that knows other kinds. */
+/** An event as it is read, even from a version of Gatehouse with other kinds. */
 export const storedEventSchema = z.looseObject({
   id: z.string(),
   atMs: z.number(),
@@ -13,15 +13,15 @@ export type StoredEvent = z.infer<typeof storedEventSchema>;
 
 const HEADER = ["time (UTC)", "kind", "outcome", "person", "client", "what"];
 
-/** What stands in columns of its own, is an id that --json shows, or has its place first in the last one. */
+/** Fields with their own column, ids that only --json shows, and fields that come first in the last column. */
 const ELSEWHERE = new Set([
   ...["id", "atMs", "kind", "outcome", "userId", "clientId", "grantId", "sessionId", "requestId"],
   ...["tool", "readOnly", "argumentsHash", "scopes", "milliseconds"],
 ]);
 
 /**
- * A table of events: one line each, whatever is in them. Of what clients and people chose themselves, nothing
- * can hide, look like something else, or leave its cell.
+ * A table of events: one line each, whatever is in them. Text that clients and people chose themselves cannot
+ * hide, look like something else, or leave its cell.
  */
 export function auditTable(events: readonly StoredEvent[]): string {
   const rows = [HEADER, ...events.map(cellsOf)].map((row) => row.map(visible));
@@ -34,7 +34,7 @@ export function auditTable(events: readonly StoredEvent[]): string {
     .join("\n");
 }
 
-/** An event as one line of JSON, in which every character can be seen that is not plain ASCII. */
+/** An event as one line of JSON that makes every character outside of plain ASCII visible. */
 export function jsonLine(event: StoredEvent): string {
   return JSON.stringify(event).replaceAll(
     /[^\x20-\x7e]/g,
@@ -59,7 +59,7 @@ function whatOf(event: StoredEvent): string {
     typeof tool === "string" ? tool : undefined,
     typeof milliseconds === "number" ? `${milliseconds} ms` : undefined,
     ...rest.map(([name, value]) => `${name}=${textOf(value)}`),
-    // Of a call, the scopes are all that its token has: too much for a line.
+    // A call's scopes are all that its token has: too much for a line.
     tool === undefined && Array.isArray(scopes) ? `scopes=${textOf(scopes)}` : undefined,
   ]
     .filter((part) => part !== undefined)
@@ -74,8 +74,8 @@ function textOf(value: unknown): string {
 const MAX_CELL = 200;
 
 /**
- * Everything but printable ASCII by its code point: ids, scopes and tools need no more, and what is not
- * theirs may be invisible, look like them, or move the cursor of a terminal.
+ * Shows everything but printable ASCII as its code point: ids, scopes and tools need nothing else, and other
+ * characters may be invisible, look like these, or move a terminal's cursor.
  */
 function visible(text: string): string {
   const shown = text.replaceAll("\\", "\\\\").replaceAll(/[^\x20-\x7e]/gu, codePoint);

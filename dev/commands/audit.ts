@@ -1,4 +1,4 @@
-// `npm run audit`: asks the audit, here or of the deployed Worker. --help says how.
+// `npm run audit`: queries the audit, here or on the deployed Worker. --help says how.
 
 import { parseAuditOptions, USAGE } from "./audit-options.ts";
 import { readAudit } from "./audit-read.ts";

@@ -1,5 +1,5 @@
 // `npm run check`: everything about the code that can be known without running it. All checks run, even
-// when one fails, so that one run names all there is to mend.
+// when one fails, so that one run names everything to fix.
 
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
@@ -74,7 +74,7 @@ async function checkLock(): Promise<Outcome> {
     passed: missing.length === 0,
     output:
       `These packages are missing in the lock, and npm ci would fail:\n${missing.join("\n")}\n` +
-      "Choose versions of which every platform's package exists, then run npm install again.",
+      "Choose versions that have a package for every platform, then run npm install again.",
   };
 }
 

@@ -9,24 +9,24 @@ import { projectDir } from "../server/processes.ts";
 type Secret = {
   name: string;
   isOptional: boolean;
-  /** At least so many characters, where it is given. */
+  /** The minimum length in characters, if it is set. */
   minLength?: number;
 };
 
 export type DeployConfig = {
-  /** The D1 database bound as DB: its name, and its id where wrangler.jsonc has one. */
+  /** The D1 database bound as DB: its name, and its id if wrangler.jsonc has one. */
   database: { name: string; id: string | undefined };
   /** The pinned public origin; empty when each request's own origin is used. */
   publicUrl: string;
-  /** The secrets that the Worker takes. An optional one may be left out. */
+  /** The Worker's secrets. An optional one may be left out. */
   secrets: readonly Secret[];
-  /** Of these one must be there, if there are any. */
+  /** One of these must be set, if there are any. */
   oneOf: readonly string[];
-  /** What is wrong with the bindings and variables, each with what to do; nothing when they are ready. */
+  /** Problems with the bindings and variables, each with what to do; empty when there are none. */
   problems: readonly string[];
 };
 
-/** What stands in for a secret's value, which this machine need not know, while the rest is checked. */
+/** A placeholder for a secret's value, which this machine need not know, while the rest is checked. */
 const anySecret = "x".repeat(64);
 
 /**
@@ -58,7 +58,7 @@ export async function readDeployConfig(
   const ofProvider = isProviderMode(vars.AUTH_MODE) ? facts.providerSecrets(vars.IDP) : [];
   const misplaced = [...new Set([...secrets, ...ofProvider].map(({ name }) => name))]
     .filter((name) => vars[name])
-    .map((name) => `${name} is a secret: take it out of wrangler.jsonc, it is asked for`);
+    .map((name) => `${name} is a secret: remove it from wrangler.jsonc; deploy asks for it`);
   const needed = secrets.filter(({ name }) => name !== "AS_PRIVATE_KEY");
   const stand = Object.fromEntries(
     needed.map(({ name }) => [name, name === "IDENTITY_KEY" ? newPrivateKeyPem() : anySecret]),
@@ -87,7 +87,7 @@ function isProviderMode(mode: unknown): boolean {
 const bindingSchema = z.object({ binding: z.string() });
 const namedSchema = z.object({ name: z.string() });
 
-/** Of wrangler's configuration, what is bound. */
+/** The bindings in wrangler's configuration. */
 const boundSchema = z.object({
   name: z.string().optional(),
   kv_namespaces: z.array(bindingSchema),
@@ -118,7 +118,7 @@ function bindingsOf(config: Bound): ReadonlyMap<string, BindingKind | "other"> {
   ]);
 }
 
-/** What wrangler calls a database that has no name of its own in the configuration. */
+/** wrangler's name for a database that has none in the configuration. */
 function databaseOf(config: Bound): DeployConfig["database"] {
   const bound = config.d1_databases.find(({ binding }) => binding === "DB");
   return { name: bound?.database_name ?? `${config.name ?? "worker"}-db`, id: bound?.database_id };
@@ -129,7 +129,7 @@ const asked = ({ name, ask }: { name: string; ask: string }): Secret => ({
   isOptional: ask === "may",
 });
 
-/** The secrets that deploy asks for, of the provider that IDP names. */
+/** The secrets that deploy asks for, for the provider that IDP names. */
 function signInSecrets({ providerSecrets }: ServerFacts, idp: unknown): Secret[] {
   return providerSecrets(idp)
     .filter(({ ask }) => ask !== "no")

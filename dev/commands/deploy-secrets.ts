@@ -3,7 +3,7 @@ import { createInterface } from "node:readline/promises";
 import { Writable } from "node:stream";
 import { newPrivateKeyPem } from "../local-servers/signing-keys.ts";
 
-/** The secrets that nobody else has to know. */
+/** The secrets that only the Worker has to know. */
 const made: Readonly<Record<string, () => string>> = {
   SESSION_SECRET: () => randomBytes(32).toString("base64url"),
   IDENTITY_KEY: newPrivateKeyPem,
@@ -11,10 +11,10 @@ const made: Readonly<Record<string, () => string>> = {
 
 /**
  * Finds a value for each secret that the deployed Worker lacks: SESSION_SECRET and IDENTITY_KEY are
- * made up, others are taken from the environment variable of the same name, or asked for in the terminal.
+ * generated, others come from the environment variable of the same name, or from a prompt in the terminal.
  *
  * @returns name and value of each; an optional secret that was left empty is not among them.
- * @throws Error naming the secrets for which there is nobody to ask, or one that is too short.
+ * @throws Error naming the secrets that cannot be asked for, or one that is too short.
  */
 export async function collectSecrets(
   wanted: readonly { name: string; isOptional: boolean; minLength?: number }[],
@@ -46,7 +46,7 @@ async function ask(name: string, isOptional: boolean): Promise<string> {
   process.stdout.write(`${name}${isOptional ? " (Enter for none)" : ""}: `);
   const nowhere = new Writable({ write: (_chunk, _encoding, done) => done() });
   const terminal = createInterface({ input: process.stdin, output: nowhere, terminal: true });
-  // In this mode Ctrl+C is a key, and it is for us to act on it.
+  // In this mode Ctrl+C is an ordinary key, so we handle it.
   terminal.once("SIGINT", () => process.kill(process.pid, "SIGINT"));
   try {
     return (await terminal.question("")).trim();

@@ -45,7 +45,7 @@ async function rehearse(environment: string | undefined): Promise<void> {
   await run(["deploy", "--dry-run", ...inEnvironment(environment)], "The build failed.");
 }
 
-/** What makes a wrangler command one of the environment. */
+/** The arguments that select the environment for a wrangler command. */
 function inEnvironment(environment: string | undefined): string[] {
   return environment === undefined ? [] : ["--env", environment];
 }
@@ -55,7 +55,7 @@ async function deploy(environment: string | undefined): Promise<void> {
   if (config.problems.length > 0) throw new Error(listOf(config.problems));
   await checkDefinitions();
   await requireLogin();
-  // Asked before anything is changed, so that leaving here changes nothing.
+  // Asked before anything is changed, so that it is safe to quit here.
   const present = await secretsOfWorker(environment);
   const wanted = config.oneOf.some((name) => present.has(name))
     ? config.secrets.filter(({ name }) => !config.oneOf.includes(name))
@@ -100,10 +100,10 @@ function listOf(problems: DeployConfig["problems"]): string {
   return `Change these in wrangler.jsonc first (variables are under "vars"); docs/configuration.md explains each:\n${lines.join("\n")}`;
 }
 
-/** Runs a wrangler command whose output the person should see as it comes. */
+/** Runs a wrangler command and shows its output as it comes. */
 async function run(args: string[], failure: string, env: Record<string, string> = {}) {
   const exitCode = await startWrangler(args, { ...show, env }).exited;
-  if (exitCode !== 0) throw new Error(`${failure} What wrangler says above tells why.`);
+  if (exitCode !== 0) throw new Error(`${failure} See wrangler's output above.`);
 }
 
 async function requireLogin(): Promise<void> {

@@ -14,7 +14,7 @@ export async function rememberServer(origin: string, stateDir = localStateDir): 
 }
 
 /**
- * Finds the server on this machine: at PORT, else where `npm start` served last, else where it does by default.
+ * Finds the server on this machine: at PORT, else where `npm start` last served, else at its default port.
  *
  * @returns its origin, such as `http://localhost:8788`.
  */

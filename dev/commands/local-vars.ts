@@ -15,7 +15,7 @@ export const localStateDir = join(projectDir, ".wrangler", "gatehouse");
 /**
  * What the person has set in .dev.vars; empty without that file.
  *
- * @param folder where the file stands: beside wrangler.jsonc.
+ * @param folder where the file is: beside wrangler.jsonc.
  * @throws Error when the file cannot be read.
  */
 export async function readDevVars(folder: string): Promise<Vars> {
@@ -25,7 +25,7 @@ export async function readDevVars(folder: string): Promise<Vars> {
   return Object.fromEntries(vars.flatMap(([name, value]) => (value ? [[name, value]] : [])));
 }
 
-/** Whether these variables name who signs people in, so that nobody local is needed. */
+/** Whether these variables configure who signs people in, so that no local provider is needed. */
 export function bringsIdentityProvider(vars: Vars): boolean {
   const names = ["IDP", "OIDC_ISSUER", "GITHUB_CLIENT_ID", "CLOUDFLARE_CLIENT_ID", "AS_ISSUER"];
   return names.some((name) => vars[name] !== undefined);
@@ -34,10 +34,10 @@ export function bringsIdentityProvider(vars: Vars): boolean {
 /** A secret for sealing sessions, made at the first start and kept, so that sessions outlive a restart. */
 export const keepSessionSecret = (stateDir: string) => keepSecret(stateDir, "session-secret");
 
-/** What `npm run revoke` proves itself by to the server on this machine. */
+/** What `npm run revoke` authenticates with at the server on this machine. */
 export const keepOperatorSecret = (stateDir: string) => keepSecret(stateDir, "operator-secret");
 
-/** What signs to APIs who people are, where the server has such an API. */
+/** The key that signs who people are, if the server has an API that needs that. */
 export const keepIdentityKey = (stateDir: string) =>
   keepSecret(stateDir, "identity-key", newPrivateKeyPem);
 

@@ -8,13 +8,13 @@ const lockSchema = z.object({
 });
 
 /**
- * Finds optional packages that package-lock.json's packages name but that do not stand in it themselves.
+ * Finds optional packages that package-lock.json's packages name but that it does not contain.
  *
- * They are mostly builds for other systems. Where a registry lacks one of them, npm leaves it out of the
- * lock without a word; `npm ci` then fails, here or on the systems concerned.
+ * They are mostly builds for other systems. If a registry lacks one of them, npm silently leaves it out of the
+ * lock; `npm ci` then fails, here or on the systems concerned.
  *
  * @param lock the parsed package-lock.json.
- * @returns a line for each, such as `wanted-package, optional for node_modules/wanting-package`.
+ * @returns one line per package, such as `wanted-package, optional for node_modules/wanting-package`.
  */
 export function missingOptionalPackages(lock: unknown): string[] {
   const { packages } = lockSchema.parse(lock);

@@ -7,8 +7,8 @@ import { keepOperatorSecret, localStateDir } from "./local-vars.ts";
 
 const USAGE = `npm run revoke -- --user ID [--grant ID | --erase] [--url URL]
 
-Ends every grant of a person, or one of them: its tokens, its sessions, at once. Which ids there are, npm run
-audit tells.
+Ends every grant of a person, or one of them: its tokens, its sessions, at once. npm run audit
+shows the ids.
 
   --user ID    the person's user id
   --grant ID   only this grant
@@ -70,7 +70,8 @@ async function run(): Promise<void> {
   const body: unknown = await response.json().catch(() => undefined);
   const answer = answerSchema.safeParse(body);
   if (!answer.success) {
-    const why = refusalSchema.safeParse(body).data?.error_description ?? "no answer of Gatehouse";
+    const why =
+      refusalSchema.safeParse(body).data?.error_description ?? "not an answer from Gatehouse";
     throw new Error(`The server answered ${response.status}: ${why}`);
   }
   const { ended, failed, erased } = answer.data;

@@ -5,16 +5,16 @@ type Vars = Readonly<Record<string, string>>;
 /** What belongs to the deployed server, whoever signs people in. */
 const ofDeployment = ["PUBLIC_URL"];
 
-/** What belongs to it besides, where somebody on this machine signs people in. */
+/** What also belongs to it, if somebody on this machine signs people in. */
 const ofSignIn = ["AUTH_MODE", "ADMINS"];
 
-/** What the command line decides: that it differs from wrangler.jsonc says nothing new. */
+/** Set by the command line: no need to report that it differs from wrangler.jsonc. */
 const ofCommandLine = ["AUTH_MODE", "IDP"];
 
 export type LocalSettings = {
-  /** All that the Worker on this machine gets in place of what wrangler.jsonc has. */
+  /** Everything that the Worker on this machine gets instead of the values in wrangler.jsonc. */
   readonly vars: Vars;
-  /** The settings of wrangler.jsonc that do not count here. */
+  /** The settings of wrangler.jsonc that are not used here. */
   readonly setAside: readonly string[];
 };
 
@@ -23,7 +23,7 @@ export type LocalSettings = {
  * sign in where.
  *
  * @param configFile the wrangler configuration.
- * @param vars what counts here instead.
+ * @param vars what is used here instead.
  * @param isLocal whether somebody on this machine signs people in; else their own provider does, with its rules.
  * @param signInVariables those of the server that belong to one deployment.
  * @throws Error when the file cannot be read.

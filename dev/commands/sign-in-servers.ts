@@ -12,11 +12,11 @@ import { isPortFree } from "../local-servers/free-port.ts";
 import { people } from "../local-servers/people.ts";
 import type { StartOptions } from "./start-options.ts";
 
-/** What stands beside the Worker on this machine and signs people in. */
+/** What runs beside the Worker on this machine and signs people in. */
 export type SignInServers = {
-  /** What tells the Worker of them. */
+  /** The variables that point the Worker to them. */
   readonly vars: Record<string, string>;
-  /** Where the authorization server of an external mode is, and the APIs that take its tokens. */
+  /** Where the authorization server of an external mode is, and the APIs that accept its tokens. */
   readonly external?: { readonly issuer: string; readonly apis: readonly string[] };
   /** Whether an admin of Gatehouse is among the people. */
   readonly hasAdmins: boolean;
@@ -135,7 +135,7 @@ const namesOf = (apis: readonly ExchangeApi[]) => apis.map(({ name }) => name);
 async function withPorts(apis: readonly ExchangeApi[], serverPort: number) {
   const placed = [];
   for (const [index, api] of apis.entries()) {
-    const consequence = `${api.name} is elsewhere than it was.`;
+    const consequence = `${api.name} has another address than before.`;
     placed.push({ api, port: await portOrAnother(serverPort + 2 + index, consequence) });
   }
   return placed;
@@ -147,14 +147,14 @@ function redirectUrisOf({ port, tunnel }: StartOptions): string[] {
   return origins.map((origin) => `${origin}/callback`);
 }
 
-/** People are who they are by their issuer, whose name is its address. */
+/** People are identified by their issuer, which is named by its address. */
 function portForIssuer(port: number): Promise<number> {
   return portOrAnother(port, "Gatehouse will see alice and bob as new people.");
 }
 
-/** The port, or 0 for any where it is taken, which has a consequence that the person should know. */
+/** The port, or 0 for any if it is taken, which has a consequence that the person should know. */
 async function portOrAnother(port: number, consequence: string): Promise<number> {
   if (await isPortFree(port)) return port;
-  console.log(`Port ${port} is in use, so another one is taken: ${consequence}`);
+  console.log(`Port ${port} is in use, so another one is used: ${consequence}`);
   return 0;
 }

@@ -4,21 +4,21 @@ import type { LocalApiExamples } from "../local-apis/local-api.ts";
 import { people } from "../local-servers/people.ts";
 import type { SignInServers } from "./sign-in-servers.ts";
 
-/** What `npm start` says when all is up: where the server is, and how to use it from each client. */
+/** What `npm start` prints once everything is up: where the server is, and how to use it from each client. */
 export function startGuide(options: {
   origin: string;
   /** Where a tunnel serves it as well. */
   tunnel: string | undefined;
-  /** The settings of wrangler.jsonc that do not count on this machine. */
+  /** The settings of wrangler.jsonc that are not used on this machine. */
   setAside: readonly string[];
-  /** Who signs people in on this machine; undefined where the person's own provider does. */
+  /** Who signs people in on this machine; undefined if the developer's own provider does. */
   local: Pick<SignInServers, "external" | "hasAdmins" | "examples"> | undefined;
 }): string {
   const { origin, tunnel, setAside, local } = options;
   const external = local?.external;
   const url = `${origin}/mcp`;
   const lines = [
-    "Gatehouse is running. Ctrl+C ends it; its data stay for the next start (--fresh starts empty).",
+    "Gatehouse is running. Ctrl+C stops it; its data is kept for the next start (--fresh starts empty).",
     "",
     `  MCP       ${url}`,
     `  SSE       ${origin}/sse   (for older clients)`,
@@ -62,7 +62,7 @@ export function startGuide(options: {
   return [rule, ...lines, rule].join("\n");
 }
 
-/** What to paste into the clients that reach this machine. The website says what comes then. */
+/** What to paste into the clients that reach this machine. The website says what comes next. */
 function setupGuide(url: string): string[] {
   return clientSetups("Gatehouse", url)
     .filter(({ obstacle }) => obstacle === undefined)

@@ -11,7 +11,7 @@ export type StartOptions = {
   /** IDP: `oidc` is the local identity provider, any other a toolset's local API. */
   readonly idp: string;
   readonly port: number;
-  /** Whether all that earlier starts have kept is forgotten. */
+  /** Whether to delete everything that earlier starts have kept. */
   readonly fresh: boolean;
   /** The https origin at which a tunnel serves this machine's server, if one does. */
   readonly tunnel: string | undefined;
@@ -22,9 +22,9 @@ export type StartOptions = {
 /**
  * Reads the command line of `npm start`.
  *
- * @param port what the environment has as PORT.
+ * @param port PORT of the environment.
  * @param otherIdps the identity providers that toolsets bring (dev/local-apis/).
- * @throws Error that says what is wrong, for whoever typed it.
+ * @throws Error that says what is wrong, for the person who typed it.
  */
 export function parseStartOptions(
   args: readonly string[],

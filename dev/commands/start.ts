@@ -1,8 +1,8 @@
-// `npm start`: Gatehouse on this machine, with an identity provider of its own, with one that a toolset brings
+// `npm start`: Gatehouse on this machine, with a local identity provider, with one that a toolset brings
 // (--idp cloudflare), or with an authorization server (--mode jwt, --mode introspection).
-// PORT=… chooses the port, --fresh forgets all that earlier starts have kept, --tunnel https://… serves
-// what comes through a tunnel as well. A change of the code is taken up by itself; what is kept stays.
-// --config and --state are another wrangler.jsonc and another folder for what is kept.
+// PORT=… chooses the port, --fresh deletes everything that earlier starts have kept, --tunnel https://… also
+// serves requests through a tunnel. It reloads automatically on a change of the code; data is kept.
+// --config and --state name another wrangler.jsonc and another folder for the data.
 
 import { rm } from "node:fs/promises";
 import { dirname } from "node:path";
@@ -55,7 +55,7 @@ async function start(): Promise<void> {
   if (!(await isPortFree(port))) {
     throw new Error(
       `Port ${port} is in use: is another npm start running? ` +
-        `End it, or choose another port: PORT=${port + 10} npm start`,
+        `Stop it, or choose another port: PORT=${port + 10} npm start`,
     );
   }
   if (options.fresh) await rm(stateDir, { recursive: true, force: true });
@@ -102,7 +102,7 @@ async function start(): Promise<void> {
 
   const exitCode = await server.exited;
   if (isStopping) return;
-  throw new Error(`wrangler dev has ended by itself, with exit code ${exitCode}.`);
+  throw new Error(`wrangler dev ended unexpectedly, with exit code ${exitCode}.`);
 }
 
 /**

@@ -1,12 +1,12 @@
 /**
- * Ends this process in good order when it is asked to end: by Ctrl+C, a signal, the closing of its
+ * Shuts this process down cleanly when it is asked to end: by Ctrl+C, a signal, the closing of its
  * terminal, or the death of dev/bootstrap.mjs, which has an IPC channel to it.
  *
- * Ctrl+C reaches us twice, from the terminal and from dev/bootstrap.mjs, so a second signal is no wish
- * for more haste; `stop` must be done in bounded time.
+ * Ctrl+C reaches us twice, from the terminal and from dev/bootstrap.mjs, so a second signal does not mean
+ * "hurry"; `stop` must finish in bounded time.
  *
  * @param stop ends what this process has started and cannot leave to the end of this process.
- * @param exitCode 0 where to be stopped is the ordinary end, as it is for a server.
+ * @param exitCode 0 if being stopped is the ordinary end, as for a server.
  */
 export function stopOnSignals(stop: () => Promise<void>, exitCode: number): void {
   let isStopping = false;
@@ -22,6 +22,6 @@ export function stopOnSignals(stop: () => Promise<void>, exitCode: number): void
   for (const event of ["SIGINT", "SIGTERM", "SIGHUP", "disconnect"]) {
     process.on(event, () => void end());
   }
-  // The listener would keep this process alive whose work is done.
+  // The listener would keep this process alive after its work is done.
   process.channel?.unref();
 }

@@ -10,7 +10,7 @@ export interface SignInWay {
 }
 
 /**
- * Gets an access token for an MCP endpoint the way MCP's authorization specification asks of a client
+ * Gets an access token for an MCP endpoint as MCP's authorization specification requires of a client
  * that knows nothing but the endpoint's address.
  *
  * @param scope what to ask for; default: what the server says is needed
@@ -76,7 +76,7 @@ async function register(
 ): Promise<oauth.Client> {
   if (server.registration_endpoint === undefined) {
     throw new Error(
-      "This server takes no dynamic registrations, which this client needs: " +
+      "This server accepts no dynamic registrations, which this client needs: " +
         "set DYNAMIC_CLIENT_REGISTRATION to on.",
     );
   }

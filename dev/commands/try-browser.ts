@@ -11,7 +11,7 @@ const PERSON_TAKES_AT_MOST_MS = 5 * 60_000;
 /** Signs in without a browser, as someone the local identity provider knows. */
 export function withoutBrowser(person: PersonId): SignInWay {
   return {
-    // Nothing listens there: the way is followed up to this address, and not to it.
+    // Nothing listens there: redirects are followed up to this address, but not to it.
     redirectUri: "http://127.0.0.1/callback",
     follow: (authorizationUrl) => signIn(authorizationUrl, { person }),
   };
@@ -27,7 +27,7 @@ export async function withBrowser(print: (line: string) => void): Promise<SignIn
     const address = new URL(request.url ?? "/", redirectUri);
     const isCallback = request.method === "GET" && address.pathname === "/callback";
     response.writeHead(isCallback ? 200 : 404, { "content-type": "text/plain; charset=utf-8" });
-    response.end(isCallback ? "Back in the terminal it goes on. You can close this page." : "");
+    response.end(isCallback ? "Continue in the terminal. You can close this page." : "");
     if (isCallback) arrived.resolve(address);
   });
   // The program must be able to end without an answer.
@@ -60,7 +60,7 @@ export async function withBrowser(print: (line: string) => void): Promise<SignIn
 function openBrowser(url: string): void {
   const [command, ...args] = browserCommand();
   const browser = spawn(command, [...args, url], { stdio: "ignore", detached: true });
-  // No browser here is no failure: the address was printed.
+  // It is not a failure if there is no browser: the address was printed.
   browser.on("error", () => undefined);
   browser.unref();
 }

@@ -93,7 +93,7 @@ async function authorizationServer(metadata: oauth.ResourceServer, http: Http, r
     "Authorization server metadata",
     `issuer: ${server.issuer}`,
     `PKCE: ${server.code_challenge_methods_supported?.join(", ") ?? "(not said)"}`,
-    `new clients: ${registration.join(", ") || "(none are taken)"}`,
+    `new clients: ${registration.join(", ") || "(none are accepted)"}`,
   );
   return server;
 }

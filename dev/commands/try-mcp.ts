@@ -89,7 +89,7 @@ function textOf({ content, structuredContent }: CallToolResult): string {
     : text;
 }
 
-/** Of an argument's JSON Schema, what tells a person what to give. */
+/** The part of an argument's JSON Schema that shows a person what to pass. */
 const propertySchema = z
   .union([
     z.object({ enum: z.array(z.string()) }).transform((property) => property.enum.join("|")),

@@ -1,4 +1,4 @@
-/** Tells what a step found. */
+/** Reports what a step found. */
 export type Report = (step: string, ...findings: string[]) => void;
 
 /** Prints each step under a number of its own. */

@@ -64,7 +64,7 @@ async function run(): Promise<void> {
 
 function endpoint(text: string): URL {
   if (!URL.canParse(text))
-    throw new Error(`--url ${text} is no URL: give all of it, with https://.`);
+    throw new Error(`--url ${text} is not a URL: give the full URL, with https://.`);
   const url = new URL(text);
   if (url.protocol === "https:" || (url.protocol === "http:" && isLoopback(url.hostname)))
     return url;
@@ -86,7 +86,7 @@ function toolArguments(json: string | undefined): Record<string, unknown> {
   if (json === undefined) return {};
   const parsed = z.preprocess(parseJson, z.record(z.string(), z.unknown())).safeParse(json);
   if (parsed.success) return parsed.data;
-  throw new Error(`--args must be a JSON object such as '{"a":1}', and ${json} is none.`);
+  throw new Error(`--args must be a JSON object such as '{"a":1}', and ${json} is not one.`);
 }
 
 function parseJson(value: unknown): unknown {

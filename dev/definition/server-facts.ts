@@ -23,7 +23,7 @@ const factsSchema = z.object({
   configurationProblems: z.custom<(env: object) => string[]>(isFunction),
 });
 
-/** What is known of a server without running it: see src/engine/server-facts.ts. */
+/** What is known about a server without running it: see src/engine/server-facts.ts. */
 export type ServerFacts = z.infer<typeof factsSchema>;
 
 /**
@@ -61,7 +61,7 @@ export async function readServerFacts(module = "./src/server"): Promise<ServerFa
 }
 
 /**
- * Loads the toolsets as the Worker would, and makes what clients are shown of them.
+ * Loads the toolsets as the Worker would, and makes the definitions that clients see.
  *
  * @throws Error that names each tool that could not be listed, and why; or what a definition threw.
  */

@@ -7,7 +7,7 @@ import { EXCHANGE_GRANTS } from "./exchange-grants.ts";
 import { WHOSE } from "./identity-provider-pages.ts";
 import { type ProtectedApi, resourceServer } from "./protected-apis.ts";
 
-/** What oidc-provider is told: one client of our own, two people, and nothing to remember. */
+/** oidc-provider's configuration: one client of our own, two people, and nothing to remember. */
 export function providerConfiguration(options: {
   clientId: string;
   clientSecret: string;

@@ -1,6 +1,6 @@
 import { escapeHtml, page, personButtons } from "../local-servers/local-pages.ts";
 
-/** Whose pages these are. */
+/** The server that these pages name. */
 export const WHOSE = "Gatehouse’s local identity provider";
 
 /** Lets the person choose who to be. Posts `person` (an id) or `cancel` to `action`. */

@@ -13,7 +13,7 @@ import { loadIdentityProviderState } from "./identity-provider-state.ts";
 import type { ProtectedApi } from "./protected-apis.ts";
 
 export type IdentityProviderOptions = {
-  /** 0 takes a free one. */
+  /** 0 picks a free one. */
   port: number;
   /** Where the client may be sent back to: `<the Worker's origin>/callback`. */
   redirectUris: readonly string[];
@@ -32,7 +32,7 @@ export type IdentityProvider = {
   readonly issuer: string;
   readonly clientId: string;
   readonly clientSecret: string;
-  /** Ends it, with the connections that are open. May be called again. */
+  /** Stops it and closes open connections. May be called again. */
   stop(): Promise<void>;
 };
 

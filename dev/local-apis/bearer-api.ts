@@ -4,11 +4,11 @@ import { openLocalServer } from "../local-servers/local-server.ts";
 import { findPerson, type Person } from "../local-servers/people.ts";
 
 export type BearerApi = {
-  /** Its address, and what the authorization server knows it by: such as `http://127.0.0.1:8790`. */
+  /** Its address, which is also its name at the authorization server: such as `http://127.0.0.1:8790`. */
   readonly origin: string;
-  /** The tokens that it was sent, in the order of their first use. */
+  /** The tokens that it received, in the order of their first use. */
   readonly tokens: ReadonlySet<string>;
-  /** Ends it, with the connections that are open. May be called again. */
+  /** Stops it and closes open connections. May be called again. */
   stop(): Promise<void>;
 };
 
@@ -26,14 +26,14 @@ export type Answer = { status: number; body: unknown; challenge?: string };
 type Caller = { person: Person; scopes: readonly string[] };
 
 /**
- * Starts an API on this machine that takes the tokens which the authorization server issues for it, and no others
+ * Starts an API on this machine that accepts the tokens that the authorization server issues for it, and no others
  * (RFC 9068, RFC 6750).
  *
  * @param options.name for messages, such as `orders API`.
  * @param options.port 0 takes a free one.
  * @param options.issuerOf gives the authorization server's issuer; it may start after this.
  * @param options.scopeFor the scope that a request needs, by its method.
- * @param options.answer what the API says to a person with a good token that has the scope.
+ * @param options.answer how the API answers a person with a valid token that has the scope.
  * @throws Error when the port is taken.
  */
 export async function startBearerApi(options: {
@@ -47,7 +47,7 @@ export async function startBearerApi(options: {
   const server = await openLocalServer(options.name, options.port);
   let keys: ReturnType<typeof createRemoteJWKSet> | undefined;
 
-  /** Whose token it is and what it allows; undefined for one that is not good here. */
+  /** Who a token is for and what it allows; undefined for one that is not valid here. */
   async function callerOf(token: string): Promise<Caller | undefined> {
     const issuer = options.issuerOf();
     keys ??= createRemoteJWKSet(new URL(`${issuer}/jwks`));
@@ -68,7 +68,7 @@ export async function startBearerApi(options: {
 
   async function answer(request: IncomingMessage, url: URL): Promise<Answer> {
     const token = /^Bearer +(\S+)$/i.exec(request.headers.authorization ?? "")?.[1];
-    // A request that brings none is told no more than that it needs one (RFC 6750, section 3.1).
+    // A request without a token learns only that it needs one (RFC 6750, section 3.1).
     if (token === undefined) return problem(401, "A token is needed", "Bearer");
     tokens.add(token);
     const caller = await callerOf(token);

@@ -57,7 +57,7 @@ export async function findLocalApis(project = projectDir): Promise<LocalApi[]> {
   );
 }
 
-/** Those that take tokens of the local authorization server. */
+/** Those that accept tokens of the local authorization server. */
 export async function findExchangeApis(): Promise<ExchangeApi[]> {
   return (await findLocalApis()).filter((api) => api.by === "exchange");
 }

@@ -21,7 +21,7 @@ export type ExchangeApi = {
   readonly examples?: LocalApiExamples;
 };
 
-/** An identity provider whose API tools call as the person who signed in: with `--idp <name>`. */
+/** An identity provider with an API that tools call as the person who signed in: with `--idp <name>`. */
 export type SignInApi = {
   readonly by: "sign-in";
   /** What people call it, such as `the stand-in for Cloudflare`. */
@@ -31,7 +31,7 @@ export type SignInApi = {
   /**
    * @param port 0 takes a free one.
    * @param redirectUris where the server lets people come back to.
-   * @param stateDir keeps secrets and what people have allowed over a restart.
+   * @param stateDir keeps secrets and people's consents across restarts.
    */
   start(options: {
     port: number;
@@ -44,9 +44,9 @@ export type SignInApi = {
 export type RunningLocalApi = {
   /** Where it is, such as `http://127.0.0.1:8790`. */
   readonly origin: string;
-  /** Variables of the Worker: where it is, and what the Worker proves itself by. */
+  /** Variables of the Worker: where it is, and the Worker's credentials there. */
   readonly vars: Readonly<Record<string, string>>;
-  /** Ends it, with the connections that are open. May be called again. */
+  /** Stops it and closes open connections. May be called again. */
   stop(): Promise<void>;
 };
 

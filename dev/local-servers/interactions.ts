@@ -7,13 +7,13 @@ import type { Context, Interaction, InteractionResult, Provider } from "oidc-pro
 import { errorPage, pageHeaders } from "./local-pages.ts";
 import { type Person, people } from "./people.ts";
 
-/** What a person is asked while oidc-provider waits: its interaction. */
+/** What a person is asked while oidc-provider waits (its "interaction"). */
 export type Question = {
-  /** Whose page it is: see `page` in local-pages.ts. */
+  /** The server that the page names: see `page` in local-pages.ts. */
   readonly whose: string;
   /** The page. It posts `person` (an id), with what else was decided, or `cancel`, to `action`. */
   show(params: Interaction["params"], action: string): string | Promise<string>;
-  /** What oidc-provider is told when a person was chosen. */
+  /** The result that oidc-provider gets when a person was chosen. */
   decide(
     person: Person,
     params: Interaction["params"],
@@ -26,7 +26,7 @@ const PATH = "/interaction/";
 /** Whether a request is for {@link answerInteraction}. */
 export const isInteraction = (pathname: string) => pathname.startsWith(PATH);
 
-/** What oidc-provider is told of how people are asked, and that it does not remember them. */
+/** oidc-provider's configuration of how people are asked, and that it does not remember them. */
 export function interactionConfiguration(whose: string) {
   return {
     interactions: { url: (_ctx: Context, { uid }: { uid: string }) => PATH + uid },
@@ -37,14 +37,14 @@ export function interactionConfiguration(whose: string) {
     },
     cookies: {
       keys: [randomBytes(32).toString("base64url")],
-      // A path that nobody visits, so no browser sends this cookie back: each sign-in asks anew who it
+      // A path that nobody visits, so no browser sends this cookie back: each sign-in asks again who it
       // is, and bob can follow alice in the same browser.
       long: { path: "/no-earlier-session", httpOnly: true, sameSite: "lax" },
     },
   };
 }
 
-/** Asks a person, and tells oidc-provider what they answered. */
+/** Asks a person, and passes their answer to oidc-provider. */
 export async function answerInteraction(
   provider: Provider,
   { whose, show, decide }: Question,

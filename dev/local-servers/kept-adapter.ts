@@ -4,15 +4,15 @@ import { dirname } from "node:path";
 type Payload = Record<string, unknown> & { grantId?: string; uid?: string };
 type Entry = { payload: Payload; endsAtMs: number };
 
-/** What has to outlive a restart: whom clients and their tokens belong to. The rest lives for minutes. */
+/** What has to survive a restart: who clients and their tokens belong to. The rest lives for minutes. */
 const KEPT_MODELS = ["Client", "Grant", "RefreshToken", "AccessToken"];
 
 /**
  * Where oidc-provider keeps what it issues: in memory, and what clients remember also in a file, so
  * that after a restart of `npm start` they are still known.
  *
- * @param file undefined keeps nothing over a restart.
- * @returns what oidc-provider takes as `adapter`: a class of which it makes one object a model.
+ * @param file undefined keeps nothing across restarts.
+ * @returns oidc-provider's `adapter`: a class that it instantiates once per model.
  */
 export function keptAdapter(file: string | undefined) {
   const entries = new Map<string, Entry>(file === undefined ? [] : readEntries(file));
@@ -34,7 +34,7 @@ export function keptAdapter(file: string | undefined) {
     }
 
     async upsert(id: string, payload: Payload, expiresInSeconds?: number): Promise<void> {
-      // Clients that name the scopes which they know of at first could never ask for more.
+      // Otherwise clients that register with the scopes they know at first could never ask for more.
       if (this.#model === "Client") Reflect.deleteProperty(payload, "scope");
       const endsAtMs =
         expiresInSeconds === undefined
@@ -83,7 +83,7 @@ function modelIn(key: string): string {
   return key.slice(0, key.indexOf(":"));
 }
 
-/** A file of another version or in pieces is no reason not to start: clients then register again. */
+/** A file of another version, or a broken one, does not prevent a start: clients then register again. */
 function readEntries(file: string): [string, Entry][] {
   try {
     const entries: unknown = JSON.parse(readFileSync(file, "utf8"));

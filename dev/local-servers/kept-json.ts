@@ -6,7 +6,7 @@ import { dirname } from "node:path";
  * readable by its owner only.
  *
  * @param file undefined keeps nothing.
- * @param isValid tells whether the file holds what is expected.
+ * @param isValid says whether the file holds what is expected.
  * @throws Error when the file cannot be read or written, or holds something else.
  */
 export async function keepJson<Value>(

@@ -29,7 +29,7 @@ export const pageHeaders = {
     "default-src 'none'",
     `style-src 'sha256-${createHash("sha256").update(style).digest("base64")}'`,
     // No form-action: it would also govern the redirects after the form, and the last of them goes to
-    // an MCP client, whose address is not known here.
+    // an MCP client, at an address that is not known here.
     "frame-ancestors 'none'",
     "base-uri 'none'",
   ].join("; "),
@@ -115,7 +115,7 @@ ${personButtons()}
   );
 }
 
-/** Says why somebody cannot go on. @param error its code, such as `invalid_request`. */
+/** Says why somebody cannot continue. @param error its code, such as `invalid_request`. */
 export function errorPage(whose: string, error: string, description: string): string {
   return page(
     whose,

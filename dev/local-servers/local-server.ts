@@ -7,7 +7,7 @@ export type LocalServer = {
   readonly origin: string;
   /** Lets `answer` answer all requests from now on. One that cannot be read or answered gets 400 or 500. */
   serve(answer: Answer): void;
-  /** Ends it, with the connections that are open. May be called again. */
+  /** Stops it and closes open connections. May be called again. */
   stop(): Promise<void>;
 };
 
@@ -19,10 +19,10 @@ type Answer = (
 ) => void | Promise<void>;
 
 /**
- * Opens a server for this machine only, whose address is known before it answers anything.
+ * Opens a server for this machine only. Its address is known before it answers anything.
  *
- * Its host is 127.0.0.1 where the Worker's is localhost, so for a browser they are two sites, as
- * they are in production.
+ * Its host is 127.0.0.1 while the Worker's is localhost, so for a browser they are two sites, as in
+ * production.
  *
  * @param name for messages, such as `orders API`.
  * @param port 0 takes a free one.

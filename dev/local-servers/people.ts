@@ -1,7 +1,7 @@
 /** Someone who can sign in at the local identity provider. */
 export type Person = {
   id: PersonId;
-  /** What the identity provider calls this person: as opaque as a real one's, and for ever the same. */
+  /** The identity provider's id of this person: as opaque as a real one, and always the same. */
   sub: string;
   name: string;
   email: string;
@@ -33,7 +33,7 @@ export function isPersonId(id: string): id is PersonId {
   return people.some((person) => person.id === id);
 }
 
-/** The person whom an identity provider calls so. */
+/** The person with this id at an identity provider. */
 export function findPerson(sub: string): Person | undefined {
   return people.find((person) => person.sub === sub);
 }

@@ -22,7 +22,7 @@ export function publicKeySet({ keys }: { keys: readonly JsonWebKey[] }): JSONWeb
 /**
  * Signs a JWT of any content with the first of private RSA keys.
  *
- * @param header in place of what an access token's says (RFC 9068, section 2.1).
+ * @param header replaces members of an access token's header (RFC 9068, section 2.1).
  * @throws Error when there is no key.
  */
 export async function signWith(
@@ -37,7 +37,7 @@ export async function signWith(
     .sign(createPrivateKey({ key, format: "jwk" }));
 }
 
-/** A new private key as Gatehouse takes it: PEM, on one line, as it stands in a secret. */
+/** A new private key as Gatehouse expects it: PEM on one line, as in a secret. */
 export function newPrivateKeyPem(): string {
   const { privateKey } = generateKeyPairSync("ec", {
     namedCurve: "P-256",

@@ -10,6 +10,6 @@ if (process.platform !== "win32") {
   pipe.on("close", () => process.kill(0, "SIGKILL"));
   pipe.on("error", () => {}); // "close" follows.
   pipe.resume();
-  // Listening alone would keep a process alive whose work is done.
+  // Listening alone would keep a process alive after its work is done.
   pipe.unref();
 }

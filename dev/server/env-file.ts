@@ -18,7 +18,7 @@ function quote(name: string, value: string): string {
   const mark = ["'", "`"].find((candidate) => !value.includes(candidate));
   if (mark === undefined) {
     throw new Error(
-      `${name} holds both ' and \`, which an .env file cannot say. Change its value.`,
+      `${name} holds both ' and \`, which an .env file cannot express. Change its value.`,
     );
   }
   return `${mark}${value.replaceAll("$", "\\$")}${mark}`;

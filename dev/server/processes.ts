@@ -2,14 +2,14 @@ import { type ChildProcess, spawn } from "node:child_process";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 
-/** The project's folder: where package.json and wrangler.jsonc stand. */
+/** The project's folder, with package.json and wrangler.jsonc. */
 export const projectDir = dirname(dirname(dirname(fileURLToPath(import.meta.url))));
 
 const endWithParent = new URL("./end-with-parent.mjs", import.meta.url).href;
 const isWindows = process.platform === "win32";
 const maxOutputChars = 1_000_000;
 
-/** How long a process may take to end by itself after it was asked to. */
+/** How long a process may take to end on its own after it was asked to. */
 const graceMs = 5_000;
 
 export type NodeProcessOptions = {
@@ -26,7 +26,7 @@ export type NodeProcess = {
   stdout(): string;
   /** Resolves with the exit code when the process has ended; never rejects. */
   readonly exited: Promise<number>;
-  /** Ends the process and all that it started. Resolves when they are gone; may be called again. */
+  /** Ends the process and everything that it started. Resolves when they have ended; may be called again. */
   stop(): Promise<void>;
 };
 
@@ -92,7 +92,7 @@ function signalGroup(child: ChildProcess, signal: "SIGTERM" | "SIGKILL"): void {
   try {
     process.kill(isWindows ? child.pid : -child.pid, signal);
   } catch {
-    // The group is gone already, which is what was wanted.
+    // The group has already ended, as intended.
   }
 }
 

@@ -10,7 +10,7 @@ import { type NodeProcess, projectDir } from "./processes.ts";
 import { runWrangler, startWrangler } from "./wrangler.ts";
 
 export type ServerOptions = {
-  /** 0 takes a free one. */
+  /** 0 picks a free one. */
   port: number;
   /** Where KV, D1 and Durable Objects are kept; a server started here again finds them as they were. */
   persistDir: string;
@@ -22,7 +22,7 @@ export type ServerOptions = {
   project?: string;
   /** Another entry than the configuration's, from the project's folder. */
   main?: string;
-  /** The https origin of a tunnel whose requests are answered as there (workers/tunnel.ts). */
+  /** The https origin of a tunnel; its requests are served as at that origin (workers/tunnel.ts). */
   tunnel?: string;
   /**
    * Another wrangler configuration than wrangler.jsonc, for a Worker that only tests need. It is built
@@ -31,7 +31,7 @@ export type ServerOptions = {
   config?: string;
   /** Gets what wrangler and the Worker print, as it comes. */
   onOutput?: (text: string) => void;
-  /** How long the Worker may take to answer first; 60 seconds unless told. */
+  /** How long the Worker's first answer may take; 60 seconds by default. */
   startTimeoutMs?: number;
 };
 
@@ -54,7 +54,7 @@ export type Server = {
  * answers requests.
  *
  * It is wrangler's command in a process of its own, not its API: the API is marked unstable, its
- * test harness keeps no state over a restart, and a process that hangs can be ended from outside.
+ * test harness keeps no state across restarts, and a process that hangs can be ended from outside.
  *
  * @throws Error when the port is taken, a migration fails, or the Worker does not start; the message
  *   holds wrangler's output. No process is left then.
@@ -77,7 +77,7 @@ export async function startServer(options: ServerOptions): Promise<Server> {
   const config = resolve(projectDir, options.config ?? options.project ?? "wrangler.jsonc");
   const common = ["--config", config, "--persist-to", persistDir];
   const env = {
-    // Servers that run at the same time would find each other in the registry of the home folder.
+    // Servers that run at the same time would find each other in the registry in the home folder.
     WRANGLER_REGISTRY_PATH: join(persistDir, "registry"),
     CLOUDFLARE_INCLUDE_PROCESS_ENV: "false",
   };
@@ -117,7 +117,7 @@ export async function startServer(options: ServerOptions): Promise<Server> {
   };
 }
 
-/** Any HTTP answer counts: whether it is the right one is for the caller to see. */
+/** Any HTTP answer counts: the caller checks whether it is the right one. */
 async function untilAnswering(origin: string, wrangler: NodeProcess, timeoutMs: number) {
   const deadline = Date.now() + timeoutMs;
   let exitCode: number | undefined;

@@ -1,5 +1,5 @@
-// The Worker as `npm start -- --tunnel https://…` runs it, never deployed: what comes through the tunnel is
-// answered as at the tunnel's https address, and everything else as at the address on this machine.
+// The Worker as `npm start -- --tunnel https://…` runs it, never deployed: it serves requests through the tunnel
+// as at the tunnel's https address, and all others as at the address on this machine.
 import worker from "../../src/index";
 import { throughTunnel } from "./tunnel-address";
 

@@ -58,7 +58,7 @@ export type Config = {
   authorization: OwnAuthorization | ExternalAuthorization;
   /** The APIs that tools can call: those of the definition that this configuration has. */
   apis: ReadonlyMap<Api, UpstreamApi>;
-  /** The key that signs who the person is, for APIs; undefined where no API needs it. */
+  /** The keys that sign who the person is, for APIs; undefined if no API needs that. */
   identityKeys: IdentityKeys | undefined;
 };
 

@@ -35,7 +35,7 @@ const dated = toolsetOf("dated", { input: z.object({ on: z.coerce.date() }) });
 describe("the check of the definitions", () => {
   it("names the tool that has a schema without JSON Schema", () => {
     expect(definitionProblems([dated, toolsetOf("fine", {})])).toEqual([
-      'The input of the tool "dated" has no JSON Schema: Date cannot be represented in JSON Schema. For dates, take z.iso.date() or z.iso.datetime().',
+      'The input of the tool "dated" has no JSON Schema: Date cannot be represented in JSON Schema. For dates, use z.iso.date() or z.iso.datetime().',
     ]);
     const transformed = z.object({ at: z.string().transform((text) => new Date(text)) });
     expect(definitionProblems([toolsetOf("late", { output: transformed })])).toEqual([

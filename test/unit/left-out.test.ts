@@ -28,7 +28,7 @@ const uses: Record<string, () => unknown> = {
 
 it.each(Object.keys(uses))("%s is left out, and says so", (name) => {
   expect(uses[name]).toThrow(LeftOutError);
-  expect(uses[name]).toThrow(/is left out of this Worker: see dev\/prebuilt-libraries.ts/);
+  expect(uses[name]).toThrow(/is left out of this Worker: see dev\/bundle\/prebuilt-libraries.ts/);
 });
 
 it("what a dependency does because it is loaded is let pass", () => {

@@ -100,10 +100,10 @@ describe("a wrong argument", () => {
       "at seat.row: Invalid input: expected number, received undefined",
     );
     expect(messageOf({ price: { amount: "1", currency: "EUR" } })).toBe(
-      "at price: has none of its 2 forms; of the nearest: at amount: Invalid input: expected number, received string",
+      "at price: matches none of its 2 forms; the nearest: at amount: Invalid input: expected number, received string",
     );
     expect(messageOf({ price: true })).toBe(
-      "at price: has none of its forms: expected number, received boolean; or expected object, received boolean",
+      "at price: matches none of its forms: expected number, received boolean; or expected object, received boolean",
     );
   });
 

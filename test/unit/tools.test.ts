@@ -35,9 +35,9 @@ describe("defineToolset", () => {
     const declare = (scopes: string[], needed: string[]) => () =>
       defineToolset({ name: "t", scopes: scopes.map(scope), tools: [tool("a", needed)] });
     expect(declare(["x"], ["x"])).not.toThrow();
-    expect(declare([], ["x"])).toThrow('the scope "x" is used, not declared');
-    expect(declare(["x", "y"], ["x"])).toThrow('the scope "y" is declared, not used');
-    expect(declare(["x y"], ["x y"])).toThrow('"x y" is no scope-token');
+    expect(declare([], ["x"])).toThrow('the scope "x" is used but not declared');
+    expect(declare(["x", "y"], ["x"])).toThrow('the scope "y" is declared but not used');
+    expect(declare(["x y"], ["x y"])).toThrow('"x y" is not a scope-token');
   });
 });
 

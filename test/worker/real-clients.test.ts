@@ -158,16 +158,16 @@ describe("params", () => {
 
   const wrong = [
     ["tools/call", { name: "whoami", arguments: null }, "params.arguments must be an object"],
-    ["tools/call", {}, "params.name must be a text"],
-    ["prompts/get", {}, "params.name must be a text"],
-    ["resources/read", { uri: 1 }, "params.uri must be a text"],
-    ["tools/list", { cursor: null }, "params.cursor must be a text"],
+    ["tools/call", {}, "params.name must be a string"],
+    ["prompts/get", {}, "params.name must be a string"],
+    ["resources/read", { uri: 1 }, "params.uri must be a string"],
+    ["tools/list", { cursor: null }, "params.cursor must be a string"],
     ["resources/list", { cursor: "0:" }, "cursor"],
     ["resources/list", { cursor: "9:" }, "cursor"],
-    ["tools/list", { cursor: "never-issued" }, "params.cursor is none"],
+    ["tools/list", { cursor: "never-issued" }, "params.cursor was not issued"],
     ["resources/list", { cursor: "never-issued" }, "cursor"],
-    ["resources/templates/list", { cursor: "never-issued" }, "params.cursor is none"],
-    ["prompts/list", { cursor: "never-issued" }, "params.cursor is none"],
+    ["resources/templates/list", { cursor: "never-issued" }, "params.cursor was not issued"],
+    ["prompts/list", { cursor: "never-issued" }, "params.cursor was not issued"],
   ] as const;
 
   it("that are wrong are -32602 in words, in a session, alone and in a batch", async () => {

@@ -1,6 +1,6 @@
 import * as z from "zod";
 
-/** What Workers are billed for, beside their time. */
+/** What Workers are billed for, besides their time. */
 export const countNames = [
   "workerRequests",
   "kvReads",
@@ -21,5 +21,5 @@ export const countNames = [
 export const countsSchema = z.record(z.enum(countNames), z.number());
 export type Counts = z.output<typeof countsSchema>;
 
-/** Where an instrumented Worker tells them. */
+/** Where an instrumented Worker serves them. */
 export const COUNTS_PATH = "/bench/counts";

@@ -3,7 +3,7 @@ import { watched } from "./watched";
 
 const originals = new WeakMap<object, object>();
 
-/** A D1 database that counts statements, and the rows of those whose results say them. */
+/** A D1 database that counts statements, and the rows of those that report them in their results. */
 export function countingDatabase(database: D1Database): D1Database {
   return watched(database, (name, args, call) => {
     switch (name) {

@@ -2,7 +2,7 @@ import { count, countCursor } from "./counter";
 import { watched } from "./watched";
 
 /**
- * The same state, of which the storage tells what rows are read and written. SQL says it itself; of the
+ * The same state, with storage that counts the rows read and written. SQL reports them itself; for the
  * key-value methods, which are billed as rows of a hidden table, each key counts as one row.
  */
 export function countingState(state: DurableObjectState): DurableObjectState {

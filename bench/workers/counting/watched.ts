@@ -2,7 +2,7 @@
 export type Watch = (name: string, args: readonly unknown[], call: () => unknown) => unknown;
 
 /**
- * A stand-in for an object of the runtime, that tells of each call before it makes it.
+ * A stand-in for an object of the runtime that reports each call before it makes it.
  *
  * @param properties stand-ins for what is read from it, by name.
  */

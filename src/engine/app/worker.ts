@@ -50,12 +50,12 @@ export function createWorker(
   ): Promise<Response> {
     // With a wildcard domain any name reaches this, even one that a shell would run when it is pasted.
     if (!HOST_NAME.test(hostname)) {
-      return new Response("This server is not reached by that name.\n", { status: 421 });
+      return new Response("This server does not serve this host name.\n", { status: 421 });
     }
     // Tokens never travel in the clear. Where http is possible at all, on the developer's machine,
     // this also refuses names that a page has rebound to it (DNS rebinding).
     if (protocol === "http:" && !isLoopback(hostname)) {
-      return new Response("This server is reached over https only.\n", { status: 421 });
+      return new Response("This server is available over https only.\n", { status: 421 });
     }
     try {
       return await gatehouseFor(request, env)(request, env, ctx);

@@ -5,7 +5,7 @@ import type { Principal } from "./principal";
  * Whether ALLOWED_PEOPLE lets this person in: by user id, by an e-mail address that their identity
  * provider has verified (identities carry no other) or its domain, or by a group.
  *
- * @param allowed undefined where the operator leaves that to the identity provider.
+ * @param allowed undefined if the operator leaves the decision to the identity provider.
  */
 export function isAllowedPerson(
   allowed: AllowedPeople | undefined,

@@ -2,10 +2,10 @@ import * as z from "zod";
 import { principalSchema } from "./principal";
 import { upstreamCredentialSchema } from "./upstream-credential";
 
-/** What a verified access token comes to: who calls, and by what they can be represented elsewhere. */
+/** The result of verifying an access token: who calls, and the credential to call APIs for them. */
 export const authenticatedSchema = z.object({
   principal: principalSchema,
-  /** Absent where tools have no use for it. */
+  /** Absent if tools have no use for it. */
   credential: upstreamCredentialSchema.optional(),
 });
 export type Authenticated = z.infer<typeof authenticatedSchema>;

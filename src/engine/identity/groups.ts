@@ -3,9 +3,9 @@ import * as z from "zod";
 /**
  * Finds a person's groups in claims about them.
  *
- * @returns undefined where the claims do not say, or not in a form that can be read: a list of texts,
- *   numbers, or objects with `id`, `name` or `value` (RFC 7643, section 4.1.2); or one text, in which commas
- *   or semicolons separate several.
+ * @returns undefined if the claims have none, or not in a supported form: a list of strings, numbers, or
+ *   objects with `id`, `name` or `value` (RFC 7643, section 4.1.2); or one string, separated by commas or
+ *   semicolons.
  */
 export type GroupsReader = (claims: unknown) => string[] | undefined;
 
@@ -30,10 +30,10 @@ const claimsSchema = z.record(z.string(), z.unknown());
 /**
  * Reads groups from a claim (`groups` in RFC 9068, section 2.2.3.1; elsewhere the provider's own).
  *
- * @param claim its name, or where there is none of that name, a path with dots into nested claims, such as
+ * @param claim its name or, if there is no claim of that name, a path with dots into nested claims, such as
  *   Keycloak's `realm_access.roles`.
- * @param named the groups that the configuration names. Others are left out: some people are in
- *   hundreds, and nothing here has a use for them. Where none is named, nothing is read.
+ * @param named the groups that the configuration names. Others are left out: some people are in hundreds,
+ *   and nothing here uses them. If none is named, nothing is read.
  */
 export function groupsReader(claim: string, named: ReadonlySet<string> = new Set()): GroupsReader {
   return (claims) => {
@@ -46,7 +46,7 @@ export function groupsReader(claim: string, named: ReadonlySet<string> = new Set
 function memberAt(claims: unknown, path: string): unknown {
   const members = claimsSchema.safeParse(claims).data;
   if (members === undefined || Object.hasOwn(members, path)) return members?.[path];
-  // A name may itself hold dots (`https://example.com/roles`), so each way to split it is tried.
+  // A name may itself contain dots (`https://example.com/roles`), so each way to split it is tried.
   for (let dot = path.indexOf("."); dot !== -1; dot = path.indexOf(".", dot + 1)) {
     const first = path.slice(0, dot);
     if (!Object.hasOwn(members, first)) continue;

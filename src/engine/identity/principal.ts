@@ -5,7 +5,7 @@ import { upstreamTokensSchema } from "./upstream-tokens";
 const identitySchema = z.object({
   /** The provider: an OpenID issuer, or `https://github.com`. */
   issuer: z.string().min(1),
-  /** The provider's own, unchanging id of the person. Never a login name or an e-mail address. */
+  /** The provider's own, permanent id of the person. Never a login name or an e-mail address. */
   subject: z.string().min(1),
   name: z.string().optional(),
   /** Only an address that the provider says it has verified. */
@@ -17,7 +17,7 @@ export type Identity = z.infer<typeof identitySchema>;
 
 /**
  * Who is calling, through which client, with what authority: everything that is known from the
- * access token of ONE request. It is made anew for each request and never kept in a session, so
+ * access token of ONE request. It is made fresh for each request and never kept in a session, so
  * that a refreshed, narrowed or revoked token takes effect at the very next call.
  */
 export const principalSchema = z.object({
@@ -26,7 +26,7 @@ export const principalSchema = z.object({
   identity: identitySchema,
   clientId: z.string().min(1),
   clientName: z.string(),
-  /** The grant behind the token; absent where an external authorization server keeps it. */
+  /** The grant behind the token; absent if an external authorization server keeps it. */
   grantId: z.string().min(1).optional(),
   /** What the token allows, with all that it implies. */
   scopes: z.array(z.string()),
@@ -44,14 +44,14 @@ export type Principal = z.infer<typeof principalSchema>;
 export const grantPropsSchema = z.object({
   identity: identitySchema,
   clientName: z.string(),
-  /** Absent where tools do not call the identity provider's API. */
+  /** Absent if tools do not call the identity provider's API. */
   upstream: upstreamTokensSchema.optional(),
 });
 export type GrantProps = z.infer<typeof grantPropsSchema>;
 
 /**
- * The props of an access token: those of its grant, and which grant that is. What renews the grant
- * stays with the grant.
+ * The props of an access token: those of its grant, and which grant that is. Refresh tokens stay with
+ * the grant.
  */
 export const tokenPropsSchema = grantPropsSchema.extend({
   grantId: z.string().min(1),

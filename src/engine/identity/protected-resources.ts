@@ -1,6 +1,6 @@
 /**
- * The protected resources (RFC 8707, RFC 9728), one for each MCP transport. They are two because
- * clients compare `resource` with the URL they were given, exactly.
+ * The protected resources (RFC 8707, RFC 9728), one per MCP transport. There are two because clients
+ * compare `resource` exactly with the URL that they were given.
  */
 export type ProtectedResources = {
   /** Streamable HTTP. */

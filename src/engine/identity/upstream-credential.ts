@@ -2,8 +2,8 @@ import * as z from "zod";
 import { upstreamTokensSchema } from "./upstream-tokens";
 
 /**
- * What a request brings along by which tools can call other APIs as its person. It is secret: it
- * travels with the request it came with, sealed, and is neither stored nor logged.
+ * The credential in a request that lets tools call other APIs as its person. It is secret: it travels
+ * with its own request, sealed, and is neither stored nor logged.
  */
 export const upstreamCredentialSchema = z.discriminatedUnion("kind", [
   /** The caller's own access token, to be exchanged (RFC 8693); never to be sent to an API as it is. */

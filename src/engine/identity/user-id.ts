@@ -1,9 +1,9 @@
 import type { Identity } from "./principal";
 
 /**
- * The id under which everything of a person is kept. It stands in token strings and in KV key
- * names, which are readable to whoever holds them, so it tells nothing: a hash of issuer and
- * subject, which no provider reassigns, unlike e-mail addresses and login names.
+ * The id under which a person's data is kept. It is part of token strings and KV key names, which their
+ * holders can read, so it reveals nothing: it is a hash of issuer and subject, which no provider reassigns,
+ * unlike e-mail addresses and login names.
  *
  * @returns 32 characters of `[A-Za-z0-9_-]`: 192 bits, and no `:`, which separates the parts of a token.
  */

@@ -8,16 +8,16 @@ export type TokenVerifier = (env: Env) => OAuthResourceTokenValidator<Authentica
 type Verified = NonNullable<Awaited<ReturnType<OAuthResourceTokenValidator<Authenticated>>>>;
 
 /**
- * How long an isolate takes a token for what it was when it was verified. It is also how old the record may
- * be by which a token of ours is verified (own-tokens.ts): the sum is what REVOCATION_DELAY_SECONDS promises.
+ * How long an isolate caches the result of verifying a token. It is also how old the record may be that a
+ * token of ours is verified with (own-tokens.ts): the sum is what REVOCATION_DELAY_SECONDS promises.
  */
 export const VERIFIED_TOKEN_SECONDS = 30;
 
 /**
- * Remembers what a token was verified to be: by a hash, for the resource that it was verified for, and never
- * beyond the token's end. Refusals and failures are not remembered.
+ * Caches the results of verifying tokens: by a hash, for the resource that the token was verified for, and
+ * never beyond the token's expiry. Refusals and failures are not cached.
  *
- * @param verify is asked about a token that was not verified lately.
+ * @param verify checks a token that was not verified recently.
  */
 export function rememberingVerifier(verify: TokenVerifier): TokenVerifier {
   const verified = new TtlCache<Verified>();

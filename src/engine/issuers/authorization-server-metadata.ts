@@ -3,7 +3,7 @@ import { isLoopback } from "../config";
 import { REQUEST_TIMEOUT_MS, type RemoteValue, remoteValue } from "../lib/remote-value";
 
 const FRESH_MS = 60 * 60 * 1_000;
-/** Endpoints rarely move: a server whose metadata cannot be read for a while can still be used. */
+/** Endpoints rarely move: a server can still be used while its metadata cannot be read. */
 const STALE_MS = 24 * 60 * 60 * 1_000;
 
 /** How each request to an authorization server is sent. `http` is for one on the developer's machine. */
@@ -17,12 +17,11 @@ export function requestOptions(issuer: string, timeoutMs = REQUEST_TIMEOUT_MS) {
 type Form = "oauth2" | "oidc";
 type Metadata = RemoteValue<oauth.AuthorizationServer>;
 
-/** It is public, so all of an isolate share it; only the issuers of the configuration are in it. */
+/** It is public, so the whole isolate shares it; it has only the configured issuers. */
 const known = new Map<string, Metadata>();
 
 /**
- * What an authorization server says of itself. Its `issuer` is compared with the one that was asked
- * for, exactly.
+ * An authorization server's metadata. Its `issuer` must be exactly the one that was asked for.
  *
  * @param forms where to look: RFC 8414, and where there is nothing, OpenID Connect Discovery.
  */
@@ -58,9 +57,9 @@ function keptMetadata(issuer: string, forms: readonly [Form, ...Form[]]): Metada
         return await discover(first);
       } catch (error) {
         if (second === undefined) throw error;
-        // The next attempt begins with the other form, whatever comes of this one.
+        // The next attempt begins with the other form, however this one ends.
         [first, second] = [second, first];
-        // A server that was too slow for one is not asked for the other as well: somebody waits.
+        // A server that was too slow for one form is not asked for the other: somebody is waiting.
         if (isTimeout(error)) throw error;
         return await discover(first);
       }

@@ -1,7 +1,7 @@
 import type { Authenticated } from "../identity/authenticated";
 import { userIdOf } from "../identity/user-id";
 
-/** What an external authorization server says with a token, once that was checked. */
+/** What an external authorization server says with a token, once the token has been checked. */
 export type ExternalClaims = {
   readonly issuer: string;
   readonly subject: string;
@@ -21,7 +21,7 @@ export type ExternalClaims = {
  * The caller behind an external token.
  *
  * @param token becomes the subject token of an exchange; it goes no further.
- * @param withImplied adds to a token's scopes those that they imply.
+ * @param withImplied adds the scopes that a token's scopes imply.
  */
 export async function authenticatedBy(
   claims: ExternalClaims,
@@ -41,7 +41,7 @@ export async function authenticatedBy(
         ...(groups.length > 0 && { groups: [...groups] }),
       },
       clientId,
-      // Clients are registered at the issuer, which does not say their names.
+      // Clients are registered at the issuer, which does not provide their names.
       clientName: clientId,
       scopes: withImplied(claims.scopes),
       resource,

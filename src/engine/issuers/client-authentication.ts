@@ -6,7 +6,7 @@ import { clientSecretBasic } from "./client-secret-basic";
 
 const textsSchema = z.array(z.string());
 
-/** How a key signs, by its kind. RS256 is what every server knows of RSA. */
+/** How a key signs, by its type. Every server supports RS256 for RSA. */
 function algorithmOf(key: PrivateJwk): string {
   switch (key.kty) {
     case "RSA":
@@ -18,13 +18,13 @@ function algorithmOf(key: PrivateJwk): string {
   }
 }
 
-/** Where this server authenticates: each endpoint may take other methods (RFC 8414, section 2). */
+/** Where this server authenticates: each endpoint may accept different methods (RFC 8414, section 2). */
 export type ClientEndpoint = "token" | "introspection";
 
 /**
  * Authenticates this server at the external authorization server, as its client: with a secret, or
- * with an assertion of which issuer and subject are the client id, and the audience is the server's
- * issuer; a new one for each request, for five minutes at most (RFC 7523, section 3).
+ * with an assertion. Its issuer and subject are the client id, its audience is the server's issuer; each
+ * request gets a new one, for five minutes at most (RFC 7523, section 3).
  */
 export function clientAuthentication(
   credential: ClientCredential,
@@ -44,7 +44,7 @@ export function clientAuthentication(
   };
 }
 
-/** client_secret_basic is what a server takes that does not say (RFC 8414, section 2). */
+/** client_secret_basic is the default of a server that names no method (RFC 8414, section 2). */
 export function usesBasic(
   { method }: SecretCredential,
   server: oauth.AuthorizationServer,
@@ -54,7 +54,7 @@ export function usesBasic(
   return announced(server, endpoint, "methods_supported")?.includes("client_secret_basic") ?? true;
 }
 
-/** What the metadata says of client authentication at an endpoint; at the token endpoint, where it says no more. */
+/** The metadata about client authentication at an endpoint, or by default that about the token endpoint. */
 export function announced(
   server: oauth.AuthorizationServer,
   endpoint: ClientEndpoint,
@@ -66,7 +66,7 @@ export function announced(
 
 /**
  * Many servers know Ed25519 only by the older name of its algorithm, which RFC 9864 replaces, so the new one is
- * for those that announce it.
+ * used only for those that announce it.
  */
 function keyAuthentication(
   key: oauth.PrivateKey,
@@ -113,7 +113,7 @@ export async function publicKeySet(keys: readonly PrivateJwk[]) {
       keys.map(async (key) => ({
         ...publicPartOf(key),
         kid: await thumbprintOf(key),
-        // An Ed25519 key has two names for its one algorithm, and is to verify by either.
+        // An Ed25519 key has two names for its one algorithm, and has to verify under either.
         ...(key.kty !== "OKP" && { alg: algorithmOf(key) }),
         use: "sig",
       })),

@@ -9,16 +9,16 @@ import {
 import { needsDecoding } from "./client-secret-basic";
 import { errorCodeOf } from "./error-answer";
 
-/** Sends one request, authenticated in the way that it is given. */
+/** Sends one request, authenticated in the given way. */
 type Send = (authentication: oauth.ClientAuth) => Promise<Response>;
 
 /**
- * What sends requests to one endpoint of the authorization server, authenticated as this server.
+ * Makes a sender of requests to one endpoint of the authorization server, authenticated as this server.
  *
- * Where the server refuses the secret in a Basic header, and the configuration does not say that it belongs
- * there, it is sent once in the form as well; if that is taken, it goes there from then on.
+ * If the server refuses the secret in a Basic header, and the configuration does not require that method,
+ * the secret is sent once in the form as well; if that is accepted, it goes there from then on.
  *
- * @param prefix what the names of the variables of the credential begin with, for the log.
+ * @param prefix of the credential's variables, for the log.
  */
 export function clientRequests(
   credential: ClientCredential,

@@ -1,16 +1,16 @@
 import type * as oauth from "oauth4webapi";
 
 /**
- * How id and secret stand in a Basic header: as application/x-www-form-urlencoded (RFC 6749, section 2.3.1),
- * which leaves letters, digits and `*-._` (URL Standard, section 5.2), and `~` as well. A server that decodes
- * reads each of those back as it is, and one that does not decode, against the RFC, finds what it issued:
- * ids with a dash are the rule.
+ * How id and secret are encoded in a Basic header: as application/x-www-form-urlencoded (RFC 6749, section
+ * 2.3.1), which leaves letters, digits and `*-._` (URL Standard, section 5.2); `~` is left as well. A server
+ * that decodes reads each of those back unchanged, and one that does not decode, against the RFC, finds what
+ * it issued: most ids have a dash.
  */
 export function basicEncoded(text: string): string {
   return new URLSearchParams({ "": text }).toString().slice(1).replaceAll("%7E", "~");
 }
 
-/** Whether a server that does not decode what it gets by Basic takes it for something else. */
+/** Whether a server that does not decode a Basic header would read something else. */
 export function needsDecoding(...texts: string[]): boolean {
   return texts.some((text) => basicEncoded(text) !== text);
 }

@@ -10,7 +10,7 @@ export async function errorCodeOf(response: Response): Promise<string | undefine
     const bytes = await readBytes(response.body, MAX_ERROR_BYTES);
     return errorSchema.safeParse(JSON.parse(new TextDecoder().decode(bytes))).data?.error;
   } catch {
-    // It is no JSON, or it broke off.
+    // It is not JSON, or it was cut off.
     return undefined;
   }
 }

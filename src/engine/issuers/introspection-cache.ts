@@ -4,16 +4,16 @@ import { TtlCache } from "../lib/ttl-cache";
 const activeSchema = z.looseObject({ active: z.literal(true), exp: z.number() });
 
 /**
- * So long is a token that the server calls inactive not asked about again. A revoked token stays revoked, so
- * this delays only one that becomes good while its client already tries it.
+ * How long a token that the server calls inactive is not checked again. A revoked token stays revoked, so this
+ * delays only a token that becomes valid while its client already uses it.
  */
 const INACTIVE_SECONDS = 5;
 
 /**
- * Answers about tokens, by a hash of issuer and token. Those of active tokens are for operators who trade
- * immediate revocation for fewer requests, and never last beyond the token's end; the others keep whoever
- * repeats a made-up token from having the server asked each time. Each kind has a bounded memory of its own,
- * so that made-up tokens push out no active one. What failed is no answer, and is not remembered.
+ * Answers about tokens, by a hash of issuer and token. Those about active tokens are for operators who trade
+ * immediate revocation for fewer requests, and never outlive the token; the others keep repeated made-up tokens
+ * from causing a request each time. Each kind has its own bounded memory, so that made-up tokens evict no active
+ * one. Failures are not cached.
  */
 export class IntrospectionCache<Answer extends { active: boolean }> {
   readonly #issuer: string;
@@ -21,7 +21,7 @@ export class IntrospectionCache<Answer extends { active: boolean }> {
   readonly #active = new TtlCache<Answer>();
   readonly #inactive = new TtlCache<Answer>();
 
-  /** @param ttlSeconds of active tokens; 0 has them asked about each time. */
+  /** @param ttlSeconds of active tokens; 0 checks them each time. */
   constructor(issuer: string, ttlSeconds: number) {
     this.#issuer = issuer;
     this.#ttlMs = ttlSeconds * 1_000;

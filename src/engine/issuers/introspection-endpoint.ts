@@ -13,20 +13,20 @@ import { issuerKeys } from "./issuer-keys";
 
 const MAX_ANSWER_BYTES = 256 * 1_024;
 const JWT_ANSWER = "application/token-introspection+jwt";
-/** Symmetric ones would make the client secret a key that anybody may guess at. */
+/** With symmetric ones, anybody could try to guess the client secret as the key. */
 const ALGORITHMS = ["RS256", "PS256", "ES256", "EdDSA", "Ed25519"];
 
 const answerSchema = z.looseObject({ active: z.boolean() });
 const jwtAnswerSchema = z.object({ token_introspection: answerSchema });
 export type IntrospectionAnswer = z.infer<typeof answerSchema>;
 
-/** Errors by which servers say, against RFC 7662, section 2.2, that a token is none of theirs. */
+/** Errors that servers use, against RFC 7662, section 2.2, to say that a token is not theirs. */
 const FOREIGN_TOKEN = ["invalid_token", "unsupported_token_type", "invalid_grant"];
 
 /**
  * Asks an authorization server about tokens (RFC 7662), authenticated as this server.
  *
- * @returns what asks about one token. It throws ValueUnavailable when there is no usable answer.
+ * @returns a function that asks about one token. It throws ValueUnavailable when there is no usable answer.
  */
 export function introspectionEndpoint(
   authorization: IntrospectionAuthorization,
@@ -70,7 +70,7 @@ export function introspectionEndpoint(
     }
   }
 
-  /** RFC 9701, section 5. It is not asked for, and some servers answer so to every registered client. */
+  /** RFC 9701, section 5. We do not request it, but some servers answer every registered client this way. */
   async function signedAnswer(jwt: string): Promise<IntrospectionAnswer> {
     const { payload } = await jwtVerify(jwt.trim(), keys, {
       algorithms: ALGORITHMS,
@@ -82,7 +82,7 @@ export function introspectionEndpoint(
     return jwtAnswerSchema.parse(payload).token_introspection;
   }
 
-  /** RFC 7662, section 2.2, has 200 for a token that is not of this server; some have an error for a foreign JWT. */
+  /** RFC 7662, section 2.2, has 200 for a foreign token; some servers answer a foreign JWT with an error. */
   function isOfForeignToken(status: number, error: string | undefined, token: string): boolean {
     if (error !== undefined && FOREIGN_TOKEN.includes(error)) return true;
     // Other errors are about the request, unless the token itself says that another server issued it.
@@ -96,7 +96,7 @@ export function introspectionEndpoint(
       try {
         return await ask(found, token);
       } catch (error) {
-        // The endpoint may have moved: the metadata is kept for an hour.
+        // The endpoint may have moved: the metadata is cached for an hour.
         const renewed = await metadata.renewed().catch(() => found);
         if (endpoint !== undefined || !hasMoved(found, renewed)) throw error;
         return await ask(renewed, token);
@@ -116,7 +116,7 @@ function hasMoved(before: oauth.AuthorizationServer, now: oauth.AuthorizationSer
 
 const issuerSchema = z.object({ iss: z.string() });
 
-/** Read without verifying: it only decides between two refusals. */
+/** Read without verification: it only decides between two refusals. */
 function isIssuedElsewhere(token: string, issuer: string): boolean {
   try {
     const payload = Uint8Array.fromBase64(token.split(".")[1] ?? "", { alphabet: "base64url" });

@@ -20,13 +20,13 @@ const activeSchema = z.object({
   nbf: z.number().optional(),
 });
 
-/** A token is short, or a JWT that some servers introspect as well. */
+/** Tokens are short, or JWTs, which some servers introspect as well. */
 const MAX_TOKEN_CHARS = 16_384;
 
 /**
- * Judges tokens by what the authorization server says of each.
+ * Checks tokens by asking the authorization server about each.
  *
- * @returns what it says of the token; undefined when that is not valid here. It throws
+ * @returns what it says about the token; undefined when the token is not valid here. It throws
  *   ValueUnavailable when the server does not give a usable answer.
  */
 export function introspector(
@@ -67,7 +67,7 @@ export function introspector(
   };
 }
 
-/** What some servers send for nothing. */
+/** What some servers send instead of leaving a member out. */
 function withoutNulls(answer: Record<string, unknown>): Record<string, unknown> {
   return Object.fromEntries(Object.entries(answer).filter(([, value]) => value !== null));
 }

@@ -7,7 +7,7 @@ import { authorizationServerMetadata } from "./authorization-server-metadata";
 import { CLOCK_SKEW_SECONDS } from "./clock";
 
 const FRESH_MS = 10 * 60 * 1_000;
-/** How long tokens still verify while the keys cannot be fetched: an outage there is none here. */
+/** How long tokens still verify while the keys cannot be fetched: an outage there is not an outage here. */
 const STALE_MS = 60 * 60 * 1_000;
 const MAX_KEY_SET_BYTES = 1_024 * 1_024;
 
@@ -26,7 +26,7 @@ const keySchema = z.discriminatedUnion("kty", [
   z.object({ kty: z.literal("OKP"), crv: text, x: text, ...common }),
 ]);
 
-/** Others are left out one by one: an odd one must not refuse the set (RFC 7517, section 5). */
+/** Other keys are skipped one by one: an odd key must not invalidate the set (RFC 7517, section 5). */
 export const keySetSchema = z.object({
   keys: z
     .array(z.unknown())
@@ -35,17 +35,17 @@ export const keySetSchema = z.object({
 
 type Keys = {
   readonly keyIn: JWTVerifyGetKey;
-  /** An issuer that publishes none has trouble, or has withdrawn them all: no token is good then, and none is bad. */
+  /** An issuer that publishes no key has a problem, or has withdrawn them all: then no token can be judged. */
   readonly isEmpty: boolean;
   readonly fetchedAtMs: number;
 };
 
 /**
- * The public keys of an issuer, found by its metadata (`jwks_uri`). A key id that is not among them
- * has them fetched again, for rotation, at most once in 30 seconds however many unknown ids come.
+ * The public keys of an issuer, found through its metadata (`jwks_uri`). An unknown key id makes it fetch
+ * them again, for rotation, at most once in 30 seconds however many unknown ids come.
  *
- * @returns what jose asks for a token's key. It throws ValueUnavailable when there are no keys to be had, and
- *   for a token that is newer than the keys here, as its own may have been published since.
+ * @returns the function that jose calls for a token's key. It throws ValueUnavailable when no keys are
+ *   available, and for a token that is newer than the keys here, as its key may have been published since.
  */
 export function issuerKeys(issuer: string): JWTVerifyGetKey {
   const metadata = authorizationServerMetadata(issuer);
@@ -74,7 +74,7 @@ export function issuerKeys(issuer: string): JWTVerifyGetKey {
       const renewed = await keys.renewed();
       if (renewed !== known) return keyOf(renewed, header, token);
       if (known.fetchedAtMs >= askedAtMs || isOlderThan(known, token)) throw error;
-      throw new ValueUnavailable("The token may be of a key that is newer than those known here");
+      throw new ValueUnavailable("The token may be signed with a newer key than those known here");
     }
   };
 }
@@ -100,7 +100,7 @@ function isOlderThan({ fetchedAtMs }: Keys, { payload }: Parameters<JWTVerifyGet
     const { iat } = issuedSchema.parse(claims);
     return (iat + CLOCK_SKEW_SECONDS) * 1_000 <= fetchedAtMs;
   } catch {
-    // It will not be good whatever its key is.
+    // It will not be valid whatever its key is.
     return true;
   }
 }
@@ -126,6 +126,7 @@ async function fetchKeySet(address: string | undefined) {
     signal: AbortSignal.timeout(REQUEST_TIMEOUT_MS),
   });
   const bytes = await readBytes(response.body, MAX_KEY_SET_BYTES);
-  if (!response.ok) throw new Error(`The keys were answered with status ${response.status}`);
+  if (!response.ok)
+    throw new Error(`The request for the keys was answered with status ${response.status}`);
   return keySetSchema.parse(JSON.parse(new TextDecoder().decode(bytes)));
 }

@@ -4,7 +4,7 @@ import type { ExternalClaims } from "./claims";
 import type { PersonReader } from "./person-claims";
 import { isOfClientItself, otherTokenMark } from "./token-marks";
 
-/** Null and empty texts are what some servers send for nothing. */
+/** Some servers send null or an empty string instead of leaving a claim out. */
 const optionalText = z
   .string()
   .transform((text) => text || undefined)
@@ -34,9 +34,9 @@ const strictSchema = z.object({
 });
 
 /**
- * Of servers that do not keep to RFC 9068 (Auth0, Entra, Okta, Keycloak, Keycard): other names for
- * the client and the scopes, no `jti`. What shows an ID or a refresh token is refused by its claims
- * (token-marks.ts), because the `typ` header of such servers does not tell them apart.
+ * For servers that do not follow RFC 9068 (Auth0, Entra, Okta, Keycloak, Keycard): other names for the
+ * client and the scopes, no `jti`. ID and refresh tokens are recognized by their claims and refused
+ * (token-marks.ts), because the `typ` header of such servers does not distinguish them.
  */
 const compatSchema = z
   .object({
@@ -60,7 +60,7 @@ const compatSchema = z
 /**
  * What the payload of a verified JWT says.
  *
- * @returns the name of the claim that is to blame, when it is not that of an access token under this profile.
+ * @returns the name of the claim at fault when the payload is not that of an access token under this profile.
  */
 export function claimsOf(
   payload: unknown,

@@ -7,13 +7,13 @@ import { claimsOf } from "./jwt-claims";
 import type { PersonReader } from "./person-claims";
 import { EXPECTED, refused, refusedForAudience } from "./token-refusal";
 
-/** Larger than any header that carries a token to a Worker together with the rest. */
+/** Larger than any token that fits into a Worker's request headers. */
 const MAX_TOKEN_CHARS = 16_384;
 const ALGORITHMS = ["RS256", "PS256", "ES256", "EdDSA", "Ed25519"];
-/** How many keys are tried for a token that names none. */
+/** How many keys are tried for a token that names no key. */
 const MAX_KEYS_TRIED = 4;
 
-/** The names under which a header says that this is an access token (RFC 9068, section 2.1). */
+/** The `typ` values of an access token (RFC 9068, section 2.1). */
 const TYPES: Record<JwtAuthorization["profile"], readonly (string | undefined)[]> = {
   strict: ["at+jwt", "application/at+jwt"],
   compat: [
@@ -27,8 +27,8 @@ const TYPES: Record<JwtAuthorization["profile"], readonly (string | undefined)[]
  * Verifies JWT access tokens of external issuers (RFC 9068).
  *
  * @param keysOf the key set of each accepted issuer.
- * @returns what the token says; undefined for any that is not valid here, whatever is wrong with it.
- *   It throws ValueUnavailable when that cannot be known.
+ * @returns what the token says; undefined for a token that is not valid here, whatever is wrong with it.
+ *   It throws ValueUnavailable when that cannot be determined.
  */
 export function jwtVerifier(
   profile: JwtAuthorization["profile"],
@@ -38,7 +38,7 @@ export function jwtVerifier(
   return async (token, audience) => {
     if (token.length > MAX_TOKEN_CHARS) return refused("too_large");
     try {
-      // Read before it is verified, only to find whose key it has to verify with.
+      // Read before it is verified, only to find the issuer's keys to verify it with.
       const keys = keysOf.get(decodeJwt(token).iss ?? "");
       if (keys === undefined) {
         return refused("unknown_issuer", { claim: "iss", expected: EXPECTED.issuer });
@@ -58,9 +58,9 @@ export function jwtVerifier(
   };
 }
 
-const COMPAT_HINT = "TOKEN_PROFILE compat takes tokens that do not say at+jwt";
+const COMPAT_HINT = "TOKEN_PROFILE compat accepts tokens that do not say at+jwt";
 
-/** Names and codes only: what a token holds is anybody's text. */
+/** Names and codes only: anybody could have written what a token contains. */
 function refusedBy(error: unknown): undefined {
   if (error instanceof errors.JWTExpired) return refused("expired", { claim: "exp" });
   if (error instanceof errors.JWTClaimValidationFailed) {

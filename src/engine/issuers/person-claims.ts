@@ -1,14 +1,14 @@
 import * as z from "zod";
 import type { GroupsReader } from "../identity/groups";
 
-/** What tokens say of people, and how this configuration reads it. */
+/** What tokens say about people, and how this configuration reads it. */
 export type PersonReader = (claims: unknown) => {
   readonly name: string | undefined;
   readonly email: string | undefined;
   readonly groups: readonly string[];
 };
 
-/** Null and empty texts are what some servers send for nothing. */
+/** Some servers send null or an empty string instead of leaving a claim out. */
 const optionalText = z
   .string()
   .transform((text) => text.trim() || undefined)
@@ -26,8 +26,8 @@ const personSchema = z.object({
 
 /**
  * @param emailClaim the claim with an address that the server itself vouches for (TOKEN_EMAIL_CLAIM). Without
- *   it, an address counts where `email_verified` says so (OpenID Connect Core, section 5.1). What says that it
- *   is not verified is believed either way.
+ *   it, an address counts only if `email_verified` says so (OpenID Connect Core, section 5.1). `false` always
+ *   counts.
  */
 export function personReader(emailClaim: string | undefined, groupsIn: GroupsReader): PersonReader {
   const vouchedSchema = z.record(z.string(), z.unknown());
@@ -39,7 +39,7 @@ export function personReader(emailClaim: string | undefined, groupsIn: GroupsRea
     const person = personSchema.safeParse(claims).data;
     const vouched = person?.email_verified === false ? undefined : vouchedFor(claims);
     const name = [person?.name, person?.preferred_username, person?.username]
-      // What is read as the address is no name.
+      // The address is not a name as well.
       .find((text) => text !== undefined && text !== vouched);
     return {
       name,

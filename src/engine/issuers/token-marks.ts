@@ -1,35 +1,35 @@
 import * as z from "zod";
 
 /**
- * The members by which authorization servers say what a token is, in JWTs and in introspection answers alike:
+ * The members that say what kind of token it is, in JWTs and in introspection answers alike:
  * `token_type` (RFC 7662, section 2.2; Glewlwyd and Django have other kinds of token there as well),
  * `token_use` (Ory Hydra, Authelia, Cognito), `typ` (Keycloak), `tokenType` (Casdoor), `tokenName` (ForgeRock).
  */
 const TYPE_MEMBERS = ["token_type", "token_use", "typ", "tokenType", "tokenName"] as const;
 
-/** What they call an access token that needs no proof of a key. Whatever else is said is refused. */
+/** Their values for an access token that needs no proof of a key. Any other value is refused. */
 const ACCESS_TOKEN =
   /^(bearer|access|access[-_ ]?token|at|(application\/)?at\+jwt|urn:ietf:params:oauth:token-type:access_token)$/i;
 
-/** Curity and FusionAuth. These names mean other things elsewhere, so only what other tokens have there counts. */
+/** Curity and FusionAuth. These names mean other things elsewhere, so only values of other token types count. */
 const USE_MEMBERS = ["purpose", "tty"] as const;
 const OTHER_USE = /^(id|it|refresh|rt|logout)([-_ ]?token)?$/i;
 
-/** What only other tokens have: hashes of ID tokens (OpenID Connect Core, section 3.3.2.11), events (RFC 8417). */
+/** What only other kinds of token have: hashes of ID tokens (OpenID Connect Core, section 3.3.2.11), events (RFC 8417). */
 const FOREIGN_MEMBERS = ["at_hash", "c_hash", "s_hash", "events"] as const;
 
 const claimsSchema = z.record(z.string(), z.unknown());
 
-/** Absent, in the ways that JSON of real servers has it. */
+/** The ways in which real servers say that a member is absent. */
 const isAbsent = (value: unknown) => value === undefined || value === null || value === "";
 
 /**
- * Looks for what shows that a token is no plain access token: a refresh, ID or logout token, or one that is
- * bound to a key (RFC 7800) and proves nothing without it. Servers call all of these active, and sign them
- * with the same key.
+ * Looks for a sign that a token is not a plain access token, but a refresh, ID or logout token, or bound to a
+ * key (RFC 7800) that it proves nothing without. Servers call all of these active, and sign them with the same
+ * key.
  *
- * @param claims of a JWT whose signature is good, or of an introspection answer.
- * @returns the name of the member that shows it; undefined where none does.
+ * @param claims of a JWT with a verified signature, or of an introspection answer.
+ * @returns the name of the member that shows it; undefined if there is none.
  */
 export function otherTokenMark(claims: unknown): string | undefined {
   const said = claimsSchema.safeParse(claims).data ?? {};
@@ -44,13 +44,13 @@ export function otherTokenMark(claims: unknown): string | undefined {
   if (foreign !== undefined) return foreign;
   // Old versions of Keycloak repeat the nonce in access tokens; elsewhere it shows an ID token.
   if (has("nonce") && !isAccessToken("typ")) return "nonce";
-  // How the person signed in stands in access tokens too (RFC 9470), beside what these allow.
+  // Access tokens may also say how the person signed in (RFC 9470), besides what they allow.
   if (has("scope") || has("scp")) return undefined;
   return ["auth_time", "amr"].find(has);
 }
 
 /**
- * Whether a token stands for the client itself and for no person (RFC 6749, section 4.4): its subject is the
+ * Whether a token is for the client itself and not for a person (RFC 6749, section 4.4): its subject is the
  * client (RFC 9068, section 2.2), or the server says so in its own way (Auth0, FusionAuth; Entra; WSO2; Keycloak).
  */
 export function isOfClientItself(

@@ -1,21 +1,21 @@
 import * as z from "zod";
 
-/** One line per reason in this time: whoever sends made-up tokens must not fill the log. */
+/** One line per reason in this time: made-up tokens must not fill the log. */
 const INTERVAL_MS = 60_000;
 
-/** Why tokens were refused, and since when that is logged. The reasons are words of ours, so these are few. */
+/** Why tokens were refused, and when that was last logged. The reasons are our own codes, so there are few. */
 const loggedAtMs = new Map<string, number>();
 
-/** What of it the operator can act on: fixed words, never what a token holds. */
+/** What the operator can act on: fixed words, never a token's content. */
 export type RefusalFacts = {
-  /** The claim or the header parameter that is to blame. */
+  /** The claim or header parameter at fault. */
   readonly claim?: string;
-  /** What it has to agree with. */
+  /** What it has to match. */
   readonly expected?: string;
   readonly hint?: string;
 };
 
-/** Where a token is compared with the configuration: its name, as values may be ids that tell of people. */
+/** The variable that a token is compared with: only its name, as values may be people's ids. */
 export const EXPECTED = {
   issuer: "AS_ISSUER",
   audience: "TOKEN_AUDIENCE, or without it the URL that the client was given",
@@ -25,13 +25,13 @@ export const EXPECTED = {
  * Logs why a token was refused, at most once a minute per reason and claim.
  *
  * @param reason a code of ours.
- * @returns undefined, which is what a verifier answers then.
+ * @returns undefined, which the verifier returns then.
  */
 export function refused(reason: string, facts: RefusalFacts = {}): undefined {
   const key = JSON.stringify([reason, facts.claim]);
   const nowMs = Date.now();
   const sinceMs = nowMs - (loggedAtMs.get(key) ?? Number.NEGATIVE_INFINITY);
-  // A clock that went back must not silence it.
+  // A clock that was set back must not silence it.
   if (sinceMs >= 0 && sinceMs < INTERVAL_MS) return;
   loggedAtMs.set(key, nowMs);
   console.warn({ event: "token_refused", reason, ...facts });
@@ -43,8 +43,8 @@ const audienceSchema = z.object({
 });
 
 /**
- * Refuses a token whose `aud` is not what is expected here. Some servers (Glewlwyd) write a token's scopes
- * there, which says nothing of the resource: the operator has to know.
+ * Refuses a token with an unexpected `aud`. Some servers (Glewlwyd) write a token's scopes there, which says
+ * nothing about the resource: the operator has to know.
  */
 export function refusedForAudience(claims: unknown): undefined {
   const said = audienceSchema.safeParse(claims).data;

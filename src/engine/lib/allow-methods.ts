@@ -1,8 +1,8 @@
 import { createMiddleware } from "hono/factory";
 
 /**
- * Answers every other method with 405 and OPTIONS with what there is (RFC 9110, sections 15.5.6 and
- * 9.3.7). Pages leave HEAD out where a GET starts something: link previews send HEAD requests.
+ * Answers every other method with 405 and OPTIONS with the allowed ones (RFC 9110, sections 15.5.6 and
+ * 9.3.7). Pages omit HEAD where a GET starts something: link previews send HEAD requests.
  */
 export function allowMethods(...methods: readonly string[]) {
   const allow = [...methods, "OPTIONS"].join(", ");

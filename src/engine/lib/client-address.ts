@@ -5,23 +5,23 @@ const SITE_GROUPS = 3;
 const ALL_GROUPS = 8;
 
 /**
- * Whom a limit by address counts: the caller's IPv4 address, or the network of its IPv6 address,
- * because whoever has one address in it has all of them.
+ * What a limit by address counts: the caller's IPv4 address, or the network of its IPv6 address,
+ * because a caller with one address in it has all of them.
  *
- * @returns undefined where no address is known, which is when another Worker calls this one by a
+ * @returns undefined if no address is known, which is when another Worker calls this one through a
  *   service binding, and in tests. Cloudflare sets the header on everything from outside, and does
  *   not let a caller choose it, unlike X-Forwarded-For.
  */
 export function clientAddress(request: Request): string | undefined {
   const address = request.headers.get("cf-connecting-ip");
   if (address === null || address === "") return undefined;
-  // An IPv4 address, also where it is written as an IPv6 one (`::ffff:192.0.2.1`).
+  // An IPv4 address, even if it is written as an IPv6 one (`::ffff:192.0.2.1`).
   if (!address.includes(":") || address.includes(".")) return address;
   return `${groupsOfAddress(address).slice(0, NETWORK_GROUPS).join(":")}::/64`;
 }
 
 /**
- * The network that the caller's address belongs to at a hoster or a tunnel: whoever has an IPv6 /48, which
+ * The network that the caller's address belongs to at a hoster or a tunnel: a caller with an IPv6 /48, which
  * anybody can get, has 65 536 networks of {@link clientAddress}. IPv4 addresses are scarce, and many
  * people share a /24, so one of them is its own network.
  *

@@ -1,6 +1,6 @@
 import { hkdfSync } from "node:crypto";
 
-/** What a key does, and so of which kind it is. */
+/** What a key does, which decides its type. */
 const KINDS = {
   encrypt: { algorithm: { name: "AES-GCM", length: 256 }, usages: ["encrypt", "decrypt"] },
   authenticate: {
@@ -12,9 +12,9 @@ const KINDS = {
 /**
  * Derives a key from a secret (HKDF with SHA-256, RFC 5869).
  *
- * @param secret with at least 128 bits of randomness, as SESSION_SECRET and all tokens here have: to stretch
+ * @param secret with at least 128 bits of randomness, as SESSION_SECRET and all tokens here have: stretching
  *   it would protect nothing.
- * @param purpose a key for one is of no use for another.
+ * @param purpose a key for one purpose is useless for another.
  */
 export async function derivedKey(
   secret: string,

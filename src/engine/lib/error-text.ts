@@ -4,18 +4,18 @@ import { GatehouseError } from "./gatehouse-error";
 const MAX_CHARS = 300;
 const MAX_DETAILS_CHARS = 8_000;
 
-/** Longer than words are, and as long as secrets are. */
+/** Longer than words, and as long as secrets. */
 const LONG_RUN = /[^\s"'()<>,;:]{25,}/g;
 const E_MAIL = /[^\s"'()<>,;:]+@[^\s"'()<>,;]+/g;
 
 /**
- * What of an error may stand in a log: its class, the code of one of ours, and its message where that cannot quote what somebody
- * sent. Parsers do quote it (V8's JSON.parse: `"access_tok"... is not valid JSON`), so theirs is left out;
- * and so is, of any message, what is long enough for a token or looks like an address.
+ * What a log may have of an error: its class, the code of one of ours, and its message if that cannot quote
+ * input. Parsers do quote it (V8's JSON.parse: `"access_tok"... is not valid JSON`), so their messages are left
+ * out; and so is any part of a message that is long enough for a token or looks like an address.
  */
 export function errorText(error: unknown): string {
   if (error instanceof z.ZodError) {
-    // Paths are left out too: where a schema takes any key, they are what was sent.
+    // Paths are left out too: if a schema accepts any key, they are input.
     return `${error.name}: ${[...new Set(error.issues.map(({ code }) => code))].join(", ")}`;
   }
   if (!(error instanceof Error)) return typeof error;
@@ -26,8 +26,8 @@ export function errorText(error: unknown): string {
 }
 
 /**
- * All of an error, for the person at whose machine the server runs: its stack, the errors that caused it, and
- * where a schema was not met. It may quote what somebody sent, so no log of a deployed server has it.
+ * The whole error, for the developer on their own machine: its stack, the errors that caused it, and where a
+ * value did not match its schema. It may quote input, so no log of a deployed server has it.
  */
 export function errorDetails(error: unknown): string {
   const lines: string[] = [];

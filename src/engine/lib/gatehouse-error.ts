@@ -13,7 +13,7 @@ export const errorCodes = [
   "tool_failed",
   "tool_output_invalid",
   "question_pending",
-  // An API that is called as the person.
+  // An API called as the person.
   "upstream_consent_required",
   "upstream_forbidden",
   "upstream_not_found",
@@ -37,8 +37,8 @@ export const errorCodes = [
 export type ErrorCode = (typeof errorCodes)[number];
 
 /**
- * What every error of the engine is. Branch on `code`, which stays as it is; the message is for people and
- * may change.
+ * The base class of every error of the engine. Branch on `code`, which is stable; the message is for people
+ * and may change.
  *
  * @example
  * if (error instanceof GatehouseError && error.code === "upstream_unavailable") return later();

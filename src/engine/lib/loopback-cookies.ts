@@ -1,12 +1,12 @@
 /**
- * Safari keeps no `Secure` cookie that came over http, not even of localhost, so that nobody could sign in
- * at a developer's own server with it. There, and only there, cookies go without `Secure`, and so without
- * the prefix that demands it (`__Host-`, RFC 6265bis); the server inside knows them by their usual names.
+ * Safari accepts no `Secure` cookie over http, not even from localhost, so nobody could use it to sign in at
+ * a developer's own server. There, and only there, cookies are sent without `Secure`, and so without
+ * the prefix that requires it (`__Host-`, RFC 6265bis); the server inside knows them by their usual names.
  */
 const PREFIX = "__Host-";
 const LOCAL_PREFIX = "loopback-";
 
-/** @param request over http, which is a loopback address's alone. */
+/** @param request over http, which only a loopback address has. */
 export function fromLoopback(request: Request): Request {
   const cookies = request.headers.get("cookie");
   if (cookies === null || !cookies.includes(LOCAL_PREFIX)) return request;

@@ -12,8 +12,8 @@ export function mediaTypeOf(contentType: string | null): string | undefined {
 }
 
 /**
- * How an Accept header takes a media type (RFC 9110, section 12.5.1): by name (also as `text/*`), only as
- * the range of all types or for want of the header, or not at all. The most specific range decides.
+ * How an Accept header accepts a media type (RFC 9110, section 12.5.1): by name (also as `text/*`), only
+ * through the range of all types or because there is no header, or not at all. The most specific range decides.
  *
  * @param type such as `application/json`, in lower case.
  */

@@ -1,9 +1,9 @@
-/** Longer words are not compared: it takes time with the product of their lengths, and no one mistypes them. */
+/** Longer words are not compared: it takes time proportional to the product of their lengths. */
 const MAX_CHARS = 64;
 
 /**
- * The word that was probably meant: the one that the fewest letters have to be changed for, at most a third
- * of them, and two of a short word.
+ * The word that was probably meant: the one that needs the fewest changed letters, at most a third of them,
+ * and two in a short word.
  */
 export function nearest(word: string, known: readonly string[]): string | undefined {
   if (word.length > MAX_CHARS) return undefined;
@@ -13,7 +13,7 @@ export function nearest(word: string, known: readonly string[]): string | undefi
   for (const candidate of known) {
     if (Math.abs(candidate.length - word.length) > limit) continue;
     const changed = distance(lower, candidate.toLowerCase());
-    // A short word is not "near" one with which it shares nothing.
+    // A short word is not "near" one that it shares nothing with.
     if (changed > limit || changed >= candidate.length) continue;
     if (best === undefined || changed < best.distance)
       best = { word: candidate, distance: changed };

@@ -10,22 +10,22 @@ export type LimitName =
   | "SIGN_INS_PER_ADDRESS"
   | "TOKEN_REQUESTS_PER_ADDRESS";
 
-/** Each may be missing, whatever the generated type says: an operator removes what they do not want. */
+/** Each may be missing, whatever the generated type says: operators remove those that they do not want. */
 type Limiters = Pick<Env, "OAUTH_KV"> & { readonly [Name in LimitName]?: RateLimit };
 
 /**
- * What `Retry-After` says. A binding tells neither its period nor how much of it is left, so this is
- * the longest period there is: nobody who waits that long comes too early.
+ * The value of `Retry-After`. A binding reveals neither its period nor how much of it is left, so this is
+ * the longest possible period: nobody who waits that long comes too early.
  */
 export const RETRY_AFTER_SECONDS = 60;
 
 /**
- * Counts one use and tells whether it is within the limit.
+ * Counts one use and returns whether it is within the limit.
  *
  * It fails open: a limit protects from overload and authorizes nothing, so a limiter that is down
  * must not take the server down with it.
  *
- * @param key who or what is counted; each key has a count of its own.
+ * @param key who or what is counted; each key has its own count.
  */
 export async function withinLimit(
   limiters: Limiters,

@@ -1,7 +1,7 @@
 /**
  * Reads a body, counting as it arrives: a Content-Length can lie.
  *
- * @returns undefined when it is larger than `maxBytes`; what is left of it is then cancelled unread.
+ * @returns undefined when it is larger than `maxBytes`; the rest is then cancelled unread.
  */
 export async function readBytes(
   body: ReadableStream<Uint8Array> | null,
@@ -22,7 +22,7 @@ export async function readBytes(
   return joined(chunks, size);
 }
 
-/** Most bodies come as one chunk, which is theirs already. */
+/** Most bodies come as one chunk, which can be returned as it is. */
 function joined(chunks: readonly Uint8Array[], size: number): Uint8Array {
   const [first] = chunks;
   if (first !== undefined && chunks.length === 1) return first;

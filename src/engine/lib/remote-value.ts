@@ -2,19 +2,19 @@ import { waitUntil } from "cloudflare:workers";
 import { errorText } from "./error-text";
 import { type ErrorCode, GatehouseError } from "./gatehouse-error";
 
-/** A value of another server could not be got, and there is none from before. */
+/** A value of another server could not be fetched, and none is cached. */
 export class ValueUnavailable extends GatehouseError {
   override readonly name = "ValueUnavailable";
   override readonly code = "remote_value_unavailable" satisfies ErrorCode;
 }
 
 export type RemoteValueOptions<Value> = {
-  /** Gets the value, by up to four requests of at most {@link REQUEST_TIMEOUT_MS} each. */
+  /** Fetches the value, with up to four requests of at most {@link REQUEST_TIMEOUT_MS} each. */
   readonly load: () => Promise<Value>;
   readonly freshMs: number;
-  /** How long after that the value may still be used while it cannot be got anew. */
+  /** How long after that the value may still be used while it cannot be fetched again. */
   readonly staleMs: number;
-  /** How often {@link RemoteValue.renewed} asks; 30 seconds, where anybody can make it ask. */
+  /** How often {@link RemoteValue.renewed} may fetch; 30 seconds if anybody can trigger it. */
   readonly renewIntervalMs?: number;
 };
 
@@ -22,26 +22,26 @@ export type RemoteValue<Value> = {
   /** @throws ValueUnavailable */
   get(): Promise<Value>;
   /**
-   * The value as it is now at its source, because what was looked for is not in the one here. It is
-   * got at most once in `renewIntervalMs`, however many ask.
+   * The current value at its source, for when the cached one lacks what was looked for. It is fetched at
+   * most once in `renewIntervalMs`, however many ask.
    *
-   * @throws ValueUnavailable when it cannot be got: "not in the one from before" is then no answer.
+   * @throws ValueUnavailable when it cannot be fetched: that the cached one lacks it is then no answer.
    */
   renewed(): Promise<Value>;
 };
 
 export const REQUEST_TIMEOUT_MS = 5_000;
-/** No load takes longer; one that seems to has lost the request that it belonged to. */
+/** No load takes longer; one that seems to has lost the request that started it. */
 const LOAD_LIMIT_MS = 4 * REQUEST_TIMEOUT_MS;
 const RENEW_INTERVAL_MS = 30_000;
-/** Short, so that an outage ends here soon after it has ended there. */
+/** Short, so that an outage ends here soon after it ends there. */
 const RETRY_INTERVAL_MS = 5_000;
 
 /**
- * Keeps what another server publishes, such as its metadata or its keys.
+ * Caches what another server publishes, such as its metadata or its keys.
  *
- * Whatever happens there, callers here get an answer within bounded time, and the other server is not
- * asked by each of them: those who come while it is being asked wait for the same answer. An isolate's
+ * Whatever happens there, callers here get an answer within bounded time, and not each of them sends a
+ * request: those who come while one is under way wait for the same answer. An isolate's
  * requests may share a promise only while the request that started it lives, so that one is kept alive
  * (`waitUntil`), and the others wait no longer than it may take.
  */
@@ -76,7 +76,7 @@ export function remoteValue<Value>(options: RemoteValueOptions<Value>): RemoteVa
     return done;
   }
 
-  /** @param maxAgeMs how old the value may be that stands in for one that cannot be got. */
+  /** @param maxAgeMs how old a value may be that replaces one that cannot be fetched. */
   async function renew(maxAgeMs: number): Promise<Value> {
     const now = Date.now();
     try {
@@ -85,10 +85,10 @@ export function remoteValue<Value>(options: RemoteValueOptions<Value>): RemoteVa
       }
       if (now - failedAtMs >= RETRY_INTERVAL_MS) return await start();
     } catch {
-      // It was logged where it failed, once.
+      // It was logged once, where it failed.
     }
     if (kept !== undefined && ageMs() < maxAgeMs) return kept.value;
-    throw new ValueUnavailable("The other server does not give what is needed of it");
+    throw new ValueUnavailable("The other server did not provide the value");
   }
 
   return {

@@ -4,8 +4,8 @@ const made = new WeakMap<Request, string>();
 const RAY = /^[0-9a-f]{16}(-[A-Z]{3})?$/;
 
 /**
- * The id of a request, for logs and the audit: Cloudflare's own, by which its logs know the request,
- * or, where there is none, a random one for this object. Cloudflare lets no client choose it.
+ * The id of a request, for logs and the audit: Cloudflare's own, which its logs use as well or, if there is
+ * none, a random one for this object. Cloudflare lets no client choose it.
  */
 export function requestIdOf(request: Request): string {
   const ray = request.headers.get("cf-ray");

@@ -1,13 +1,13 @@
 import { derivedKey } from "./derived-key";
 
 /**
- * Proofs that a text comes from here, for what travels through a browser: cookies, the tokens in forms,
- * notes in an address. Each is for one purpose; a proof for another does not fit.
+ * Proofs that a text comes from here, for text that travels through a browser: cookies, form tokens, notes
+ * in an address. Each is for one purpose and is invalid for any other.
  */
 export type Signatures = {
   /** @returns an HMAC-SHA-256 over the purpose and the parts: 43 characters of `[A-Za-z0-9_-]`. */
   sign(purpose: string, ...parts: readonly string[]): Promise<string>;
-  /** Whether the proof is that of these parts; takes as long for any proof. */
+  /** Whether the proof is for these parts; takes the same time for any proof. */
   isSigned(proof: string, purpose: string, ...parts: readonly string[]): Promise<boolean>;
 };
 

@@ -2,13 +2,13 @@ import type * as z from "zod";
 import { type ErrorCode, GatehouseError } from "./gatehouse-error";
 
 /**
- * Reads a row of a Durable Object's key-value store through its schema. It is never cast: what an earlier
- * version of this server wrote may have another shape.
+ * Reads a row of a Durable Object's key-value store through its schema. It is never cast: a row from an
+ * earlier version of this server may have another shape.
  *
- * A row is of version 1 while its value has no `version`. Whoever changes the shape of one gives the new shape a
- * `version`, makes its schema a union whose older members `transform` into the newest, and keeps them for as
- * long as such rows may lie somewhere: a grant's for GRANT_IDLE_TTL_SECONDS, a session's for
- * SESSION_IDLE_TTL_SECONDS. test/worker/old-storage.test.ts opens what version 1 wrote.
+ * A row without a `version` is of version 1. To change the shape of a row, give the new shape a `version`, make
+ * its schema a union in which the older members `transform` into the newest, and keep them for as long as such
+ * rows may exist: a grant's for GRANT_IDLE_TTL_SECONDS, a session's for SESSION_IDLE_TTL_SECONDS.
+ * test/worker/old-storage.test.ts opens what version 1 wrote.
  *
  * @returns undefined when there is no such row.
  * @throws StoredRowError for one that no version of this server wrote, or only a later one.
@@ -22,7 +22,7 @@ export function readRow<Schema extends z.ZodType>(
   return value === undefined ? undefined : parseRow(key, value, schema);
 }
 
-/** The same for a row that was read already, such as one of a list. */
+/** The same for a row that was already read, such as one of a list. */
 export function parseRow<Schema extends z.ZodType>(
   key: string,
   value: unknown,
@@ -33,7 +33,7 @@ export function parseRow<Schema extends z.ZodType>(
   return parsed.data;
 }
 
-/** A row that cannot be read. Its value is not told: it may be anything. */
+/** A row that cannot be read. The error leaves out its value, which may be anything. */
 export class StoredRowError extends GatehouseError {
   override readonly name = "StoredRowError";
   override readonly code = "stored_row_unknown" satisfies ErrorCode;

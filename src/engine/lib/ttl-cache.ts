@@ -1,7 +1,7 @@
-/** Unless its maker says otherwise. The newest are kept; each is a few hundred bytes to a few thousand. */
+/** The default size. The newest values are kept; each takes a few hundred to a few thousand bytes. */
 const MAX_ENTRIES = 1_000;
 
-/** What an isolate remembers, each value until its own end. It forgets the oldest when there are too many. */
+/** A cache in an isolate; each value has its own expiry. It evicts the oldest when there are too many. */
 export class TtlCache<Value> {
   readonly #entries = new Map<string, { value: Value; endsAtMs: number }>();
   readonly #maxEntries: number;
@@ -19,7 +19,7 @@ export class TtlCache<Value> {
 
   /** @param endsAtMs in milliseconds since 1970; from then on the value is not found. */
   set(key: string, value: Value, endsAtMs: number): void {
-    // Again at the end: a Map is iterated in the order of insertion.
+    // Moved to the end: a Map is iterated in insertion order.
     this.#entries.delete(key);
     this.#entries.set(key, { value, endsAtMs });
     for (const oldest of this.#entries.keys()) {

@@ -2,13 +2,13 @@ import type { NewAuditEvent } from "../audit/audit-event";
 import type { CallReport } from "../audit/call-report";
 import type { Principal } from "../identity/principal";
 
-/** Which request a call came with, and in which session, in the era that has them. */
+/** The request of a call, and its session in the era that has sessions. */
 export type CallOrigin = {
   readonly requestId?: string | undefined;
   readonly sessionId?: string | undefined;
 };
 
-/** A tool call as the audit has it: who called, by which client and grant, and what came of it. */
+/** A tool call as the audit has it: who called, through which client and grant, and the outcome. */
 export function toolCallEvent(
   principal: Principal,
   report: CallReport,
@@ -22,7 +22,7 @@ export function toolCallEvent(
   };
 }
 
-/** Of whom an event tells that a verified token stands behind. */
+/** Ids of the verified caller, for an audit event. */
 export function callerIds(
   { userId, clientId, grantId }: Principal,
   { requestId, sessionId }: CallOrigin,

@@ -6,20 +6,20 @@ import { TtlCache } from "../lib/ttl-cache";
 import { callerIds } from "./call-audit";
 import { jsonRpcError } from "./message";
 
-/** Deliberately less strict than what runs: a call that is malformed in other ways also counts. */
+/** Deliberately less strict than the real schema: a call that is malformed in other ways also counts. */
 const callSchema = z.object({ method: z.literal("tools/call") });
 
-/** Clients whose limit refused a call within the longest period there is, so that it may do so again. */
+/** Clients that their limit refused within the longest possible period, so that it may do so again. */
 const refusedClients = new TtlCache<true>();
 
 /**
- * Answers 429 when a person, or one client of a person, calls tools too often. Everything else in
- * the protocol is not counted. Each call of a batch counts, and a batch goes as a whole or not at all.
+ * Answers 429 when a person, or one client of a person, calls tools too often. Nothing else in the
+ * protocol is counted. Each call of a batch counts, and a batch passes as a whole or not at all.
  *
- * A client that a hundred people use is not limited for all of them together: one of them could then
- * keep the others out.
+ * A client that a hundred people use has no limit for all of them together: one person could then lock
+ * out the others.
  *
- * @returns the refusal, or undefined when every call may go on.
+ * @returns the refusal, or undefined when every call may proceed.
  */
 export async function refuseBeyondCallLimits(
   message: unknown,
@@ -35,7 +35,7 @@ export async function refuseBeyondCallLimits(
     TOOL_CALLS_PER_CLIENT: `${userId} ${clientId}`,
     TOOL_CALLS_PER_PERSON: userId,
   };
-  // One after the other, so that a batch of thousands ends at the first that is too many.
+  // One after the other, so that a batch of thousands stops at the first call over the limit.
   for (const _ of calls) {
     const limit = await limitReached(env, keys);
     if (limit === undefined) continue;
@@ -48,8 +48,8 @@ export async function refuseBeyondCallLimits(
 type CallLimit = Extract<LimitName, `TOOL_CALLS_${string}`>;
 
 /**
- * Counts a call with both limits, in one wait for the two. But what its client is refused must not use up what
- * a person's other clients may call: so a client that was refused lately is asked for first.
+ * Counts a call against both limits, waiting for them in parallel. But refused calls of one client must not use up
+ * the person's limit for other clients: so for a recently refused client its own limit is checked first.
  */
 async function limitReached(
   env: Env,

@@ -7,7 +7,7 @@ import type { Catalogue } from "../tools/catalogue";
  */
 const capabilities = { tools: {}, resources: {}, prompts: {} };
 
-/** What a server of either SDK is made with. */
+/** The options of a server of either SDK. */
 export function serverOptions({ instructions }: Pick<Catalogue, "instructions">) {
   return { capabilities, ...(instructions !== undefined && { instructions }) };
 }

@@ -1,12 +1,12 @@
 import { type UpstreamCredential, upstreamCredentialSchema } from "../identity/upstream-credential";
 import { derivedKey } from "../lib/derived-key";
 
-/** Carries what a request brought for calling APIs from the Worker into the session's object, sealed. */
+/** Carries a request's credential for calling APIs from the Worker into the session's object, sealed. */
 export const CREDENTIAL_HEADER = "gatehouse-credential";
 
 /**
- * Seals and opens that header. It is encrypted because headers end up where tokens must not: in logs
- * of invocations, and in what a library keeps of a request.
+ * Seals and opens that header. It is encrypted because headers end up where tokens must not: in invocation
+ * logs, and in what a library keeps of a request.
  */
 export type CredentialSeal = {
   seal(credential: UpstreamCredential): Promise<string>;

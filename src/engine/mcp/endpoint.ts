@@ -38,7 +38,7 @@ import { classifyEra } from "./stateless/fast-path";
 import type { StatelessLane } from "./stateless/handler";
 import { callerOf } from "./tool-context";
 
-/** A request whose token was verified for the resource of this endpoint. */
+/** A request with a token that was verified for this endpoint's resource. */
 export type McpHandler = {
   fetch(request: Request, env: Env, ctx: OAuthResourceContext<Authenticated>): Promise<Response>;
 };
@@ -53,7 +53,7 @@ export function streamableHttpEndpoint(
   stateless: StatelessLane,
 ): McpHandler {
   const sessions = sessionLane(services, ids);
-  // An isolate has one env, in practice; should it get another, it gets another handler.
+  // In practice an isolate has one env; if it gets another, it gets another handler.
   let lane: { env: Env; handle: ReturnType<StatelessLane> } | undefined;
   return {
     async fetch(request, env, ctx) {
@@ -68,7 +68,7 @@ export function streamableHttpEndpoint(
         reportOf(request).era = "stateless";
         const refusal = await refusalOf(services, request, env, ctx, message);
         if (refusal !== undefined) return refusal;
-        // This era has no `initialize`: that there is no such method comes before what its params are.
+        // This era has no `initialize`: an unknown method is reported before its params.
         const wrong = isInitialize(message.json) ? undefined : wrongParams(message.json);
         if (outcome.kind === "modern" && wrong !== undefined)
           return invalidParams(message.json, wrong);
@@ -76,12 +76,12 @@ export function streamableHttpEndpoint(
         return answeredResponse(await lane.handle(request, message.json, ctx.props, outcome));
       }
       reportOf(request).era = "session";
-      // `initialize` begins a session, whatever one the client had: some keep sending the id of one that is gone.
+      // `initialize` begins a new session: some clients keep sending the id of one that has ended.
       const isStart = isInitialize(message?.json);
       const signed = isStart ? null : request.headers.get("mcp-session-id");
       const session = signed === null ? undefined : await ids.verify(signed, startOf(principal));
       if (signed !== null && session === undefined) return sessionNotFound();
-      // A session that was begun with this grant would be closed, were it over.
+      // If the grant had ended, it would have closed its sessions.
       if (session !== undefined && session.grantId !== principal.grantId) {
         const name = agentNames.streamableHttp(session.id);
         const refusal = await admitSession(env, principal, ctx.auth, name);
@@ -120,12 +120,12 @@ export function sseEndpoint(services: Services, ids: SessionIds): McpHandler {
         url.search = `?sessionId=${signed}`;
         const forwarded = await forwardedRequest(request, ctx.props, seal, { url });
         const stream = await sessions.fetch(forwarded, env, contextFor(owner, ctx));
-        // Not before: the grant could end in between, and close a session that has not begun yet.
+        // Not earlier: the grant could end in between, and close a session that has not begun yet.
         const object = agentNames.sse(signed);
         const refusal = await admitSession(env, principal, ctx.auth, object);
         if (refusal !== undefined) {
           await env.MCP_SESSION.getByName(object).closeForGrant();
-          // McpAgent ends the stream of a closed session, and fails unheard when nobody reads it.
+          // McpAgent ends the stream of a closed session, and fails silently when nobody reads it.
           const drained = stream.body?.pipeTo(new WritableStream()).catch(() => undefined);
           ctx.waitUntil(drained ?? Promise.resolve());
           return refusal;
@@ -148,7 +148,7 @@ export function sseEndpoint(services: Services, ids: SessionIds): McpHandler {
       const tooMuch = await refusalOf(services, request, env, ctx, message);
       if (tooMuch !== undefined) return tooMuch;
       if (!saysJson(request)) return notJson();
-      // In the object, what is no message fails in a way that cannot come back from there.
+      // In the object, an invalid message fails in a way that cannot be reported from there.
       if (!JSONRPCMessageSchema.safeParse(message.json).success) return notJsonRpc();
       const forwarded = await forwardedRequest(request, ctx.props, seal, {
         url,
@@ -163,7 +163,7 @@ export function sseEndpoint(services: Services, ids: SessionIds): McpHandler {
   };
 }
 
-/** A POST's message; a Response when it is none. */
+/** A POST's message; a Response when it is invalid. */
 async function messageOf(request: Request): Promise<Message | undefined | Response> {
   if (request.method !== "POST") return undefined;
   try {
@@ -176,10 +176,10 @@ async function messageOf(request: Request): Promise<Message | undefined | Respon
 }
 
 /**
- * Answers whoever asks too often, or for more than the token allows.
+ * Refuses requests that come too often, or need more than the token allows.
  *
  * @param session whether a session begins, and whether its client understands a 403 to a call of a tool.
- * @returns undefined when the request may go on.
+ * @returns undefined when the request may proceed.
  */
 async function refusalOf(
   { config, catalogue }: Services,
@@ -218,7 +218,7 @@ async function refusalOf(
   );
 }
 
-/** 202. McpAgent says of its word "Accepted" that it is a stream of events, which it is not. */
+/** 202. McpAgent labels its body "Accepted" as an event stream, which it is not. */
 function accepted({ status }: Response): Response {
   return answeredResponse(new Response(null, { status }));
 }

@@ -4,26 +4,26 @@ import { mediaTypeOf } from "../lib/media-types";
 import { readBytes } from "../lib/read-bytes";
 import { isNestedTooDeeply } from "./nesting";
 
-/** The largest message that a client may send, in bytes: as much as McpAgent takes. */
+/** The largest message that a client may send, in bytes: McpAgent's limit. */
 const MAX_MESSAGE_BYTES = 4 * 1_024 * 1_024;
 
-/** Far more than one client sends at once, and few enough that none can have thousands of answers for one POST. */
+/** Far more than a client sends at once, and few enough that one POST cannot produce thousands of answers. */
 const MAX_BATCH_MESSAGES = 50;
 
 /**
- * What the ids of one body may have in all, in bytes of JSON: McpAgent keeps the ids of a batch on its
- * WebSocket, where 16 KiB have room, and a batch with more would never be answered.
+ * The total size of the ids in one body, in bytes of JSON: McpAgent keeps the ids of a batch on its
+ * WebSocket, which has room for 16 KiB, and would never answer a batch with more.
  */
 const MAX_ID_BYTES = 4_096;
 
-/** Codings of a body that are undone here (RFC 9110, section 8.4.1). */
+/** Content codings that are decoded here (RFC 9110, section 8.4.1). */
 const CODINGS: ReadonlyMap<string, "gzip" | "deflate"> = new Map([
   ["gzip", "gzip"],
   ["x-gzip", "gzip"],
   ["deflate", "deflate"],
 ]);
 
-/** Thrown for a body that is no message; carries the HTTP status and the JSON-RPC error to answer with. */
+/** Thrown for a body that is not a message; has the HTTP status and the JSON-RPC error to answer with. */
 export class MessageError extends GatehouseError {
   override readonly name = "MessageError";
   override readonly code: ErrorCode;
@@ -46,11 +46,11 @@ export type Message = { readonly text: string; readonly json: unknown };
 /**
  * Reads the JSON body of a request, compressed or not.
  *
- * @returns the body with `params: null` and `params: []` left out. JSON-RPC allows neither, but clients that
- *   mean "none" send them, and other servers take them.
+ * @returns the body without `params: null` and `params: []`. JSON-RPC allows neither, but clients that mean
+ *   "none" send them, and other servers accept them.
  * @throws MessageError 413 when it is larger than {@link MAX_MESSAGE_BYTES}, counted as it arrives and is
- *   decompressed (a header can lie); 415 for a coding that is not known here; 400 with -32700 when it is
- *   not JSON in UTF-8, and with -32600 when it is more, or deeper, than can be served.
+ *   decompressed (a header can lie); 415 for an unknown coding; 400 with -32700 when it is not JSON in UTF-8,
+ *   and with -32600 when it has too many messages, or is nested too deeply.
  */
 export async function readMessage(request: Request): Promise<Message> {
   const bytes = await readBody(request);
@@ -122,12 +122,12 @@ function withoutEmptyParams(message: Message): Message {
   return isChanged ? { text: JSON.stringify(changed), json: changed } : message;
 }
 
-/** Whether a request says of its body that it is JSON. */
+/** Whether a request declares its body to be JSON. */
 export function saysJson(request: Request): boolean {
   return mediaTypeOf(request.headers.get("content-type")) === "application/json";
 }
 
-/** What a body gets that does not say that it is JSON (RFC 9110, section 15.5.16). */
+/** The answer to a body that is not declared to be JSON (RFC 9110, section 15.5.16). */
 export function notJson(): Response {
   const response = jsonRpcError(
     415,
@@ -143,12 +143,12 @@ export function jsonRpcError(status: number, code: number, message: string): Res
   return Response.json({ jsonrpc: "2.0", error: { code, message }, id: null }, { status });
 }
 
-/** The answer to a body that is JSON and no message of JSON-RPC. */
+/** The answer to a body that is JSON but not a JSON-RPC message. */
 export function notJsonRpc(): Response {
   return jsonRpcError(400, -32_600, "Invalid Request: not a JSON-RPC 2.0 message");
 }
 
-/** The answer to a request with wrong params; its own, so that it has the request's id. */
+/** The answer to a request with invalid params. It has the request's id. */
 export function invalidParams(request: unknown, message: string, status = 200): Response {
   const id = idSchema.safeParse(request).data?.id ?? null;
   return Response.json({ jsonrpc: "2.0", id, error: { code: -32_602, message } }, { status });
@@ -156,12 +156,12 @@ export function invalidParams(request: unknown, message: string, status = 200): 
 
 const initializeSchema = z.object({ method: z.literal("initialize") });
 
-/** Whether a message, by itself in its body, means to begin a session, right or wrong. */
+/** Whether a single message, valid or not, is meant to begin a session. */
 export function isInitialize(message: unknown): boolean {
   return initializeSchema.safeParse(message).success;
 }
 
-/** What a client gets for a session that is not its own, has ended or never was (MCP, session management). */
+/** What a client gets for a session that is not its own, has ended or never existed (MCP, session management). */
 export function sessionNotFound(): Response {
   return jsonRpcError(404, -32_001, "Session not found");
 }

@@ -1,7 +1,7 @@
-/** Deeper than anything that a tool takes; recursive code further on fails at some thousands. */
+/** Deeper than any tool's arguments; recursive code further on fails at some thousands. */
 const MAX_DEPTH = 128;
 
-/** Whether parsed JSON has arrays and objects within each other beyond {@link MAX_DEPTH} levels. */
+/** Whether parsed JSON nests arrays and objects deeper than {@link MAX_DEPTH} levels. */
 export function isNestedTooDeeply(json: unknown): boolean {
   let level: object[] = isContainer(json) ? [json] : [];
   for (let depth = 1; level.length > 0; depth++) {

@@ -13,9 +13,9 @@ import {
 import { missingScopes } from "../tools/scopes";
 import { QuestionPending } from "./question";
 
-/** What MCP's methods do here, for both eras of the protocol: the adapters only carry it over. */
+/** What MCP's methods do here, for both eras of the protocol: the adapters only translate. */
 
-/** The client names a tool, a resource, a prompt or a page that is not there for it. */
+/** The client names a tool, a resource, a prompt or a page that does not exist for it. */
 export class NotFoundError extends GatehouseError {
   override readonly name = "NotFoundError";
   override readonly code = "not_found" satisfies ErrorCode;
@@ -39,10 +39,9 @@ export function listTools(catalogue: Catalogue, caller: Caller) {
 }
 
 /**
- * Calls a tool. The text says the same as the structured content, for clients that do not read that
- * (MCP, tools).
+ * Calls a tool. The text repeats the structured content, for clients that do not read that (MCP, tools).
  *
- * @param journal is told of the call, unless it is of a tool that the caller may not know of.
+ * @param journal gets the call's report, unless the caller may not know of the tool.
  * @throws NotFoundError for a tool that the caller may not know of, and QuestionPending.
  */
 export async function callTool(
@@ -55,7 +54,7 @@ export async function callTool(
   const tool = catalogue.findTool(name, context);
   if (tool === undefined) throw new NotFoundError(`Unknown tool: ${name}`);
   const startedAtMs = Date.now();
-  // While the tool runs, so that the call does not take longer for it.
+  // While the tool runs, so that it does not delay the call.
   const hashing = journal.argumentsHash(tool.name, args);
   const ended = await callSafely(tool, args, context, journal);
   const milliseconds = Date.now() - startedAtMs;
@@ -75,7 +74,7 @@ export async function callTool(
     case "asked":
       throw ended.pending;
     default:
-      // Not as structured content: clients hold that to the tool's output schema, even of a failure.
+      // Not as structured content: clients validate that against the tool's output schema, even for a failure.
       return {
         content: [text(ended.message)],
         isError: true,
@@ -84,14 +83,14 @@ export async function callTool(
   }
 }
 
-/** How a call ended: one case for each outcome of a report. */
+/** How a call ended: one case per outcome of a report. */
 type Ended =
   | { readonly outcome: "ok"; readonly result: Extract<ToolResult, { ok: true }> }
   | { readonly outcome: "error" | "failed"; readonly code: string; readonly message: string }
   | { readonly outcome: "cancelled"; readonly message: string }
   | { readonly outcome: "asked"; readonly pending: QuestionPending };
 
-/** Nothing of an unforeseen failure reaches the client but a reference, under which the log has it. */
+/** Of an unexpected failure, the client gets only a reference, which the log has too. */
 async function callSafely(
   tool: Tool<Env>,
   args: unknown,
@@ -104,7 +103,7 @@ async function callSafely(
     return { outcome: "error", code: result.code, message: result.message };
   } catch (error) {
     if (error instanceof QuestionPending) return { outcome: "asked", pending: error };
-    // To stop was what the client wanted, which reads no result any more, unless the reason says otherwise.
+    // The client wanted to stop, and reads no result any more, unless the reason says otherwise.
     if (context.signal.aborted) {
       const { reason } = context.signal;
       const message = reason instanceof ToolError ? reason.message : "The call was cancelled.";
@@ -130,8 +129,8 @@ async function callSafely(
 /**
  * Lists the resources of all collections, one page at a time.
  *
- * @param cursor of the page before: the number of a collection and where to go on in it.
- * @throws NotFoundError when it is none of ours.
+ * @param cursor from the previous page: the number of a collection and where to continue in it.
+ * @throws NotFoundError when we did not issue it.
  */
 export async function listResources(
   catalogue: Catalogue,
@@ -176,7 +175,7 @@ export function listResourceTemplates(catalogue: Catalogue, caller: Caller) {
 export async function readResource(catalogue: Catalogue, uri: string, context: ToolContext<Env>) {
   const collection = catalogue.findResource(uri);
   const id = collection === undefined ? undefined : resourceId(collection, uri);
-  // The endpoint has answered 403 before this; a request that came another way is stopped here.
+  // The endpoint has already answered 403; this stops a request that came another way.
   const allowed =
     collection !== undefined &&
     missingScopes(context.principal.scopes, collection.scopes).length === 0;

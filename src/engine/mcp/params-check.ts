@@ -1,14 +1,14 @@
 import * as z from "zod";
 
 const listParams = z
-  .looseObject({ cursor: z.string("must be a text").optional() }, "must be an object")
+  .looseObject({ cursor: z.string("must be a string").optional() }, "must be an object")
   .optional();
-/** Lists that fit on one page, so that no cursor was ever given for them. */
+/** Lists that fit on one page, so that no cursor was ever issued for them. */
 const wholeListParams = listParams.refine((params) => params?.cursor === undefined, {
   path: ["cursor"],
-  message: "is none that this server has given: the list has one page",
+  message: "was not issued by this server: the list has one page",
 });
-const text = z.string("must be a text");
+const text = z.string("must be a string");
 
 const methods: ReadonlyMap<string, z.ZodType> = new Map<string, z.ZodType>([
   [
@@ -39,7 +39,9 @@ const methods: ReadonlyMap<string, z.ZodType> = new Map<string, z.ZodType>([
     z.looseObject(
       {
         name: text,
-        arguments: z.record(z.string(), z.string("must be a text"), "must be an object").optional(),
+        arguments: z
+          .record(z.string(), z.string("must be a string"), "must be an object")
+          .optional(),
       },
       "must be an object",
     ),
@@ -49,7 +51,7 @@ const methods: ReadonlyMap<string, z.ZodType> = new Map<string, z.ZodType>([
 const requestSchema = z.object({ method: z.string(), params: z.unknown() });
 
 /**
- * What is wrong with the params of a request, in words for whoever wrote the client. The SDKs answer such a
+ * What is wrong with the params of a request, for the developer of the client. The SDKs answer such a
  * request with -32603 and a dump of their validator, as though the server had failed; JSON-RPC has -32602
  * for it (section 5.1).
  *

@@ -5,7 +5,7 @@ import type { Answers, Question } from "../tools/ask";
 export const CANNOT_ASK = "This needs your consent, and this client cannot ask you for it.";
 
 /**
- * Unwinds a tool that asks something which has no answer yet. The stateless lane turns it into an
+ * Unwinds a tool that asks something that has no answer yet. The stateless lane turns it into an
  * `input_required` result (MCP 2026-07-28, multi round-trip requests).
  */
 export class QuestionPending extends GatehouseError {
@@ -14,7 +14,7 @@ export class QuestionPending extends GatehouseError {
   readonly question: Question<Answers>;
 
   constructor(question: Question<Answers>) {
-    super("The tool waits for an answer of the person");
+    super("The tool waits for the person’s answer");
     this.question = question;
   }
 }

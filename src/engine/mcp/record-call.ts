@@ -6,7 +6,7 @@ import { logCall } from "../telemetry/call-telemetry";
 import { clientFamilyIn, type Era, reportOf } from "../telemetry/request-report";
 import { toolCallEvent } from "./call-audit";
 
-/** Tells the audit, the metrics and the log what a call came to, in the isolate that got its request. */
+/** Records a call's outcome in the audit, the metrics and the log, in the isolate that got its request. */
 export function recordCall(
   env: Env,
   request: Request | undefined,

@@ -9,7 +9,7 @@ import { jsonRpcError } from "./message";
  * leaves rows that stay for a day. Calls of tools have limits of their own (call-limits.ts).
  *
  * @param beginsSession whether the request makes a session.
- * @returns the refusal, or undefined when the request may go on.
+ * @returns the refusal, or undefined when the request may proceed.
  */
 export async function refuseBeyondRequestLimits(
   principal: Principal,

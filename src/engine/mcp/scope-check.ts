@@ -14,15 +14,15 @@ const operationSchema = z.discriminatedUnion("method", [
 ]);
 
 /**
- * Answers what is beyond the token's scopes before anything runs: 403 with every scope that the
- * client then needs, those it has included, so that it can ask the person once for all of them
+ * Refuses requests beyond the token's scopes before anything runs: 403 with every scope that the client
+ * then needs, including those it has, so that it can ask the person once for all of them
  * (MCP authorization, scope challenge handling; RFC 6750, section 3.1).
  *
  * @param message one message, or several in an array, as older clients may send them.
- * @param report is told of what is missing, if anything is.
- * @param takesChallenges whether the client understands a 403 to a call of a tool. For others the call goes on,
+ * @param report gets the missing scopes, if any.
+ * @param takesChallenges whether the client understands a 403 to a call of a tool. For others the call proceeds,
  *   and the tool says the same in its result: it checks the scopes itself, before it runs.
- * @returns the refusal, or undefined when all of it may go on.
+ * @returns the refusal, or undefined when all of it may proceed.
  */
 export function refuseBeyondScopes(
   catalogue: Catalogue,
@@ -42,13 +42,13 @@ export function refuseBeyondScopes(
   if (!takesChallenges && messages.every(isCall)) return undefined;
   return insufficientScope(
     auth,
-    // Whether there is a refresh token is between the client and its server (OpenID Connect Core, section 11).
+    // Refresh tokens are between the client and its authorization server (OpenID Connect Core, section 11).
     [...new Set([...auth.scope, ...needed])].filter((scope) => scope !== "offline_access"),
     missingScopesMessage(missing),
   );
 }
 
-/** What one message needs; nothing when it names what is not there, which then says so itself. */
+/** The scopes that one message needs; none when it names something unknown, which is then reported as such. */
 function scopesNeeded(catalogue: Catalogue, message: unknown, caller: Caller): readonly string[] {
   const operation = operationSchema.safeParse(message);
   if (!operation.success) return [];

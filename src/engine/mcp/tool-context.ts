@@ -11,20 +11,20 @@ import type { Caller, ToolContext } from "../tools/define-tool";
 
 import { callerIds } from "./call-audit";
 
-/** What of a tool's context depends on the era and the request: the rest is made here. */
+/** The parts of a tool's context that depend on the era and the request: the rest is made here. */
 export type CallContext = Pick<ToolContext, "signal" | "ask" | "report" | "clientAccount"> & {
-  /** What the request brought along for calling APIs; asked for only when a tool calls one. */
+  /** The request's credential for calling APIs; fetched only when a tool calls one. */
   readonly credential: () => Promise<UpstreamCredential | undefined>;
-  /** Of the request that carried the call (http/request-id.ts). */
+  /** Of the request that carried the call (lib/request-id.ts). */
   readonly requestId: string | undefined;
 };
 
-/** Whom a request is made by, as far as tools may know. */
+/** Who makes a request, as far as tools may know. */
 export function callerOf(config: Config, principal: Principal): Caller {
   return { principal, isAdmin: isAdmin(config, principal) };
 }
 
-/** The members of an environment have whatever type they have: of these, what answers requests is a service. */
+/** Members of an environment can have any type: one that answers requests is a service. */
 const fetcherSchema = z.custom<Fetcher>(
   (value) => value !== null && typeof value === "object" && "fetch" in value,
 );

@@ -26,7 +26,7 @@ export function personStorage(database: D1Database, userId: string): PersonStora
     },
 
     async list(collection, { limit, after }) {
-      // One row more than asked for tells whether there is a next page.
+      // One row more than requested shows whether there is a next page.
       const { results } = await database
         .prepare(
           "SELECT id, value, created_at_ms FROM person_records " +
@@ -78,7 +78,7 @@ export function personStorage(database: D1Database, userId: string): PersonStora
 }
 
 /**
- * Deletes all that tools keep for a person, and the index of their clients' calls. The audit itself keeps ids
+ * Deletes everything that tools keep for a person, and the index of their clients' calls. The audit itself keeps ids
  * only, until AUDIT_RETENTION_DAYS are over.
  *
  * @returns how many records there were.

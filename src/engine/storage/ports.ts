@@ -7,7 +7,16 @@ export type StoredRecord = {
   readonly createdAt: string;
 };
 
-/** One person's records. It is made for a person and cannot address anybody else's. */
+/**
+ * One person's records. It is made for a person and cannot address anybody else's.
+ *
+ * @example
+ * const note = await storage.add("notes", { text }, { maxRecords: 100 });
+ * const { records, hasMore } = await storage.list("notes", { limit: 20, after: note?.id });
+ * await storage.put("settings", "theme", { dark: true });
+ * const theme = themeSchema.parse((await storage.get("settings", "theme"))?.value);
+ * const wasThere = await storage.delete("notes", id);
+ */
 export type PersonStorage = {
   /**
    * Adds a record to a collection.
@@ -23,16 +32,16 @@ export type PersonStorage = {
   /**
    * Lists a collection, newest first.
    *
-   * @param page `after`: the id of the last record of the page before; it need not exist any more.
+   * @param page `after`: the id of the last record of the previous page, which may no longer exist.
    * @returns at most `limit` records, and whether there are more.
    */
   list(
     collection: string,
     page: { readonly limit: number; readonly after?: string | undefined },
   ): Promise<{ records: StoredRecord[]; more: boolean }>;
-  /** Sets the record of an id that the tool chooses, whether or not there is one: for a single value. */
+  /** Sets the record of an id that the tool chooses, whether or not it exists: for a single value. */
   put(collection: string, id: string, value: unknown): Promise<void>;
-  /** Reads a record. */
+  /** Reads a record. @returns undefined when there is none. */
   get(collection: string, id: string): Promise<StoredRecord | undefined>;
   /** Deletes a record. @returns whether it was there. */
   delete(collection: string, id: string): Promise<boolean>;

@@ -1,2 +1,2 @@
-/** In place of ajv-formats, which would teach formats to {@link import("./ajv").default an ajv that is left out}. */
+/** In place of ajv-formats, which would add formats to {@link import("./ajv").default an ajv that is left out}. */
 export default function addFormats(): void {}

@@ -1,8 +1,8 @@
 import { leftOut } from "./left-out";
 
 /**
- * In place of ajv: SDK v1 makes one for each server, to validate what `elicitInput` is answered. Questions
- * here are sent, and their answers parsed with zod, by src/engine/mcp/session/session-handlers.ts.
+ * In place of ajv: SDK v1 makes one per server, to validate answers to `elicitInput`. Here,
+ * src/engine/mcp/session/session-handlers.ts sends the questions and parses the answers with zod.
  */
 export default class Ajv {
   readonly getSchema = refuse;

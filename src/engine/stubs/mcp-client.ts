@@ -1,7 +1,7 @@
 import { leftOut } from "./left-out";
 
 // In place of the MCP client: an Agent can be a client of other MCP servers (`addMcpServer`), and makes
-// the manager of them in any case. Sessions here have none.
+// their manager in any case. Sessions here have none.
 
 class ClientPart {
   constructor() {

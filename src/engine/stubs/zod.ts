@@ -1,7 +1,7 @@
 import { leftOut } from "./left-out";
 
-// In place of zod where agents imports it, which is for this only: its MCP client gives the tools of other
-// servers schemas. It would keep every kind of schema that zod has.
+// In place of zod where agents imports it, only for its MCP client to give other servers' tools schemas. That
+// import would keep every kind of schema that zod has.
 
 export function fromJSONSchema(): never {
   leftOut("The conversion of JSON Schema to zod");

@@ -3,7 +3,7 @@ import { errorText } from "../lib/error-text";
 import type { ClientFamily } from "./client-family";
 import type { Era } from "./request-report";
 
-/** The binding may be missing, whatever the generated type says: metrics are an operator's choice. */
+/** The binding may be missing, whatever the generated type says: metrics are optional. */
 export type Metrics = Partial<Pick<Env, "DB">> & { readonly METRICS?: AnalyticsEngineDataset };
 
 /** Who called, and how. */
@@ -18,7 +18,7 @@ const MAX_CLIENT_ID_CHARS = 200;
 
 /**
  * Writes one data point to Analytics Engine, which does not wait and costs the call nothing.
- * docs/operations.md has the columns and queries: what stands where must stay so, as old points do.
+ * docs/operations.md has the columns and queries: their order must not change, as old points keep theirs.
  */
 export function writeCallMetrics(
   { METRICS }: Metrics,
@@ -27,7 +27,7 @@ export function writeCallMetrics(
 ): void {
   try {
     METRICS?.writeDataPoint({
-      // The sampling key: where there is too much to keep all, rare tools keep what they have.
+      // The sampling key: when there are too many points to keep all, rare tools keep theirs.
       indexes: [tool],
       blobs: [
         tool,
@@ -41,7 +41,7 @@ export function writeCallMetrics(
       doubles: [milliseconds],
     });
   } catch (error) {
-    // An invocation may write only so many points, and a batch of calls can hold more.
+    // An invocation may write only a limited number of points, and a batch of calls can have more.
     console.warn({ event: "metrics_failed", error: errorText(error) });
   }
 }

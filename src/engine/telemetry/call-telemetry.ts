@@ -3,10 +3,10 @@ import { type CallSource, type Metrics, writeCallMetrics } from "./call-metrics"
 import type { RequestReport } from "./request-report";
 
 /**
- * Tells metrics and the log what a call came to. In the log it stands in one line: that of its request,
- * or, where that is written already or somewhere else, one of its own with the same request id.
+ * Records a call's outcome in the metrics and the log. In the log it is in one line: its request's or, if that
+ * is already written or written elsewhere, one of its own with the same request id.
  *
- * @param requestReport of the request that carried the call, where that is answered in this isolate.
+ * @param requestReport of the request that carried the call, if it is answered in this isolate.
  */
 export function logCall(
   env: Metrics,

@@ -1,6 +1,6 @@
 /**
- * What kinds of clients logs and metrics tell apart. `sdk` is a program that names only its runtime or
- * library; `browser` a person's, at the pages.
+ * The kinds of clients that logs and metrics distinguish. `sdk` is a program that names only its runtime or
+ * library; `browser` is a person's, on our pages.
  */
 export const clientFamilies = [
   "claude",
@@ -15,7 +15,7 @@ export const clientFamilies = [
 ] as const;
 export type ClientFamily = (typeof clientFamilies)[number];
 
-/** In this order: what runs inside another product names that as well. */
+/** In this order: a client inside another product names that product as well. */
 const PRODUCTS: readonly (readonly [ClientFamily, RegExp])[] = [
   ["mcp-remote", /mcp-remote|mcp cli proxy/i],
   ["inspector", /\binspector\b/i],
@@ -28,10 +28,10 @@ const RUNTIME =
   /^(node|undici|deno|bun|python|httpx|aiohttp|go-http-client|okhttp|java|reqwest|ruby|dart|axios|mcp-sdk|[^ ]*modelcontextprotocol)\b/i;
 
 /**
- * The family of a client, from what it says of itself: nobody checks that, so nothing may depend on it
- * but numbers. None of the client's text is in it.
+ * The family of a client, from what it says about itself: nobody checks that, so only statistics may depend
+ * on it. It has none of the client's text.
  *
- * @param names what its registration or its messages call it, the most reliable first.
+ * @param names from its registration or its messages, the most reliable first.
  */
 export function clientFamilyOf(
   names: readonly (string | undefined)[],

@@ -22,7 +22,7 @@ const METHODS = [
   "notifications/roots/list_changed",
 ] as const;
 
-/** What a POST carries, of a fixed set: MCP's methods, an answer of the client, or several messages. */
+/** What a POST carries, from a fixed set: MCP's methods, an answer of the client, or several messages. */
 export type RpcMethod = (typeof METHODS)[number] | "response" | "batch" | "other";
 
 const named: ReadonlyMap<string, RpcMethod> = new Map(METHODS.map((method) => [method, method]));
@@ -44,18 +44,18 @@ const messageSchema = z.object({
     .catch(undefined),
 });
 
-/** What telemetry wants of one message. */
+/** What telemetry needs of one message. */
 export type MessageFacts = {
   readonly rpcMethod: RpcMethod;
-  /** Of a call: the tool's name, or `unknown` where the caller has none of that name. */
+  /** Of a call: the tool's name, or `unknown` if the caller has no tool of that name. */
   readonly tool?: string;
-  /** The client's word, never to be logged itself (client-family.ts). */
+  /** The client's own text, never to be logged itself (client-family.ts). */
   readonly clientName?: string | undefined;
 };
 
 /**
  * @param message any JSON that a client has sent.
- * @param isTool whether the caller has a tool of that name: no other text of the client's is a name.
+ * @param isTool whether the caller has a tool of that name: any other text of the client is not a name.
  */
 export function messageFacts(message: unknown, isTool: (name: string) => boolean): MessageFacts {
   if (Array.isArray(message)) return { rpcMethod: "batch" };

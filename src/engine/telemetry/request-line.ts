@@ -7,10 +7,10 @@ const METHODS = ["GET", "HEAD", "POST", "DELETE", "OPTIONS", "PUT", "PATCH"];
 const MAX_CLIENT_ID_CHARS = 200;
 
 /**
- * Answers a request and writes its one line in the log, when the answer begins: what a client waited for
- * until then is known, a stream's end may be hours away, and a line that waits for it is lost with it.
+ * Answers a request and writes its one line in the log, when the answer begins: by then the time that the
+ * client waited is known, a stream's end may be hours away, and a line that waits for it can get lost.
  *
- * In the line are names of fixed sets, numbers, and opaque ids; nothing that a client or person wrote.
+ * The line has names from fixed sets, numbers, and opaque ids; nothing that a client or person wrote.
  *
  * @param answer must not throw.
  */

@@ -4,28 +4,28 @@ import { requestIdOf } from "../lib/request-id";
 import { type ClientFamily, clientFamilyOf } from "./client-family";
 import type { MessageFacts } from "./message-facts";
 
-/** The protocol's: with a session, up to 2025-11-25, or without, from 2026-07-28 on. */
+/** The protocol's era: with a session, up to 2025-11-25, or without, from 2026-07-28 on. */
 export type Era = "session" | "stateless";
 
 /**
- * What is known of one request, for its line in the log. Whoever learns something fills it in; nothing is
- * decided by it.
+ * What is known about one request, for its line in the log. Code that learns something fills it in; nothing
+ * depends on it.
  */
 export type RequestReport = {
   readonly requestId: string;
-  /** Present once the token was verified. */
+  /** Present once the token has been verified. */
   caller?: Pick<Principal, "userId" | "clientId" | "clientName">;
   era?: Era;
   message?: MessageFacts;
-  /** What a call came to, if that was known before the answer began. */
+  /** The outcome of a call, if that was known before the answer began. */
   call?: CallReport;
-  /** Nothing that is filled in from now on is in the line. */
+  /** The line is written: later changes are not in it. */
   hasLine: boolean;
 };
 
 const reports = new WeakMap<Request, RequestReport>();
 
-/** The report of a request: one for each object, made when it is first asked for. */
+/** The report of a request: one per Request object, made when first needed. */
 export function reportOf(request: Request): RequestReport {
   const known = reports.get(request);
   if (known !== undefined) return known;

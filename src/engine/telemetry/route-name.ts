@@ -16,10 +16,10 @@ const PATHS = [
   "/.well-known/oauth-protected-resource",
 ] as const;
 
-/** Where something is in the path that logs must not have, or that there is no end of. */
+/** Routes with something in the path that logs must not have, or that is unbounded. */
 const BELOW = ["/connections", "/.well-known/oauth-protected-resource"] as const;
 
-/** A path as logs name it: of a fixed set, whatever a client asks for. */
+/** A path's name in logs: from a fixed set, whatever a client requests. */
 export type RouteName = (typeof PATHS)[number] | `${(typeof BELOW)[number]}/*` | "other";
 
 const named: ReadonlyMap<string, RouteName> = new Map(PATHS.map((path) => [path, path]));

@@ -5,10 +5,10 @@ import { apiClient, type Deliver } from "../upstream/api-client";
 import type { TokenSource } from "../upstream/token-source";
 import { UpstreamError } from "../upstream/upstream-error";
 
-/** An API, as far as a test needs it. The request has the person's token: `Bearer token-for-<api>`. */
+/** A test's stand-in for an API. The request has the person's token: `Bearer token-for-<api>`. */
 export type ApiHandler = (request: Request) => Response | Promise<Response>;
 
-/** The client of the engine, with its bounds and failures, in front of a test's APIs. */
+/** The engine's client, with its limits and failures, in front of a test's APIs. */
 export function apisOf(
   handlers: Readonly<Record<string, ApiHandler>>,
   signal: AbortSignal,
@@ -30,7 +30,7 @@ export function apisOf(
   };
 }
 
-/** So that a key stands where the API looks for it. The rest are bearer tokens. */
+/** Puts a key where the API looks for it. Other credentials are bearer tokens. */
 function credentialOf(access: ApiAccess): ApiCredential {
   if (access.by === "key") return { ...access, key: "given by the token source" };
   return access.by === "identity" ? access : { by: "exchange" };

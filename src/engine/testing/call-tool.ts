@@ -7,7 +7,7 @@ import { ToolError } from "../tools/tool-error";
 import { type ApiHandler, apisOf } from "./apis";
 import { type MemoryStorage, memoryStorage } from "./memory-storage";
 
-/** Who calls; alice, who is no administrator, unless a test says otherwise. */
+/** Who calls; by default alice, who is not an administrator. */
 export type TestPerson = {
   readonly userId?: string;
   readonly name?: string;
@@ -16,18 +16,18 @@ export type TestPerson = {
   readonly isAdmin?: boolean;
 };
 
-/** What the person does with a question; `content` is what they filled in. */
+/** How the person answers a question; `content` is what they filled in. */
 export type TestAnswer =
   | { readonly action: "accept"; readonly content: Record<string, unknown> }
   | { readonly action: "decline" | "cancel" };
 
 export type CallOptions = {
   readonly as?: TestPerson;
-  /** What the token allows; all that the tool may need by default. */
+  /** What the token allows; by default everything that the tool may need. */
   readonly scopes?: readonly string[];
   /** The scopes of the tool's toolset, where some imply others. */
   readonly declaredScopes?: readonly Scope[];
-  /** Empty by default. Give one to several calls to keep what they store. */
+  /** Empty by default. Pass one to several calls to keep what they store. */
   readonly storage?: MemoryStorage;
   /** The APIs that `context.api` reaches, by name: each answers a request as the API would. */
   readonly apis?: Readonly<Record<string, ApiHandler>>;
@@ -38,7 +38,7 @@ export type CallOptions = {
   readonly clientAccount?: string;
   /** What the server's definition makes for its tools; given to a tool that uses it. */
   readonly app?: unknown;
-  /** What else the tool finds in its context, or finds in place of the above. */
+  /** Anything else in the tool's context; it overrides the above. */
   readonly context?: Partial<ToolContext>;
 };
 
@@ -46,9 +46,9 @@ export type CallOptions = {
  * Calls a tool as the engine does, in plain Node.js: arguments, scopes and output are checked alike, and
  * a tool that asks something runs again from its start, as it does for clients of MCP 2026-07-28.
  *
- * @returns what the tool came to: its output, or a failure with its code.
- * @throws what the tool threw, where a client would read "The tool failed unexpectedly"; Error when it
- *   changed its storage before it asked.
+ * @returns the tool's result: its output, or a failure with its code.
+ * @throws the tool's unexpected error, for which a client would read "The tool failed unexpectedly"; Error when
+ *   it changed its storage before it asked.
  *
  * @example
  * const result = await callTool(addReminder, { text: "Water the plants", on: "2027-01-31" });
@@ -94,7 +94,7 @@ export async function callTool(
     }
   }
 
-  /** As in a request of MCP 2026-07-28: what was answered in earlier rounds returns at once. */
+  /** As in a request of MCP 2026-07-28: questions answered in earlier rounds return at once. */
   function asking(known: readonly TestAnswer[]): Ask {
     let asked = 0;
     return async (question) => {

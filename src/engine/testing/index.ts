@@ -1,4 +1,4 @@
-// What the tests of a tool need: docs/testing.md. Nothing of the Worker imports it.
+// What the tests of a tool need: docs/testing.md. Nothing in the Worker imports it.
 
 export type { ApiHandler } from "./apis";
 export { type CallOptions, callTool, type TestAnswer, type TestPerson } from "./call-tool";

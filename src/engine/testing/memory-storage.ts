@@ -3,13 +3,13 @@ import type { PersonStorage, StoredRecord, UsageReport } from "../storage/ports"
 /** A person's records in memory, for tests. */
 export type MemoryStorage = PersonStorage &
   UsageReport & {
-    /** How often something was changed: a tool must ask before it changes anything. */
+    /** How many changes there were: a tool must ask before it changes anything. */
     readonly changes: number;
   };
 
 /**
- * An empty storage that keeps to the rules of the real one: newest first, at most `maxRecords`, values as
- * JSON brings them back. Give one to several calls, and they are of one person.
+ * An empty storage that follows the rules of the real one: newest first, at most `maxRecords`, values as they
+ * come back from JSON. Calls that share one belong to one person.
  *
  * @example
  * const storage = memoryStorage();
@@ -36,7 +36,7 @@ export function memoryStorage(): MemoryStorage {
     },
     async add(collection, value, { maxRecords }) {
       if (recordsOf(collection).size >= maxRecords) return undefined;
-      // As the real ids, later ones sort after earlier ones.
+      // Like real ids, later ones sort after earlier ones.
       return write(collection, (++added).toString(16).padStart(24, "0"), value);
     },
     async list(collection, { limit, after }) {

@@ -4,15 +4,15 @@ import { type UnknownArgument, unknownArguments } from "./unknown-arguments";
 
 export type ParsedArguments<Arguments> =
   | { readonly ok: true; readonly args: Arguments }
-  /** A line for each thing that is wrong, for the model to read. */
+  /** One line per problem, for the model to read. */
   | { readonly ok: false; readonly message: string };
 
-/** More values than these are not listed: a model needs the one that it meant. */
+/** More values than this are not listed: a model needs only the one that it meant. */
 const MAX_LISTED = 12;
 const MAX_LINES = 10;
 const MAX_QUOTED_CHARS = 60;
 
-/** Parses the arguments of a call. A name that the schema does not have is an error, as it may be a mistyped one. */
+/** Parses the arguments of a call. A name that the schema does not have is an error, as it may be mistyped. */
 export function parseArguments<Schema extends z.ZodObject>(
   schema: Schema,
   args: unknown,
@@ -21,7 +21,7 @@ export function parseArguments<Schema extends z.ZodObject>(
   const unknown = unknownArguments(schema, args);
   if (parsed.success && unknown.length === 0) return { ok: true, args: parsed.data };
   const issues = parsed.error?.issues ?? [];
-  // Only of those that are shown: a client can send very many.
+  // Only for those that are shown: a client can send very many.
   const shown = [
     ...issues.slice(0, MAX_LINES).flatMap((issue) => issueLines(issue, args)),
     ...unknown.slice(0, MAX_LINES).map(unknownLine),
@@ -62,24 +62,26 @@ function unionLines(issue: z.core.$ZodIssueInvalidUnion, args: unknown): string[
   if (issue.discriminator !== undefined && Array.isArray(options)) {
     return [at(path, noneOf(options, valueAt(args, path)))];
   }
-  // The form that was meant is the one that was met best: the fewest faults, those deep inside before
-  // those of the whole.
+  // The form that was meant is the one that matches best: the fewest faults, and deep ones before faults
+  // of the whole.
   const [best] = issue.errors.toSorted((one, other) => faults(one) - faults(other));
   if (best === undefined) return [at(path, issue.message)];
   if (best.every((fault) => fault.path.length === 0)) {
     const forms = new Set(
       issue.errors.flat().map((fault) => fault.message.replace(/^Invalid input: /, "")),
     );
-    return [at(path, `has none of its forms: ${[...forms].slice(0, MAX_LISTED).join("; or ")}`)];
+    return [
+      at(path, `matches none of its forms: ${[...forms].slice(0, MAX_LISTED).join("; or ")}`),
+    ];
   }
   const inside = valueAt(args, path);
   const lines = best.flatMap((fault) => issueLines(fault, inside));
   return [
-    at(path, `has none of its ${issue.errors.length} forms; of the nearest: ${lines.join("; ")}`),
+    at(path, `matches none of its ${issue.errors.length} forms; the nearest: ${lines.join("; ")}`),
   ];
 }
 
-/** A wrong discriminator weighs most: the form is another one. */
+/** A wrong discriminator weighs most: it means another form. */
 const faults = (issues: readonly z.core.$ZodIssue[]) =>
   issues.reduce(
     (sum, { code, path }) => sum + (path.length === 0 ? 100 : code === "invalid_value" ? 10 : 1),

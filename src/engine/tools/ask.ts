@@ -22,9 +22,16 @@ export type Asked<Content> =
  *
  * A tool must ask before it changes anything, and must not catch what this throws: clients of
  * 2026-07-28 get the question as the call's result and make the call again with the answer, so the
- * tool runs from its start once more, and `ask` then returns at once.
+ * tool runs again from its start, and `ask` then returns at once.
  *
  * @throws ToolError when the client cannot show questions.
+ *
+ * @example
+ * const answer = await ask({
+ *   message: "Delete all of your notes? This cannot be undone.",
+ *   answers: z.object({ confirm: z.boolean().describe("Yes, delete all of my notes") }),
+ * });
+ * if (answer.action !== "accept" || !answer.content.confirm) throw new ToolError("Nothing was deleted.");
  */
 export type Ask = <Form extends Answers>(
   question: Question<Form>,
@@ -36,7 +43,7 @@ const answerSchema = z.discriminatedUnion("action", [
   z.object({ action: z.literal("cancel") }),
 ]);
 
-/** What a client answered, parsed; nonsense counts as closing the form. */
+/** A client's answer, parsed; an invalid one counts as closing the form. */
 export function parseAnswer<Form extends Answers>(
   answers: Form,
   answer: unknown,

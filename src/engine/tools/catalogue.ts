@@ -7,9 +7,9 @@ import { DefinitionError } from "./definition-error";
 import { missingScopes, type Scope } from "./scopes";
 
 /**
- * What is offered under one configuration, found by name and by caller.
+ * What is offered under one configuration, by name and by caller.
  *
- * @typeParam App what its tools are called with: the Worker's bindings, of which `defineServer` makes what
+ * @typeParam App what its tools are called with: the Worker's bindings, which `defineServer` turns into what
  *   the tools themselves see.
  */
 export type Catalogue<App = Env> = {
@@ -17,27 +17,27 @@ export type Catalogue<App = Env> = {
   readonly allScopes: readonly Scope[];
   /** The scopes that clients ask for first: the resource's `scopes_supported` (RFC 9728). */
   readonly baselineScopes: readonly Scope[];
-  /** What clients tell their model about this server; undefined when no toolset has any. */
+  /** Instructions that clients give their model about this server; undefined when no toolset has any. */
   readonly instructions: string | undefined;
   /** Every tool, whoever may see it. */
   readonly allTools: readonly Tool<App>[];
   /** The tools that the caller may use, in a stable order, so that clients can cache the list. */
   toolsFor(caller: Caller): Tool<App>[];
-  /** The tool of that name, unless the caller may not know of it. It may still be beyond their scopes. */
+  /** The tool of that name, unless the caller may not know of it. It may still need more scopes than they have. */
   findTool(name: string, caller: Caller): Tool<App> | undefined;
   /** The collections of resources that the caller may read, in a stable order. */
   resourcesFor(caller: Caller): ResourceCollection<App>[];
   /** The collection that an address belongs to, whether or not the caller may read it. */
   findResource(uri: string): ResourceCollection<App> | undefined;
-  /** The prompts whose scopes the caller has, in a stable order. */
+  /** The prompts that the caller has the scopes for, in a stable order. */
   promptsFor(caller: Caller): Prompt[];
   /** The prompt of that name, whether or not the caller has its scopes. */
   findPrompt(name: string): Prompt | undefined;
 };
 
 /**
- * @param reachable the APIs that the configuration has: toolsets that need another are left out,
- *   with their scopes.
+ * @param reachable the APIs that are configured: toolsets that need another one are left out, with their
+ *   scopes.
  * @throws DefinitionError when two toolsets declare the same name.
  */
 export function createCatalogue<App>(

@@ -1,7 +1,7 @@
 import * as z from "zod";
 import { ToolError } from "./define-tool";
 
-/** Arguments of a prompt are texts (MCP, prompts). */
+/** Arguments of a prompt are strings (MCP, prompts). */
 export type PromptArguments = z.ZodObject<Record<string, z.ZodString | z.ZodOptional<z.ZodString>>>;
 
 /** A prompt as the rest of the code sees it. */
@@ -19,7 +19,7 @@ export type Prompt = {
 };
 
 /**
- * Describes a prompt: words that a person can choose in their client instead of typing them.
+ * Describes a prompt: text that a person can choose in their client instead of typing it.
  *
  * @example
  * export const summarize = definePrompt({
@@ -35,7 +35,7 @@ export function definePrompt<Arguments extends PromptArguments>(definition: {
   readonly name: string;
   readonly title: string;
   readonly description: string;
-  /** What following the prompt will need; it is offered to those who have these scopes. */
+  /** The scopes that following the prompt needs; only those who have them are offered it. */
   readonly scopes: readonly string[];
   readonly arguments: Arguments;
   text(args: z.output<Arguments>): string;

@@ -4,7 +4,7 @@ import type { ToolContext } from "./define-tool";
 export type ResourceEntry = { readonly id: string; readonly name: string };
 
 /**
- * Something that clients can read for the person: a collection whose members have an address each.
+ * Something that clients can read for the person: a collection in which each member has an address.
  *
  * @example
  * export const notes: ResourceCollection = {
@@ -27,9 +27,9 @@ export type ResourceCollection<App = unknown> = {
   readonly description: string;
   readonly mimeType: string;
   readonly scopes: readonly string[];
-  /** What stands before the id in an address, such as `note:///`. */
+  /** What comes before the id in an address, such as `note:///`. */
   readonly uriPrefix: string;
-  /** One page of the members; `next` is the `after` of the page that follows, if one does. */
+  /** One page of the members; `next` is the `after` of the next page, if there is one. */
   readonly list: (
     page: { readonly after?: string | undefined },
     context: ToolContext<App>,
@@ -43,7 +43,7 @@ export function resourceUri(collection: ResourceCollection<never>, id: string): 
   return collection.uriPrefix + encodeURIComponent(id);
 }
 
-/** The id in an address of this collection, or undefined when it is none. */
+/** The id in an address of this collection; undefined for any other address. */
 export function resourceId(collection: ResourceCollection<never>, uri: string): string | undefined {
   if (!uri.startsWith(collection.uriPrefix)) return undefined;
   try {

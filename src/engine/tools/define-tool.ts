@@ -15,17 +15,17 @@ import { ToolOutputError } from "./tool-output-error";
 export type { JsonObjectSchema } from "./json-schema";
 export { ToolError } from "./tool-error";
 
-/** Who is calling, as far as tools may know: what the token says, and whether ADMINS lists them. */
+/** Who is calling, as far as tools may know: what the token says, and whether they are in ADMINS. */
 export type Caller = {
   readonly principal: Principal;
   readonly isAdmin: boolean;
 };
 
 /**
- * Everything a running tool can reach. A tool knows no transport, and of bindings only what `app` has.
+ * Everything a running tool can reach. A tool knows no transport, and only the bindings in `app`.
  *
  * @typeParam App what the server's definition makes for its tools (`context`); `unknown` for a tool that
- *   uses none of it, which runs on every server.
+ *   uses none of it and so runs on every server.
  *
  * @example
  * async run({ text }, { principal, storage, signal }) {
@@ -35,30 +35,30 @@ export type Caller = {
  * }
  */
 export type ToolContext<App = unknown> = Caller & {
-  /** What the server's definition makes for its tools: its bindings, secrets, clients of its own. */
+  /** What the server's definition makes for its tools: its bindings, secrets, its own clients. */
   readonly app: App;
   /** Aborted when the client cancels the call: pass it on to every request a tool makes. */
   readonly signal: AbortSignal;
-  /** What is kept for this person, and nobody else's. */
+  /** Storage for this person, and for nobody else. */
   readonly storage: PersonStorage;
   readonly usage: UsageReport;
   /**
-   * The account of another service that the person has set their client to, by its header
-   * `cf-account-id`. It is what the client says, and says nothing of whose account it is: check it.
+   * The account of another service in the client's `cf-account-id` header, which the person configured.
+   * The client claims it, and it does not show who owns the account: check it.
    */
   readonly clientAccount: string | undefined;
   /** Calls an API as the person; its failures become the tool's. The toolset lists it in `apis`. */
   readonly api: (api: Api) => ApiClient;
   /** Asks the person something through their client; read its documentation before use. */
   readonly ask: Ask;
-  /** Tells the client how far a long call is; nothing happens when it did not ask to be told. */
+  /** Reports the progress of a long call to the client; does nothing if the client did not request it. */
   readonly report: (progress: Progress) => Promise<void>;
 };
 
 export type Progress = {
   /** Grows with each report. */
   readonly progress: number;
-  /** What `progress` will be at the end, when that is known. */
+  /** What `progress` will be at the end, if known. */
   readonly total?: number;
   readonly message?: string;
 };
@@ -98,8 +98,8 @@ export type ToolDefinition<
   readonly output: Output;
   readonly annotations: ToolAnnotations;
   /**
-   * The arguments that the audit may keep as they are, of those that are a short text, a number or a
-   * boolean; of all others it has a hash only. Name none in which people could say something.
+   * The arguments that the audit may keep as they are, if they are a short string, a number or a boolean; of
+   * all others it has only a hash. Name none that people could write text into.
    */
   readonly auditArguments?: readonly (keyof z.input<Input> & string)[];
   /** Who may know that this tool exists; everyone by default. For others it is an unknown tool. */
@@ -112,28 +112,28 @@ export type ToolDefinition<
     args: z.output<Input>,
     context: ToolContext<App>,
   ) => Promise<z.input<Output>> | z.input<Output>;
-  /** How the output reads as text, where JSON would be long; JSON by default. */
+  /** The output as text, where JSON would be long; JSON by default. */
   readonly text?: (output: z.output<Output>) => string;
 };
 
-/** What a call came to. A failure of the tool is a result too: the model reads it and can mend it. */
+/** The outcome of a call. A failure of the tool is a result too: the model reads it and can fix the call. */
 export type ToolResult =
   | { readonly ok: true; readonly output: Record<string, unknown>; readonly text: string }
   | { readonly ok: false; readonly code: string; readonly message: string };
 
 /**
- * A tool as the rest of the code sees it: the types of its arguments and output are checked inside, and gone
- * outside.
+ * A tool as the rest of the code sees it: the types of its arguments and output are checked inside, and
+ * erased outside.
  *
- * @typeParam App what of the server's own its calls need: a property, not a method, so that a tool that
- *   needs more than a server makes for it is a type error there.
+ * @typeParam App what its calls need of `ToolContext.app`: a property, not a method, so that a tool that needs
+ *   more than a server makes for it is a type error there.
  */
 export type Tool<App = unknown> = {
   readonly name: string;
   readonly title: string;
   readonly description: string;
   readonly annotations: ToolAnnotations;
-  /** The arguments and the output as JSON Schema 2020-12, made once, when first asked for. */
+  /** The arguments and the output as JSON Schema 2020-12, made once, when first needed. */
   inputSchema(): JsonObjectSchema;
   outputSchema(): JsonObjectSchema;
   /** Every scope that any call of this tool may need. */
@@ -143,14 +143,14 @@ export type Tool<App = unknown> = {
   visibleTo(caller: Caller): boolean;
   /** Whether some call of this tool is within `scopes`. */
   usableWith(scopes: readonly string[]): boolean;
-  /** Those of a call's arguments that may be kept; undefined when there are none. */
+  /** The arguments of a call that the audit may keep; undefined when there are none. */
   safeArguments(args: unknown): SafeArguments | undefined;
-  /** The scopes that this very call needs; none when its arguments are wrong, as then it does nothing. */
+  /** The scopes that this call needs; none when its arguments are wrong, as then it does nothing. */
   scopesNeeded(args: unknown): readonly string[];
   readonly call: (args: unknown, context: ToolContext<App>) => Promise<ToolResult>;
 };
 
-/** A tool whatever it needs: to be read, not called. */
+/** Any tool, whatever it needs: to be read, not called. */
 export type AnyTool = Tool<never>;
 
 export type SafeArguments = Record<string, string | number | boolean>;
@@ -160,8 +160,8 @@ const NAME = /^[A-Za-z0-9_.-]{1,128}$/;
 /**
  * Describes a tool. Put it in a file of its own in its toolset's folder, and list it there.
  *
- * Objects of the input take no other names than they declare, unless they are `z.looseObject`: a client that
- * mistypes one is told the right one.
+ * Objects of the input accept only the names that they declare, unless they are `z.looseObject`: the error for
+ * a mistyped name suggests the right one.
  *
  * @example
  * export const addTwo = defineTool({
@@ -186,7 +186,7 @@ export function defineTool<
   const { name, title, description, annotations, scopes, input, output } = definition;
   if (!NAME.test(name)) {
     throw new DefinitionError(
-      `The tool name "${name}" is not 1 to 128 of A-Z, a-z, 0-9, "_", "." and "-"`,
+      `The tool name "${name}" must be 1 to 128 characters of A-Z, a-z, 0-9, "_", "." and "-"`,
     );
   }
   const dependent = "among" in scopes ? scopes : undefined;
@@ -233,7 +233,7 @@ export function defineTool<
   };
 }
 
-/** @throws ToolOutputError when a tool returned something else than it says. */
+/** @throws ToolOutputError when a tool's result does not match its output schema. */
 function outputOf<Output extends z.ZodObject>(tool: string, schema: Output, returned: unknown) {
   const parsed = schema.safeParse(returned);
   if (!parsed.success) throw new ToolOutputError(tool, parsed.error);
@@ -247,7 +247,7 @@ function namedJsonSchema(tool: string, schema: z.ZodObject, io: "input" | "outpu
   } catch (error) {
     const why = error instanceof Error ? error.message : "unknown";
     throw new DefinitionError(
-      `The ${io} of the tool "${tool}" has no JSON Schema: ${why}. For dates, take z.iso.date() or z.iso.datetime().`,
+      `The ${io} of the tool "${tool}" has no JSON Schema: ${why}. For dates, use z.iso.date() or z.iso.datetime().`,
       { cause: error },
     );
   }
@@ -258,7 +258,7 @@ const MAX_SAFE_TEXT = 100;
 const argumentsSchema = z.record(z.string(), z.unknown());
 const safeArgumentSchema = z.union([z.string().max(MAX_SAFE_TEXT), z.number(), z.boolean()]);
 
-/** Each only when the tool itself would take it. */
+/** Each only if the tool itself would accept it. */
 function safeArguments(
   { shape }: z.ZodObject,
   names: readonly string[],
@@ -274,7 +274,7 @@ function safeArguments(
   return safe;
 }
 
-/** Start-up stays cheap, and a list of tools is not made anew for each request. */
+/** Keeps start-up cheap, and does not rebuild the list of tools for each request. */
 function once<Value>(make: () => Value): () => Value {
   let made: { value: Value } | undefined;
   return () => {
@@ -283,7 +283,7 @@ function once<Value>(make: () => Value): () => Value {
   };
 }
 
-/** What the model and the person read when a call is beyond the token's scopes. */
+/** What the model and the person read when a call needs more scopes than the token has. */
 export function missingScopesMessage(missing: readonly string[]): string {
   return `This needs ${missing.length === 1 ? "the scope" : "the scopes"} ${missing.join(" ")}, which you have not given to this client. Connect again and allow it.`;
 }

@@ -6,15 +6,15 @@ import { DefinitionError } from "./definition-error";
 import type { Scope } from "./scopes";
 
 /**
- * A group of tools that belong together, what goes with them, and the scopes they are guarded by.
+ * A group of tools that belong together, with their resources and prompts, and the scopes that guard them.
  *
- * @typeParam App what of the server's own its tools need (`ToolContext.app`).
+ * @typeParam App what its tools need in `ToolContext.app`.
  */
 export type Toolset<App = unknown> = {
   readonly name: string;
-  /** The APIs that its tools call. Where the configuration lacks one, nobody sees the toolset. */
+  /** The APIs that its tools call. If one is not configured, nobody sees the toolset. */
   readonly apis?: readonly Api[];
-  /** What clients tell their model about these tools as a whole (MCP, `instructions`). */
+  /** Instructions that clients give their model about these tools as a whole (MCP, `instructions`). */
   readonly instructions?: string;
   readonly scopes: readonly Scope[];
   readonly tools: readonly Tool<App>[];
@@ -22,16 +22,23 @@ export type Toolset<App = unknown> = {
   readonly prompts?: readonly Prompt[];
 };
 
-/** A toolset whatever its tools need: to be read, not called. */
+/** Any toolset, whatever its tools need: to be read, not called. */
 export type AnyToolset = Toolset<never>;
 
 const SCOPE_TOKEN = /^[\x21\x23-\x5b\x5d-\x7e]+$/;
 
 /**
- * Declares a toolset. Its folder holds one file a tool and an `index.ts` that calls this.
+ * Declares a toolset. Its folder has one file per tool and an `index.ts` that calls this.
+ *
+ * @example
+ * export const notes = defineToolset({
+ *   name: "notes",
+ *   scopes: [{ name: "notes:read", description: "Read your notes", baseline: true }],
+ *   tools: [listNotes],
+ * });
  *
  * @throws DefinitionError when a tool needs a scope that the toolset does not declare (nobody could ever
- *   grant it), when a declared scope is no RFC 6749 scope-token, or when nothing uses it.
+ *   grant it), when a declared scope is not an RFC 6749 scope-token, or when nothing uses it.
  */
 export function defineToolset<App = unknown>(toolset: Toolset<App>): Toolset<App> {
   const declared = toolset.scopes.map((scope) => scope.name);
@@ -52,21 +59,21 @@ export function defineToolset<App = unknown>(toolset: Toolset<App>): Toolset<App
   }));
   const used = [
     ...needing.flatMap(({ scopes }) => scopes),
-    // What implies others is a short way to name them, and need not be asked for by itself.
+    // A scope that implies others is a shorthand for them, and no tool need ask for it.
     ...toolset.scopes.filter((scope) => scope.implies !== undefined).map((scope) => scope.name),
   ];
   const problems = [
     ...declared
       .filter((scope) => !SCOPE_TOKEN.test(scope))
-      .map((scope) => `"${scope}" is no scope-token`),
+      .map((scope) => `"${scope}" is not a scope-token`),
     ...[...needing, ...implying].flatMap(({ by, scopes }) =>
       scopes
         .filter((scope) => !declared.includes(scope))
-        .map((scope) => `the scope "${scope}" is used, not declared (by ${by})`),
+        .map((scope) => `the scope "${scope}" is used but not declared (by ${by})`),
     ),
     ...declared
       .filter((scope) => !used.includes(scope))
-      .map((scope) => `the scope "${scope}" is declared, not used`),
+      .map((scope) => `the scope "${scope}" is declared but not used`),
   ];
   if (problems.length > 0)
     throw new DefinitionError(`Toolset "${toolset.name}": ${problems.join("; ")}`);

@@ -1,6 +1,6 @@
 import { type ErrorCode, GatehouseError } from "../lib/gatehouse-error";
 
-/** A tool, a toolset or the server is not defined rightly. The message names it, and what to change. */
+/** The definition of a tool, a toolset or the server is invalid. The message says which, and what to change. */
 export class DefinitionError extends GatehouseError {
   override readonly name = "DefinitionError";
   override readonly code = "definition_invalid" satisfies ErrorCode;

@@ -4,11 +4,11 @@ import type { AnyToolset } from "./define-toolset";
 import { DefinitionError } from "./definition-error";
 
 /**
- * What is wrong with toolsets that each are well formed: what a running server would find out only when a
- * client lists its tools. It makes every JSON Schema, so no isolate does this: `npm run check`, `npm start`,
- * `npm run deploy` and wrangler's builds do (dev/definitions.ts).
+ * Finds problems in well-formed toolsets that a running server would notice only when a client lists its
+ * tools. It makes every JSON Schema, so no isolate does this: `npm run check`, `npm start`, `npm run deploy`
+ * and wrangler's builds do (dev/definition/).
  *
- * @returns a line for each problem, with the tool's name.
+ * @returns one line per problem, with the tool's name.
  */
 export function definitionProblems(toolsets: readonly AnyToolset[]): string[] {
   return [

@@ -1,15 +1,15 @@
 /** A permission that a person can give to a client. */
 export type Scope = {
-  /** As it stands in tokens: the scope-token of RFC 6749, section 3.3. */
+  /** The scope-token of RFC 6749, section 3.3, as tokens have it. */
   readonly name: string;
-  /** Stands under "What it may do" on the consent page, such as "Read your notes". */
+  /** Shown under "What it may do" on the consent page, such as "Read your notes". */
   readonly description: string;
   /**
-   * Whether clients are told to ask for it at their first sign-in (RFC 9728 `scopes_supported`).
-   * Keep rare and dangerous ones out: clients ask for those when a call needs them.
+   * Whether clients should ask for it at their first sign-in (RFC 9728 `scopes_supported`).
+   * Leave out rare and dangerous ones: clients ask for those when a call needs them.
    */
   readonly baseline: boolean;
-  /** The scopes that whoever has this one has as well (MCP authorization, scope hierarchies). */
+  /** The scopes that this one includes (MCP authorization, scope hierarchies). */
   readonly implies?: readonly string[];
 };
 
@@ -18,10 +18,10 @@ export function missingScopes(held: readonly string[], needed: readonly string[]
   return needed.filter((scope) => !held.includes(scope));
 }
 
-/** The scopes of a token, and all that they imply, however many steps away. */
+/** The scopes of a token, and everything that they imply, however many steps away. */
 export function withImplied(held: readonly string[], scopes: readonly Scope[]): string[] {
   const covered = new Set(held);
-  // A Set is iterated in insertion order, what is added meanwhile included.
+  // A Set is iterated in insertion order, including what is added meanwhile.
   for (const name of covered) {
     for (const implied of scopes.find((scope) => scope.name === name)?.implies ?? []) {
       covered.add(implied);

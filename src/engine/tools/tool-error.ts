@@ -5,8 +5,8 @@ const CODE = /^[a-z][a-z0-9_]{0,63}$/;
 
 /**
  * A failure that the model or the person can act on. The message reaches them: say what is wrong and what
- * to do. The code reaches the client as well, and the log, the audit and the metrics, where the message does
- * not: it must be one of a few words of your tool's, never made of what somebody sent.
+ * to do. The code reaches the client, and also the log, the audit and the metrics, which do not get the message:
+ * it must be one of your tool's few fixed codes, never built from input.
  *
  * @example
  * throw new ToolError("The cart is empty. Add an item first.", { code: "cart_empty" });
@@ -16,8 +16,9 @@ export class ToolError extends GatehouseError {
   override readonly code: string;
 
   /**
-   * @param options.code 1 to 64 of `a-z`, `0-9` and `_`, a letter first; `tool_error` by default.
-   * @throws DefinitionError for another code.
+   * @param options.code 1 to 64 characters of `a-z`, `0-9` and `_`, starting with a letter; `tool_error` by
+   *   default.
+   * @throws DefinitionError for any other code.
    */
   constructor(message: string, options: ErrorOptions & { readonly code?: string } = {}) {
     const { code = "tool_error" satisfies ErrorCode, ...rest } = options;

@@ -1,6 +1,6 @@
 import * as z from "zod";
 
-/** A name that nothing takes, where it stands, and the names that there are in that place. */
+/** An unknown name, where it is, and the known names in that place. */
 export type UnknownArgument = {
   readonly path: readonly PropertyKey[];
   readonly name: string;
@@ -10,10 +10,10 @@ export type UnknownArgument = {
 const objectSchema = z.record(z.string(), z.unknown());
 
 /**
- * What a schema would drop without a word: names that its objects do not have, however deep. An object that
- * says what it does with others, as `z.looseObject` and `.catchall()` do, is left alone.
+ * What a schema would drop silently: names that its objects do not have, however deep. An object that
+ * says what it does with other names, as `z.looseObject` and `.catchall()` do, is skipped.
  *
- * @param value one that the schema takes.
+ * @param value one that the schema accepts.
  */
 export function unknownArguments(
   schema: z.core.$ZodType,
@@ -31,7 +31,7 @@ export function unknownArguments(
     );
   }
   if (schema instanceof z.ZodUnion) {
-    // As zod does: the first that takes it.
+    // Like zod: the first that accepts it.
     const taken = schema.options.find((option) => z.safeParse(option, value).success);
     return taken === undefined ? [] : unknownArguments(taken, value, path);
   }
@@ -53,7 +53,7 @@ function unknownInObject(
   });
 }
 
-/** What a schema is wrapped around that takes the same objects. */
+/** The schema inside a wrapper that accepts the same objects. */
 function innerOf(schema: z.core.$ZodType): z.core.$ZodType | undefined {
   if (
     schema instanceof z.ZodOptional ||

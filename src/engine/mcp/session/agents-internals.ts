@@ -1,26 +1,26 @@
 import type { Connection } from "agents";
 import * as z from "zod";
 
-// All that is known here of the inside of the Agents SDK, beside its documented interface: names, formats and
-// members that it marks as internal. session-lifetime.ts has the overrides, which have to stand in the class. What
-// test/worker/agents-contract.test.ts finds changed by an upgrade is to be changed here and there.
+// All that this server knows of the Agents SDK beyond its documented interface: names, formats and members that
+// it marks as internal. session-lifetime.ts has the overrides, which have to be in the class. When
+// test/worker/agents-contract.test.ts fails after an upgrade, change these two files.
 
-/** Rows of McpAgent: the owner, as `props`; and the client's `initialize`, to say it again after a restart. */
+/** Rows of McpAgent: the owner, as `props`; and the client's `initialize`, to replay it after a restart. */
 export const AGENT_KEYS = { owner: "props", initialize: "initializeRequest" } as const;
 
-/** Of a POST whose answers McpAgent has not all sent: the row's value is the ids of its requests. */
+/** The row of a POST that McpAgent has not fully answered: its value is the ids of the requests. */
 export const unansweredKey = (streamId: string) => `__mcp_stream_reqs__:${streamId}`;
 
 /** McpAgent's name for the stream of GET, in ids of events. */
 export const LISTENING_STREAM = "_GET_stream";
 
-/** As McpAgent names the objects of both transports; the session's id is what its requests name. */
+/** McpAgent's object names for both transports; `sessionId` is the id in the requests. */
 export const agentNames = {
   streamableHttp: (sessionId: string) => `streamable-http:${sessionId}`,
   sse: (sessionId: string) => `sse:${sessionId}`,
 } as const;
 
-/** The parameter of an address by which the Worker chooses a connection's id. */
+/** The query parameter that sets a connection's id. */
 export const CONNECTION_ID_PARAMETER = "_pk";
 
 /** McpAgent's event ids are stream and number, and count from 1. @returns the id before the first. */
@@ -38,7 +38,7 @@ export function isForPost(request: Request): boolean {
   return request.headers.get("cf-mcp-method") === "POST";
 }
 
-/** Has McpAgent's end in the Worker write an event to the client. */
+/** Makes McpAgent's end in the Worker write an event to the client. */
 export function sendEvent(connection: Connection, event: string): void {
   connection.send(JSON.stringify({ type: "cf_mcp_agent_event", event }));
 }

@@ -1,7 +1,7 @@
 import * as z from "zod";
 import { acceptanceOf } from "../../lib/media-types";
 
-/** How a client takes the answer to its POST: as JSON, as a stream of events, or as either. */
+/** How a client accepts the answer to its POST: as JSON, as an event stream, or as either. */
 const answerFormSchema = z.enum(["json", "stream", "either"]);
 export type AnswerForm = z.infer<typeof answerFormSchema>;
 
@@ -9,11 +9,11 @@ export type AnswerForm = z.infer<typeof answerFormSchema>;
 export const ANSWER_FORM_HEADER = "gatehouse-answer-form";
 
 /**
- * What Accept says of the answer to a POST. MCP has clients name both forms; many name only JSON, or nothing. Who does
- * not name the stream does not get one, as it may not be able to read it: such a client cannot be asked anything in
- * the middle of a call, and is told of no progress.
+ * What Accept says about the answer to a POST. MCP requires clients to name both forms; many name only JSON, or
+ * nothing. A client that does not name the stream does not get one, as it may be unable to read it: it cannot be
+ * asked anything in the middle of a call, and gets no progress.
  *
- * @returns undefined for a client that takes neither, which is 406 (RFC 9110, section 15.5.7).
+ * @returns undefined for a client that accepts neither, which is 406 (RFC 9110, section 15.5.7).
  */
 export function answerFormOf(accept: string | null): AnswerForm | undefined {
   const takesJson = acceptanceOf(accept, "application/json") !== "refused";
@@ -22,7 +22,7 @@ export function answerFormOf(accept: string | null): AnswerForm | undefined {
   return takesStream ? "stream" : undefined;
 }
 
-/** @param header of {@link ANSWER_FORM_HEADER}; what has none takes whatever McpAgent sends. */
+/** @param header of {@link ANSWER_FORM_HEADER}; without it, anything that McpAgent sends is accepted. */
 export function parseAnswerForm(header: string | null | undefined): AnswerForm {
   return answerFormSchema.catch("either").parse(header);
 }

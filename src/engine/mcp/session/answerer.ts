@@ -6,7 +6,7 @@ import {
 import * as z from "zod";
 import { decodePrincipal, PRINCIPAL_HEADER } from "./principal-header";
 
-/** Says, in an answer of the client, what the token may do that the answer came with. Ours only: a client's is replaced. */
+/** In a client's answer, the scopes of the token that it came with. Only we set it: a client's own is replaced. */
 const SCOPES_META = "gatehouse/scopes";
 
 const answerSchema = z.object({
@@ -15,7 +15,7 @@ const answerSchema = z.object({
 
 /**
  * A client's answer with the scopes of the request that brought it. A call that asks the person something waits
- * for minutes, and its grant may have been narrowed meanwhile. What is no answer comes back as it is.
+ * for minutes, and its grant may have been narrowed meanwhile. Any other message comes back unchanged.
  */
 export function withAnswerer(message: JSONRPCMessage, extra?: MessageExtraInfo): JSONRPCMessage {
   if (!isJSONRPCResultResponse(message)) return message;
@@ -25,7 +25,7 @@ export function withAnswerer(message: JSONRPCMessage, extra?: MessageExtraInfo):
   return { ...message, result: { ...message.result, _meta } };
 }
 
-/** The scopes that an answer came with; none when it says nothing of them. */
+/** The scopes that an answer came with; none when it has none. */
 export function answererScopes(answer: unknown): readonly string[] {
   return answerSchema.safeParse(answer).data?._meta[SCOPES_META] ?? [];
 }

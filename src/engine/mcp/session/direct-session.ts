@@ -15,13 +15,13 @@ import { decodePrincipal, PRINCIPAL_HEADER } from "./principal-header";
 import { ResumableSession } from "./resumable-session";
 import { startOf } from "./session-id";
 
-/** Carries the id that the stream of an answer has, should there be one. */
+/** Carries the id of the answer's stream, if there is one. */
 export const STREAM_HEADER = "gatehouse-stream";
 
 /**
- * A session that takes a POST of one message as it is. McpAgent's own way is three calls of the object, a
- * WebSocket, and rows for every message; it stays for several messages in one POST. Up to then McpAgent is not even
- * started. The streams of GET are here, too (listening-streams.ts).
+ * A session that accepts a POST of one message as it is. McpAgent's own way takes three calls to the object, a
+ * WebSocket, and rows for every message; it remains for several messages in one POST. Until then McpAgent is not
+ * even started. The streams of GET are here too (listening-streams.ts).
  */
 export abstract class DirectSession extends ResumableSession {
   readonly #transport = new PostTransport(this.pending, async (message, inner) => {
@@ -30,10 +30,10 @@ export abstract class DirectSession extends ResumableSession {
   });
   #isPrepared = false;
 
-  /** Tells the server what to serve; done once. Not `async`: see SessionLifetime. */
+  /** Registers the server's handlers, once. Not `async`: see SessionLifetime. */
   protected abstract prepare(): void;
 
-  /** McpAgent calls this, and then connects its transport: ours stays before it. */
+  /** McpAgent calls this, and then connects its transport: ours stays in front of it. */
   override init(): Promise<void> {
     this.#prepareOnce();
     const { server } = this;
@@ -64,7 +64,7 @@ export abstract class DirectSession extends ResumableSession {
     }
     const { data: message } = JSONRPCMessageSchema.safeParse(await request.json());
     if (message === undefined) return notJsonRpc();
-    // The Worker sends no other `initialize` than one to an object that is new.
+    // The Worker sends `initialize` only to a new object.
     if (this.owner === undefined && isJSONRPCRequest(message) && isInitializeRequest(message)) {
       await this.begin(startOf(principal), message);
     }
@@ -90,7 +90,7 @@ export abstract class DirectSession extends ResumableSession {
   }
 
   /**
-   * Tells of a call: through the Worker where its answer goes there, and otherwise here.
+   * Reports a call: through the Worker if the call's answer goes there, and otherwise here.
    *
    * @param messageId of the request as the SDK's server knows it.
    */
@@ -99,7 +99,7 @@ export abstract class DirectSession extends ResumableSession {
     if (!isHeld) record();
   }
 
-  /** Nothing is awaited before the server knows its client, so that no other message comes first. */
+  /** Awaits nothing before the server knows its client, so that no other message comes first. */
   async #connect(message: JSONRPCMessage): Promise<void> {
     if (this.server.transport !== undefined) return;
     this.#prepareOnce();
@@ -116,7 +116,7 @@ export abstract class DirectSession extends ResumableSession {
     this.prepare();
   }
 
-  /** Whether the session is that of this person and client, and has not ended. */
+  /** Whether the session belongs to this person and client, and has not ended. */
   protected isOwner({ userId, clientId }: Principal): boolean {
     return this.owner?.userId === userId && this.owner.clientId === clientId;
   }

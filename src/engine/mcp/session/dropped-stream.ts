@@ -1,9 +1,9 @@
 import { CONNECTION_ID_PARAMETER } from "./agents-internals";
 import { isStream } from "./keep-alive";
 
-/** A connection between the Worker and a session's object, through which one stream goes. */
+/** A connection between the Worker and a session's object, for one stream. */
 export type StreamConnection = {
-  /** The object's name, as McpAgent makes it of the transport and the session's id. */
+  /** The object's name, which McpAgent builds from the transport and the session's id. */
   readonly sessionName: string;
   readonly connectionId: string;
 };
@@ -17,8 +17,8 @@ export function addressFor(address: string, connectionId: string): URL {
 }
 
 /**
- * The same answer; when its client goes away before the stream's end, the session is told. McpAgent
- * does not notice: it would go on sending to nobody, and keep nothing for a client that resumes.
+ * The same answer; if its client disconnects before the stream ends, the session is notified. McpAgent
+ * does not notice: it would keep sending to nobody, and keep nothing for a client that resumes.
  */
 export function reportingDrop(
   response: Response,

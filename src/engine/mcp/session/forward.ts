@@ -6,13 +6,13 @@ import { CALL_REPORT_HEADER } from "./call-report-header";
 import { encodePrincipal, PRINCIPAL_HEADER } from "./principal-header";
 
 /**
- * Says which account of another service a client is set to: a person can write it into their client's
- * configuration, beside the server's address, and a model cannot change it. Cloudflare's own MCP
- * servers take the same one.
+ * The account of another service that a client is configured for: a person can write it into their client's
+ * configuration, next to the server's address, and a model cannot change it. Cloudflare's own MCP servers
+ * accept the same header.
  */
 export const ACCOUNT_HEADER = "cf-account-id";
 
-/** Carries the id of a request (http/request-id.ts) into the session's object. */
+/** Carries the id of a request (lib/request-id.ts) into the session's object. */
 export const REQUEST_ID_HEADER = "gatehouse-request-id";
 
 /**
@@ -30,10 +30,10 @@ const PASSED_ON = [
 ];
 
 /**
- * The request as the session gets it: of the same method, with the Principal of this very request.
+ * The request as the session gets it: with the same method, and the Principal of this request.
  *
- * @param change `url`, `sessionId` and `accept` in place of the client's; `body` where it was read already, which
- *   is JSON then, whatever its headers said; `answerForm` of a POST.
+ * @param change `url`, `sessionId` and `accept` replace the client's; `body` if it was already read, which is
+ *   then JSON, whatever its headers said; `answerForm` of a POST.
  */
 export async function forwardedRequest(
   request: Request,
@@ -54,7 +54,7 @@ export async function forwardedRequest(
   }
   headers.set(PRINCIPAL_HEADER, encodePrincipal(principal));
   headers.set(REQUEST_ID_HEADER, requestIdOf(request));
-  // Only a message can lead to a call of an API.
+  // Only a message can cause a call to an API.
   if (credential !== undefined && change.body !== undefined) {
     headers.set(CREDENTIAL_HEADER, await seal.seal(credential));
   }
@@ -70,8 +70,8 @@ export async function forwardedRequest(
 }
 
 /**
- * The session's answer as the client gets it. McpAgent lets scripts of every site read it; here the
- * resource server in front decides that (CORS), after foreign origins were refused.
+ * The session's answer as the client gets it. McpAgent lets every site's scripts read it; here the
+ * resource server in front decides that (CORS), after refusing foreign origins.
  */
 export function answeredResponse(response: Response, sealedSessionId?: string): Response {
   const headers = new Headers(response.headers);
@@ -82,7 +82,7 @@ export function answeredResponse(response: Response, sealedSessionId?: string): 
   // McpAgent would send the id without its MAC.
   headers.delete("mcp-session-id");
   headers.set("access-control-expose-headers", "Mcp-Session-Id");
-  // For proxies that would gather a stream before they pass it on (nginx, and those that copied it).
+  // For proxies that would buffer a stream before they pass it on (nginx, and those that copied it).
   if (headers.get("content-type") === "text/event-stream") headers.set("x-accel-buffering", "no");
   if (sealedSessionId !== undefined) headers.set("mcp-session-id", sealedSessionId);
   return new Response(response.body, { status: response.status, headers });

@@ -6,8 +6,8 @@ const answerSchema = z.union([
 ]);
 
 /**
- * The answers to the messages of one POST as a JSON array (MCP 2025-03-26, transports), for a client that takes no
- * stream, in which McpAgent sends them.
+ * The answers to the messages of one POST as a JSON array (MCP 2025-03-26, transports), for a client that accepts
+ * no stream, which is how McpAgent sends them.
  */
 export async function gatheredAnswers(response: Response): Promise<Response> {
   if (response.headers.get("content-type") !== "text/event-stream") return response;

@@ -4,8 +4,8 @@ import { jsonRpcError } from "../message";
 const errorSchema = z.object({ error: z.object({ code: z.number(), message: z.string() }) });
 
 /**
- * A refusal of McpAgent's as JSON that says what it is. McpAgent sends it as text, and clients read an error's body
- * by its type to decide how to go on. What is no refusal comes back as it is.
+ * A refusal by McpAgent, declared as JSON. McpAgent sends it as text, and clients read an error's body by its type
+ * to decide what to do next. Any other answer comes back unchanged.
  */
 export async function jsonRefusal(response: Response): Promise<Response> {
   if (response.ok || response.headers.get("content-type")?.startsWith("application/json")) {

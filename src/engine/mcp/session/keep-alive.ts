@@ -1,4 +1,4 @@
-/** As often as McpAgent does on the streams of POST: proxies close what is silent for a minute or so. */
+/** As often as McpAgent does on the streams of POST: proxies close streams that are silent for a minute or so. */
 const INTERVAL_MS = 25_000;
 
 /** A comment, which every reader of server-sent events skips. */
@@ -7,11 +7,11 @@ const LINE_FEED = 10;
 const OPENING = new TextEncoder().encode(": open\n\n");
 
 /**
- * The same answer; when it is a stream, then with a comment at an interval, so that nothing on the way
- * takes it for dead. This is done in the Worker, beside the session: its object sleeps meanwhile.
+ * The same answer; if it is a stream, with a comment at an interval, so that nothing on the way considers it
+ * dead. The Worker does this, not the session: its object sleeps meanwhile.
  *
- * @param opensAtOnce whether it begins with a comment: proxies hold the head of an answer until its body begins, and
- *   clients give up on a stream that says nothing.
+ * @param opensAtOnce whether it begins with a comment: proxies hold the headers back until the body begins, and
+ *   clients give up on a silent stream.
  */
 export function keptAlive(
   response: Response,
@@ -46,7 +46,7 @@ function withComments(
     start(controller) {
       if (opensAtOnce) controller.enqueue(OPENING);
       const timer = setInterval(() => {
-        // Only between events, which a chunk may cut in pieces; and not for a reader that is behind.
+        // Only between events, which may span chunks; and not for a reader that lags behind.
         const isBetweenEvents = lineFeeds >= 2;
         if (isBetweenEvents && (controller.desiredSize ?? 0) > 0) controller.enqueue(COMMENT);
       }, intervalMs);

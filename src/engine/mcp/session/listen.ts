@@ -5,7 +5,7 @@ import { STREAM_HEADERS } from "./stream-headers";
  * Opens the stream of GET: one request to the session's object, and none while the stream is idle.
  *
  * @param forwarded what the object gets; it becomes the request of a WebSocket (listening-streams.ts).
- * @returns the stream; or 404, when the session has ended, and 204, when nothing more comes on the stream to resume.
+ * @returns the stream; 404 when the session has ended; 204 when nothing more comes on the stream to resume.
  */
 export async function listen(session: DurableObjectStub, forwarded: Request): Promise<Response> {
   forwarded.headers.set("upgrade", "websocket");

@@ -1,12 +1,12 @@
 import * as z from "zod";
 
-/** By which the sockets of a stream are found. */
+/** The tag to find the sockets of a stream by. */
 const TAG = "gatehouse-listening:";
 
-/** What marks the sockets of this file among those of the Agents SDK, which leaves others' alone. */
+/** Marks the sockets of this file among those of the Agents SDK, which ignores sockets that are not its own. */
 const attachmentSchema = z.object({ listensTo: z.string() });
 
-/** An event as it is sent (HTML, server-sent events). @param id by which a client can go on from it. */
+/** An event as it is sent (HTML, server-sent events). @param id lets a client resume after it. */
 export function eventText(id: string, message: unknown): string {
   return `event: message\nid: ${id}\ndata: ${JSON.stringify(message)}\n\n`;
 }
@@ -23,7 +23,7 @@ export class ListeningStreams {
     this.#ctx = ctx;
   }
 
-  /** @returns the Worker's end. Whoever listened to the same stream before gets no more of it. */
+  /** @returns the Worker's end. Earlier listeners to the same stream get no more of it. */
   open(streamId: string): WebSocket {
     this.close(streamId);
     const { 0: workers, 1: ours } = new WebSocketPair();
@@ -36,7 +36,7 @@ export class ListeningStreams {
     return this.#socketsOf(streamId).length > 0;
   }
 
-  /** Nothing happens when nobody listens. @param event see {@link eventText}. */
+  /** Does nothing when nobody listens. @param event see {@link eventText}. */
   send(streamId: string, event: string): void {
     for (const socket of this.#socketsOf(streamId)) socket.send(event);
   }
@@ -45,7 +45,7 @@ export class ListeningStreams {
     for (const socket of this.#socketsOf(streamId)) socket.close(1_000);
   }
 
-  /** Whether a socket of the object is one of these, also after it was closed. */
+  /** Whether a socket of the object is one of these, even after it was closed. */
   has(socket: WebSocket): boolean {
     return attachmentSchema.safeParse(socket.deserializeAttachment()).success;
   }

@@ -9,11 +9,11 @@ const callSchema = z.object({
 });
 
 /**
- * The report of a call whose session's object went away before it answered: a deploy replaces all of them. What
- * the tool had done by then nobody knows, but that it was called.
+ * The report of a call that a session's object did not live to answer: a deploy replaces all of them. We cannot
+ * know what the tool already did, only that it was called.
  *
  * @param message that was sent to the object.
- * @returns undefined when that is no call of a tool that the caller may know of.
+ * @returns undefined when it is not a call of a tool that the caller may know of.
  */
 export async function lostCall(
   { catalogue, argumentsHash }: Pick<Services, "catalogue" | "argumentsHash">,

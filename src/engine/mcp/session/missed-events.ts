@@ -6,13 +6,13 @@ import { sessionRowSchemas } from "./session-row-schemas";
 
 /** The streams of a session, as far as this store must know them. */
 export type SessionStreams = {
-  /** Whether somebody receives what is sent on the stream now. */
+  /** Whether somebody is receiving the stream now. */
   isOpen(streamId: string): boolean;
-  /** Whether more will be sent on the stream: always on that of GET, on one of POST until it is answered. */
+  /** Whether more will be sent on the stream: always for GET, until the answer for POST. */
   isUnanswered(streamId: string): Promise<boolean>;
-  /** Sends an event to whoever has resumed the stream, or listens to it; nothing happens when nobody does. */
+  /** Sends an event to the client that has resumed the stream, or listens to it, if there is one. */
   deliver(streamId: string, eventId: string, message: JSONRPCMessage): void;
-  /** Whoever received the stream up to now gets no more of it. */
+  /** The current receiver of the stream gets no more of it. */
   leave(streamId: string): void;
   close(streamId: string): void;
 };
@@ -20,16 +20,16 @@ export type SessionStreams = {
 const MISSED_KEY = "missedAnswers";
 
 /**
- * Answers that nobody fetched, at most: a client that drops its streams and never resumes them must
- * not fill the storage of its session.
+ * The maximum of unfetched answers: a client that drops its streams and never resumes them must not fill the
+ * storage of its session.
  */
 const MAX_MISSED = 16;
 
 /**
  * The events of streams, kept while a stream may be resumed with `Last-Event-ID`. McpAgent's own store
  * forgets a stream of POST with its answer, even when the stream had dropped and nobody got it. Here
- * such an answer waits until the client has resumed the stream, and acknowledged it by going on from
- * there; or until the session ends.
+ * such an answer waits until the client has resumed the stream, and acknowledged it by continuing after
+ * it; or until the session ends.
  */
 export class MissedEventStore implements EventStore {
   readonly #storage: DurableObjectStorage;
@@ -48,7 +48,7 @@ export class MissedEventStore implements EventStore {
     return eventId;
   }
 
-  /** Undefined where nothing was missed: then a new stream is opened. */
+  /** Undefined if nothing was missed: then a new stream is opened. */
   async getStreamIdForEventId(eventId: string): Promise<string | undefined> {
     const streamId = await this.#events.getStreamIdForEventId(eventId);
     if (streamId === undefined || (await this.#streams.isUnanswered(streamId))) return streamId;
@@ -71,7 +71,7 @@ export class MissedEventStore implements EventStore {
     return streamId;
   }
 
-  /** McpAgent calls this after it sent the answer of a POST; it is not part of the SDK's interface. */
+  /** McpAgent calls this after it has sent the answer to a POST; it is not part of the SDK's interface. */
   async clearStream(streamId: string): Promise<void> {
     if (this.#streams.isOpen(streamId)) {
       await this.#events.clearStream(streamId);
@@ -84,7 +84,7 @@ export class MissedEventStore implements EventStore {
     this.#storage.kv.put(MISSED_KEY, missed.slice(-MAX_MISSED));
   }
 
-  /** Nobody will resume the stream: its events go, and whoever receives it gets its end. */
+  /** Nobody will resume the stream: deletes its events, and ends it for its receiver. */
   async discard(streamId: string): Promise<void> {
     await this.#events.clearStream(streamId);
     this.#streams.close(streamId);

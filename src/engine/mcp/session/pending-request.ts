@@ -9,8 +9,8 @@ import { primingEvent } from "./priming";
 import { STREAM_HEADERS } from "./stream-headers";
 
 /**
- * How long an answer may take and still come as JSON. A client that loses the connection meanwhile
- * has lost it, as with every POST; what takes longer is worth rows by which it can be resumed.
+ * How long an answer may take and still come as JSON. A client that loses the connection meanwhile has
+ * lost the answer, as with every POST; a longer call is worth the rows that make it resumable.
  */
 const DIRECT_FOR_MS = 3_000;
 
@@ -18,21 +18,21 @@ const DIRECT_FOR_MS = 3_000;
 export type StreamLog = {
   /** From now on the stream can be resumed. */
   begin(streamId: string): Promise<void>;
-  /** Also sends it to whoever has resumed the stream by GET. @returns the event's id. */
+  /** Also sends it to a client that has resumed the stream with GET. @returns the event's id. */
   store(streamId: string, message: JSONRPCMessage): Promise<string>;
   /** The answer was sent, or at least stored. */
   end(streamId: string): Promise<void>;
-  /** There will be no answer: whoever has resumed the stream gets its end, and nothing of it is kept. */
+  /** There will be no answer: ends the stream for a client that has resumed it, and keeps nothing of it. */
   cancel(streamId: string): Promise<void>;
 };
 
-/** A report of a call, and how to record it here where no answer carries it to the Worker. */
+/** A report of a call, and how to record it here if no answer carries it to the Worker. */
 type HeldReport = { readonly report: CallReport; readonly record: () => void };
 
 /**
- * One request of a client, and the way of its answer. When that is all there is to say, it goes out as
- * JSON and nothing is written. Whatever else is to be said before, or a wait of {@link DIRECT_FOR_MS},
- * makes it a stream of events that can be resumed (MCP, transports: a server may answer with either).
+ * One request of a client, and how it is answered. If the answer is the only message, it goes out as JSON
+ * and nothing is written. Any earlier message, or a wait of {@link DIRECT_FOR_MS}, makes it a resumable
+ * event stream (MCP, transports: a server may answer with either).
  */
 export class PendingRequest {
   readonly streamId: string;
@@ -49,7 +49,7 @@ export class PendingRequest {
 
   /**
    * @param version the request's MCP-Protocol-Version.
-   * @param form in which its client takes the answer.
+   * @param form that its client accepts for the answer.
    */
   constructor(
     streamId: string,
@@ -70,7 +70,7 @@ export class PendingRequest {
     }, DIRECT_FOR_MS);
   }
 
-  /** What the POST is answered with, once it is known which it is. Never rejects. */
+  /** The answer to the POST, once its form is decided. Never rejects. */
   get response(): Promise<Response> {
     return this.#response.promise;
   }
@@ -97,7 +97,7 @@ export class PendingRequest {
     return this.#inTurn(async () => {
       if (this.#phase === "over") return;
       if (isAnswer && this.#phase === "undecided") return this.#answer(message);
-      // Nothing but the answer reaches a client that takes no stream.
+      // Only the answer reaches a client that accepts no stream.
       if (this.#form === "json") return;
       await this.#becomeStream();
       const id = await this.#log.store(this.streamId, message);
@@ -109,7 +109,7 @@ export class PendingRequest {
     });
   }
 
-  /** The POST's client has gone, or goes on elsewhere. */
+  /** The POST's client has disconnected, or continues elsewhere. */
   drop(): void {
     const client = this.#client;
     this.#client = undefined;
@@ -117,8 +117,8 @@ export class PendingRequest {
   }
 
   /**
-   * The client has cancelled the request, and nothing answers it any more (MCP, cancellation). Its stream ends,
-   * wherever it is received; a client that would resume it is told that nothing more comes (session-lane.ts).
+   * The client has cancelled the request, so it gets no answer any more (MCP, cancellation). Its stream ends,
+   * wherever it is received; a client that tries to resume it learns that nothing more comes (session-lane.ts).
    */
   cancel(): void {
     const wasStream = this.#phase === "stream";
@@ -131,7 +131,7 @@ export class PendingRequest {
     });
   }
 
-  /** A client that takes no stream gets 202: there is nothing to say. */
+  /** A client that accepts no stream gets 202: there is nothing to say. */
   #nothing(): Response {
     return this.#form === "json"
       ? new Response(null, { status: 202 })
@@ -158,7 +158,7 @@ export class PendingRequest {
     this.#decide(new Response(event, { headers }));
   }
 
-  /** The Response decides for good: reports that it does not carry are recorded here. */
+  /** The Response is final: reports that it does not carry are recorded here. */
   #decide(response: Response, phase: "stream" | "over" = "over"): void {
     clearTimeout(this.#timer);
     this.#phase = phase;

@@ -17,8 +17,8 @@ import { withAnswerer } from "./answerer";
 import type { PendingRequest } from "./pending-request";
 
 /**
- * A request without the metadata of tasks: a server that declares none must answer it as though it had not
- * been there (MCP 2025-11-25, tasks), and the SDK refuses it.
+ * A request without its task metadata: a server that declares no tasks must ignore it (MCP 2025-11-25, tasks),
+ * but the SDK refuses it.
  */
 function withoutTask(message: JSONRPCMessage): JSONRPCMessage {
   if (!isJSONRPCRequest(message) || message.params?.task === undefined) return message;
@@ -26,7 +26,7 @@ function withoutTask(message: JSONRPCMessage): JSONRPCMessage {
   return { ...message, params };
 }
 
-/** The requests of a session that are under way, and came as a POST of one message each. */
+/** The pending requests of a session that came as a POST of one message each. */
 export class PendingRequests {
   readonly #byStream = new Map<RequestId, PendingRequest>();
 
@@ -46,7 +46,7 @@ export class PendingRequests {
       .map((request) => request.streamId);
   }
 
-  /** Forgets one that is over and whose client has gone. */
+  /** Forgets one that has ended after its client disconnected. */
   settle(request: PendingRequest): void {
     if (request.isOver && !request.isOpen) this.#byStream.delete(request.streamId);
   }
@@ -61,9 +61,9 @@ export class PendingRequests {
 export type Speak = (message: JSONRPCMessage, inner: Transport | undefined) => Promise<void>;
 
 /**
- * McpAgent's transport, and beside it the way of messages that came as one POST each. Inside, such a
- * request has its stream's id in place of its own: two at once with the same id have not the same
- * answer, and a client cannot name another's.
+ * McpAgent's transport, and beside it the path of messages that came as one POST each. Inside, such a
+ * request has its stream's id in place of its own: two at once with the same id do not get each other's
+ * answer, and a client cannot name another client's request.
  */
 export class PostTransport implements Transport {
   onclose?: () => void;
@@ -73,7 +73,7 @@ export class PostTransport implements Transport {
   readonly #speak: Speak;
   #inner: Transport | undefined;
 
-  /** @param speak sends what belongs to no request. */
+  /** @param speak sends messages that belong to no request. */
   constructor(pending: PendingRequests, speak: Speak) {
     this.#pending = pending;
     this.#speak = speak;
@@ -81,7 +81,7 @@ export class PostTransport implements Transport {
 
   async start(): Promise<void> {}
 
-  /** From now on McpAgent's transport takes what belongs to requests that came its way. */
+  /** From now on McpAgent's transport handles the requests that came through it. */
   async attach(inner: Transport): Promise<void> {
     this.#inner = inner;
     inner.onclose = () => this.#closed();
@@ -97,8 +97,8 @@ export class PostTransport implements Transport {
       if (!isAnswer && options?.relatedRequestId === undefined) {
         return this.#speak(message, this.#inner);
       }
-      // Without it, this is for nobody: the answer to the `initialize` that was said again after a restart, or
-      // what a tool says after its call was over.
+      // Without it, this is for nobody: the answer to the `initialize` that was replayed after a restart, or
+      // what a tool sends after its call has ended.
       return this.#inner?.send(message, options);
     }
     const { requestId } = request;
@@ -117,7 +117,7 @@ export class PostTransport implements Transport {
     this.#hand({ ...message, id: request.streamId }, extra);
   }
 
-  /** Everything that comes goes this way to the server. */
+  /** Every incoming message passes here on its way to the server. */
   #hand(message: JSONRPCMessage, extra?: MessageExtraInfo): void {
     const request = isJSONRPCRequest(message) ? message : undefined;
     const wrong = request && wrongParams(request);
@@ -131,7 +131,7 @@ export class PostTransport implements Transport {
     this.onmessage?.(withoutTask(withAnswerer(message, extra)), extra);
   }
 
-  /** Takes any other message. */
+  /** Accepts any other message. */
   receive(message: JSONRPCMessage, extra?: MessageExtraInfo): void {
     const { data } = CancelledNotificationSchema.safeParse(message);
     const cancelled = data?.params.requestId;

@@ -1,7 +1,7 @@
 import { type Principal, principalSchema } from "../../identity/principal";
 
 /**
- * Carries the Principal of a request from the Worker into the session's Durable Object, beside the
+ * Carries the Principal of a request from the Worker into the session's Durable Object, with the
  * message. A client cannot set it: the Worker passes on only the headers it names (forward.ts).
  */
 export const PRINCIPAL_HEADER = "gatehouse-principal";

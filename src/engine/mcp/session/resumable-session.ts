@@ -8,12 +8,12 @@ import type { StreamLog } from "./pending-request";
 import { PendingRequests } from "./post-transport";
 import { SessionLifetime } from "./session-lifetime";
 
-/** The ids of streams are ours, or McpAgent's; a client that resumes one may send anything. */
+/** Stream ids are ours, or McpAgent's; but a client that resumes one may send anything. */
 const STREAM_ID = /^[\w-]{1,64}$/;
 
 const MAX_CANCELLED = 64;
 
-/** A session whose streams a client can take up again where they broke off, without missing anything. */
+/** A session with streams that a client can resume where they broke off, without missing anything. */
 export abstract class ResumableSession extends SessionLifetime {
   protected readonly listening = new ListeningStreams(this.ctx);
   readonly #events = new MissedEventStore(this.ctx.storage, {
@@ -35,7 +35,7 @@ export abstract class ResumableSession extends SessionLifetime {
       for (const connection of this.#connectionsOf(streamId)) connection.close(1_000, "Answered");
     },
   });
-  /** The requests that are under way, of POSTs with one message. */
+  /** The pending requests of POSTs with one message. */
   protected readonly pending = new PendingRequests();
   protected readonly streamLog: StreamLog = {
     begin: async (streamId) => this.ctx.storage.kv.put(openStreamKey(streamId), true),
@@ -54,7 +54,7 @@ export abstract class ResumableSession extends SessionLifetime {
   };
   /**
    * Streams that ended without an answer, and that a client may try to resume a moment later. In memory: after a
-   * restart such a client gets a new stream, as one that has missed nothing.
+   * restart such a client gets a new stream, like one that has missed nothing.
    */
   readonly #cancelled = new Set<string>();
 
@@ -63,7 +63,7 @@ export abstract class ResumableSession extends SessionLifetime {
   }
 
   /**
-   * Opens the stream of GET, or goes on with any other stream after the last event that the client has got.
+   * Opens the stream of GET, or resumes any other stream after the last event that the client has received.
    * Not `async`: see SessionLifetime.
    *
    * @returns 101 with the socket that {@link ListeningStreams} has; 204 when nothing more will come on the stream.
@@ -100,7 +100,7 @@ export abstract class ResumableSession extends SessionLifetime {
     return this.listening.has(socket);
   }
 
-  /** The Worker calls this when a stream's client has gone. Not `async`: see SessionLifetime. */
+  /** The Worker calls this when a stream's client has disconnected. Not `async`: see SessionLifetime. */
   dropStream(connectionId: string): void {
     this.#leave(connectionId);
     for (const connection of this.getConnections()) {

@@ -1,12 +1,12 @@
 import type { Principal } from "../../identity/principal";
 import { ToolError } from "../../tools/define-tool";
 
-/** What a call needs to know of whoever makes it. */
+/** What a call needs to know about its caller. */
 type Authority = Pick<Principal, "grantId" | "scopes">;
 
 /**
  * The calls of a session that have not ended. Each keeps the scopes that it began with, however long it waits
- * for its person's answer; so when they are narrowed meanwhile, it is ended.
+ * for its person's answer; so it is stopped if they are narrowed meanwhile.
  */
 export class RunningCalls {
   readonly #calls = new Set<{ authority: Authority; abort: AbortController }>();

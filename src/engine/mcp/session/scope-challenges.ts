@@ -1,12 +1,12 @@
 import * as z from "zod";
 
 /**
- * Clients that cannot go on after the 403 by which MCP asks for more scopes (docs/clients.md): mcp-remote before
+ * Clients that cannot handle the 403 that MCP uses to ask for more scopes (docs/clients.md): mcp-remote before
  * 0.2 never answers its own caller; Codex and Copilot end the call, or begin to sign in again.
  */
 const WITHOUT_CHALLENGES = [/\bmcp-remote[ /]?0\.[01]\./i, /^codex\b/i, /\bcopilot\b/i];
 
-/** What marks the id of their sessions: each request names it, so that nothing need be kept or asked. */
+/** Marks the ids of their sessions: each request names its session, so that nothing need be stored or asked. */
 const MARK = "-r";
 
 const initializeSchema = z.object({
@@ -14,8 +14,8 @@ const initializeSchema = z.object({
 });
 
 /**
- * The id of a new session, by which it is known how its client takes a challenge. The client says so of itself, once;
- * whoever lies gets the same refusal in other words.
+ * The id of a new session, which says how its client handles a challenge. The client identifies itself, once;
+ * one that lies gets the same refusal in another form.
  *
  * @param initialize the message that begins the session.
  */

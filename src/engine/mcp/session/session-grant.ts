@@ -8,7 +8,7 @@ import { jsonRpcError } from "../message";
 const RETRY_AFTER_SECONDS = 1;
 
 /**
- * Asks the grant behind a request whether a session may go on with it, and has the session closed when the
+ * Asks the grant behind a request whether a session may use it, and registers the session to be closed when the
  * grant ends. KV may show the token of a revoked grant for a minute; the grant's object knows better.
  *
  * @param session the name of its object.
@@ -26,13 +26,13 @@ export async function admitSession(
     return isAdmitted ? undefined : grantHasEnded(auth);
   } catch (error) {
     console.error({ event: "grant_unreachable", error: errorText(error) });
-    const response = jsonRpcError(503, -32_000, "The session cannot begin just now; try again");
+    const response = jsonRpcError(503, -32_000, "The session cannot begin right now; try again");
     response.headers.set("retry-after", String(RETRY_AFTER_SECONDS));
     return response;
   }
 }
 
-/** The answer to a token whose grant has ended (RFC 6750, section 3.1); its client then refreshes. */
+/** The answer to a token of an ended grant (RFC 6750, section 3.1); its client then refreshes. */
 function grantHasEnded({ audience }: OAuthResourceAuth): Response {
   const { origin, pathname } = new URL(audience);
   const description = "The grant of this token has ended";

@@ -40,7 +40,7 @@ import { decodePrincipal, PRINCIPAL_HEADER } from "./principal-header";
 
 type Extra = RequestHandlerExtra<ServerRequest, ServerNotification>;
 
-/** What a session knows and the protocol does not: who is calling, and what tools may reach. */
+/** What a session knows, but not the protocol: who is calling, and what tools may reach. */
 export type Host = {
   readonly catalogue: Catalogue;
   callerOf(principal: Principal): Caller;
@@ -52,11 +52,11 @@ export type Host = {
     call: (signal: AbortSignal) => Promise<Result>,
   ): Promise<Result>;
   contextFor(caller: Caller, call: CallContext): ToolContext<Env>;
-  /** What is told of the calls that one request carries. */
+  /** Where the calls of one request are reported. */
   journalFor(caller: Caller, request: CallRequest): CallJournal;
 };
 
-/** What is known of the request that carries a call. */
+/** What is known about the request that carries a call. */
 export type CallRequest = {
   /** Of the message with the call, as the SDK's server knows it. */
   readonly messageId: RequestId;
@@ -71,14 +71,14 @@ const ASK_TIMEOUT_MS = 10 * 60 * 1_000;
 /** MCP 2024-11-05 to 2025-11-25: serves the operations through the SDK v1 server of a session. */
 export function serveOperations(server: Server, host: Host): void {
   const { catalogue } = host;
-  // Of the very request that carries the message: a refreshed token counts at once.
+  // From the request that carries the message: a refreshed token counts at once.
   const callerOf = (extra: Extra) =>
     host.callerOf(decodePrincipal(headerOf(extra, PRINCIPAL_HEADER)));
   const credentialOf = (extra: Extra) => async () => {
     const header = headerOf(extra, CREDENTIAL_HEADER);
     return header === undefined ? undefined : host.openCredential(header);
   };
-  /** @param scopesNeeded by the call, and so by the answers to what it asks. */
+  /** @param scopesNeeded by the call, and so by the answers to its questions. */
   const contextOf = (extra: Extra, scopesNeeded: readonly string[] = []) =>
     host.contextFor(callerOf(extra), {
       credential: credentialOf(extra),
@@ -140,7 +140,7 @@ function headerOf({ requestInfo }: Extra, name: string): string | undefined {
 /** MCP 2025-11-25, resources, error handling. The later era has -32602 instead. */
 const RESOURCE_NOT_FOUND = -32_002;
 
-/** The SDK sends an error's numeric `code` and its message as they are; its McpError would put a prefix before. */
+/** The SDK sends an error's numeric `code` and its message as they are; its McpError would add a prefix. */
 async function withCode<Result>(code: number, work: () => Promise<Result>): Promise<Result> {
   try {
     return await work();
@@ -155,7 +155,7 @@ async function withCode<Result>(code: number, work: () => Promise<Result>): Prom
 /**
  * The question goes to the client on the stream of the call that asks (elicitation/create).
  *
- * @param scopesNeeded what the token must allow that the answer comes with.
+ * @param scopesNeeded by the token that brings the answer.
  */
 function askThrough(server: Server, extra: Extra, scopesNeeded: readonly string[]): Ask {
   return async (question) => {
@@ -180,7 +180,7 @@ function askThrough(server: Server, extra: Extra, scopesNeeded: readonly string[
 }
 
 /**
- * Whether the client has said that it shows forms. `elicitation: {}` says so as well, and one with `url` alone does
+ * Whether the client has declared that it shows forms. `elicitation: {}` declares that as well; `url` alone does
  * not (MCP 2025-11-25, elicitation).
  */
 function takesForms(server: Server): boolean {
@@ -190,13 +190,11 @@ function takesForms(server: Server): boolean {
   );
 }
 
-/** What the model reads when a question came to nothing. None of the client's own words are in it. */
+/** What the model reads when a question failed. It has none of the client's own words. */
 function unasked(error: unknown): unknown {
   if (!(error instanceof McpError) || error.code === ErrorCode.ConnectionClosed) return error;
   return new ToolError(
-    error.code === ErrorCode.RequestTimeout
-      ? "Nobody has answered the question in time."
-      : CANNOT_ASK,
+    error.code === ErrorCode.RequestTimeout ? "Nobody answered the question in time." : CANNOT_ASK,
   );
 }
 

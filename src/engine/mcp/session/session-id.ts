@@ -1,25 +1,25 @@
 import { derivedKey } from "../../lib/derived-key";
 
-/** Whose a session is. Another person's token, or another client's, cannot use it. */
+/** The owner of a session. Another person's or another client's token cannot use it. */
 export type SessionOwner = { readonly userId: string; readonly clientId: string };
 
-/** With which grant it was begun, which closes it at its end; absent where another server keeps grants. */
+/** The grant that it began with, which closes it when it ends; absent if another server keeps the grants. */
 export type SessionStart = SessionOwner & { readonly grantId?: string | undefined };
 
-/** What a session that this principal begins keeps of it. */
+/** What a session keeps of the principal that begins it. */
 export function startOf({ userId, clientId, grantId }: SessionStart): SessionStart {
   return { userId, clientId, ...(grantId !== undefined && { grantId }) };
 }
 
 /**
- * Session ids that prove whose they are. McpAgent serves whoever knows a session's id and lets
- * clients choose ids; so the id that clients see carries a MAC over the owner, and one that does
- * not fit the caller's token is refused before any object is reached.
+ * Session ids that prove their owner. McpAgent serves anyone who knows a session's id and lets clients
+ * choose ids; so the id that clients see carries a MAC over the owner, and one that does not match the
+ * caller's token is refused before any object is reached.
  */
 export type SessionIds = {
   /** The id that the client gets for the session `id`: `id.mac`, or `id.grantId.mac`. */
   sign(id: string, start: SessionStart): Promise<string>;
-  /** What {@link SessionIds.sign} was given, or undefined when we did not make this one for this owner. */
+  /** What {@link SessionIds.sign} was given, or undefined when we did not make this id for this owner. */
   verify(
     signed: string,
     owner: SessionOwner,
@@ -27,7 +27,7 @@ export type SessionIds = {
 };
 
 /**
- * What a session is called where its id must not stand, such as the audit.
+ * The name of a session where its id must not appear, such as the audit.
  *
  * @param id as the client has it, or without the MAC.
  */
@@ -46,8 +46,8 @@ export function sessionIds(secret: string): SessionIds {
       return signingKey;
     },
     /**
-     * Of ids that were signed with the secret itself, up to commit 9707861: sessions go on over the upgrade. It
-     * signs nothing, and can go once SESSION_IDLE_TTL_SECONDS have passed since then.
+     * Verifies ids that were signed with the secret itself, up to commit 9707861, so that sessions survive the
+     * upgrade. It signs nothing, and can be removed once SESSION_IDLE_TTL_SECONDS have passed since then.
      */
     former: () =>
       crypto.subtle.importKey(

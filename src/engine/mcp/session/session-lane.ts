@@ -37,8 +37,8 @@ import { goesDirectly, isBatchedInitialize, postToSession } from "./session-post
 export const BINDING = "MCP_SESSION";
 
 /**
- * Serves requests of MCP 2024-11-05 to 2025-11-25 at /mcp, whose origin, token, session id and scopes
- * were checked already.
+ * Serves requests of MCP 2024-11-05 to 2025-11-25 at /mcp, after their origin, token, session id and scopes
+ * were checked.
  *
  * @param sessionId of the session that the request names.
  * @param message of a POST.
@@ -51,7 +51,7 @@ export type SessionLane = (
   message: Message | undefined,
 ) => Promise<Response>;
 
-/** One message goes to the session's object as it is, all else by way of McpAgent. */
+/** One message goes to the session's object as it is, everything else through McpAgent. */
 export function sessionLane(services: Services, ids: SessionIds): SessionLane {
   const seal = credentialSeal(services.config.sessionSecret);
   const sessions = McpSession.serve("/mcp", { binding: BINDING });
@@ -68,7 +68,11 @@ export function sessionLane(services: Services, ids: SessionIds): SessionLane {
     };
     if (!goesDirectly(request, message?.json, sessionId)) {
       if (sessionId === undefined && isBatchedInitialize(message?.json)) {
-        return jsonRpcError(400, -32_600, "Invalid Request: initialize must come by itself");
+        return jsonRpcError(
+          400,
+          -32_600,
+          "Invalid Request: initialize must not be part of a batch",
+        );
       }
       if (isInitialize(message?.json)) {
         const wrong = wrongParams(message?.json) ?? "Invalid params";
@@ -104,7 +108,7 @@ export function sessionLane(services: Services, ids: SessionIds): SessionLane {
     const response = keptAlive(stream);
     if (sessionId !== undefined || !answer.ok) return answeredResponse(response);
 
-    // Not before: the grant could end in between, and close a session that has not begun yet.
+    // Not earlier: the grant could end in between, and close a session that has not begun yet.
     const refusal = await admitSession(env, principal, ctx.auth, object);
     if (refusal !== undefined) {
       await env.MCP_SESSION.getByName(object).closeForGrant();
@@ -115,7 +119,7 @@ export function sessionLane(services: Services, ids: SessionIds): SessionLane {
   };
 }
 
-/** Refuses a POST that is not JSON, and requests with answers that the client would not take. */
+/** Refuses a POST that is not JSON, and requests with answers that the client would not accept. */
 function refusalByHeaders(
   request: Request,
   answerForm: AnswerForm | undefined,
@@ -145,7 +149,7 @@ export function recordStart(
   auditFor(env).record({ kind: "session_started", transport, ...ids });
 }
 
-/** What McpAgent is given, and stores: the owner's ids only, and only where a session may start (session-lifetime.ts). */
+/** What McpAgent gets and stores: only the owner's ids, and only where a session may start (session-lifetime.ts). */
 export function contextFor(
   owner: SessionStart | undefined,
   ctx: ExecutionContext,

@@ -11,7 +11,7 @@ import { AGENT_KEYS } from "./agents-internals";
 import { type SessionStart, sessionNameOf } from "./session-id";
 import { sessionRowSchemas } from "./session-row-schemas";
 
-/** The owner is the first row of a session, and what makes it one. */
+/** The owner is a session's first row, and what makes it a session. */
 const { owner: OWNER_KEY, initialize: INITIALIZE_KEY } = AGENT_KEYS;
 const LAST_REQUEST_KEY = "lastRequestAtMs";
 /** Whether Agent has its tables here. */
@@ -21,23 +21,23 @@ const AGENT_KEY = "agentStarted";
 export const SESSION_ENDED = "This session has ended";
 
 /**
- * When a session begins and ends. Only a contact that brings an owner begins one: Agent alone would
- * fill the storage of every object that is addressed, so of ended sessions too, and never empty it. Nor
- * does Agent start in a session before McpAgent is needed (direct-session.ts): its tables are some sixty rows.
+ * When a session begins and ends. Only a request that brings an owner begins one: Agent alone would fill the
+ * storage of every object that is addressed, including ended sessions, and never empty it. Nor does Agent
+ * start in a session before McpAgent is needed (direct-session.ts): its tables are some sixty rows.
  *
- * A session ends by DELETE, or after nobody made a request for `idleTtlSeconds`. An open stream is
- * not a request: it would keep an idle session for ever. Opening or resuming one is, so whoever only
- * listens is cut once in that time at most, and begins a new session.
+ * A session ends with DELETE, or after `idleTtlSeconds` without a request. An open stream is not a
+ * request: it would keep an idle session forever. Opening or resuming one is, so a client that only
+ * listens is cut off at most once in that time, and begins a new session.
  *
- * To keep writes few, the time of the last request is stored only when it is further off than
- * `#precisionMs`, a 24th of the limit, and the alarm is not moved by requests: when it fires, it looks
- * at that time and goes on to the next deadline. Memory would say it more precisely, but an idle
- * object leaves memory after seconds. So a session lives up to a 24th longer, and never shorter.
+ * To save writes, the time of the last request is stored only when the stored one is off by more than
+ * `#precisionMs`, a 24th of the limit, and requests do not move the alarm: when it fires, it reads that
+ * time and moves on to the next deadline. Memory would be more precise, but an idle object leaves memory
+ * after seconds. So a session lives up to a 24th longer, and never shorter.
  */
 export abstract class SessionLifetime extends McpAgent<Env, unknown, SessionStart> {
   abstract override server: Server;
   protected abstract readonly idleTtlSeconds: number;
-  /** As they are stored, once they were read. */
+  /** The stored values, once they have been read. */
   #notedAtMs: number | undefined;
   #owner: SessionStart | undefined;
 
@@ -46,13 +46,13 @@ export abstract class SessionLifetime extends McpAgent<Env, unknown, SessionStar
     if (hasAgent(this.ctx)) super._ensureSchema();
   }
 
-  /** Whose the session is; undefined when it has ended, or was never begun. */
+  /** The session's owner; undefined when it has ended, or never began. */
   protected get owner(): SessionStart | undefined {
     this.#owner ??= readRow(this.ctx.storage.kv, OWNER_KEY, sessionRowSchemas.props);
     return this.#owner;
   }
 
-  /** What the client said to begin the session. */
+  /** The client's `initialize`. */
   protected get initializeRequest(): JSONRPCRequest | undefined {
     return readRow(this.ctx.storage.kv, INITIALIZE_KEY, sessionRowSchemas.initializeRequest);
   }
@@ -97,7 +97,7 @@ export abstract class SessionLifetime extends McpAgent<Env, unknown, SessionStar
     await super.onConnect(connection, context);
   }
 
-  // These are not `async`: Agent starts the object before every method that is, and writes then.
+  // These are not `async`: Agent starts the object before every `async` method, and writes then.
 
   /** McpAgent's handlers answer 404 when there is none. */
   override getInitializeRequest(): ReturnType<McpAgent["getInitializeRequest"]> {
@@ -145,17 +145,17 @@ export abstract class SessionLifetime extends McpAgent<Env, unknown, SessionStar
     else await this.ctx.storage.setAlarm(this.#expiresAtMs());
   }
 
-  /** What the alarm does when there were requests meanwhile. */
+  /** What the alarm does if there were requests meanwhile. */
   async postponeExpiry(): Promise<void> {
     await this.#watchExpiry({ idempotent: false });
   }
 
-  /** DELETE. McpAgent alone would only plan it, and keep everything until then. */
+  /** DELETE. McpAgent alone would only schedule it, and keep everything until then. */
   override async _cf_terminateSession(): Promise<void> {
     await this.#whileAlive(() => this.#end("client"));
   }
 
-  /** The grant that the session was begun with has ended. */
+  /** The grant that the session began with has ended. */
   closeForGrant(): Promise<void> {
     return this.#whileAlive(() => this.#end("revocation"));
   }
@@ -176,7 +176,7 @@ export abstract class SessionLifetime extends McpAgent<Env, unknown, SessionStar
     return (this.#lastRequestAtMs ?? Date.now()) + this.idleTtlSeconds * 1_000 + this.#precisionMs;
   }
 
-  /** Puts off the end of the session. */
+  /** Postpones the end of the session. */
   protected noteRequest(): void {
     const { kv } = this.ctx.storage;
     const nowMs = Date.now();
@@ -192,7 +192,7 @@ export abstract class SessionLifetime extends McpAgent<Env, unknown, SessionStar
     await this.schedule(at, "postponeExpiry", undefined, options);
   }
 
-  /** A grant that is not told would only try to close, at its end, what is closed. */
+  /** A grant that is not notified would only try, at its end, to close a session that is already closed. */
   async #leaveGrant({ userId, grantId }: Partial<SessionStart> = {}): Promise<void> {
     if (userId === undefined || grantId === undefined) return;
     try {
@@ -207,17 +207,17 @@ export abstract class SessionLifetime extends McpAgent<Env, unknown, SessionStar
     const sessionId = sessionNameOf(this.getSessionId());
     auditFor(this.env).record({ kind: "session_ended", by, sessionId, ...owner });
     if (by !== "revocation") await this.#leaveGrant(owner);
-    // Aborts the calls that still run, so that none of them stores an answer afterwards.
+    // Aborts the running calls, so that none of them stores an answer afterwards.
     await this.server.close();
     for (const stream of this.ctx.getWebSockets()) stream.close(1_000, "Session ended");
     this.#owner = undefined;
-    // Agent's driver would set another; deleteAll takes the one that is set, which is a row less than to delete it.
+    // Agent's driver would set another; deleteAll removes the current one, at one row less than deleting it.
     if (this.hasAgent) await this.lifecycle.disableAlarms();
     await this.ctx.storage.deleteAll();
   }
 }
 
-/** No private method: Agent's constructor needs it before those are there. */
+/** Not a private method: Agent's constructor needs it before those exist. */
 function isAlive({ storage }: DurableObjectState): boolean {
   return storage.kv.get(OWNER_KEY) !== undefined;
 }

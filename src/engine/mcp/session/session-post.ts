@@ -14,10 +14,10 @@ const singleMessageSchema = z.object({ method: z.string().optional() });
 
 /**
  * Whether a request goes to its session's object as it is (direct-session.ts). Several messages in one
- * POST do not, nor what McpAgent refuses: its own way says why.
+ * POST do not, nor requests that McpAgent refuses: its own path says why.
  *
  * @param message of a POST.
- * @param sessionId undefined where none is named: then only `initialize` makes sense.
+ * @param sessionId undefined if the request names none: then only `initialize` makes sense.
  */
 export function goesDirectly(
   { method, headers }: Request,
@@ -35,7 +35,7 @@ export function goesDirectly(
 }
 
 /**
- * Whether this begins a session in a way of McpAgent's that is not taken here: `initialize` in an array
+ * Whether this begins a session in a way that McpAgent accepts, but we do not: `initialize` in an array
  * (MCP 2025-03-26, lifecycle: it must not be part of a batch).
  */
 export function isBatchedInitialize(message: unknown): boolean {
@@ -49,7 +49,7 @@ export function isBatchedInitialize(message: unknown): boolean {
  * @param request the client's.
  * @param forwarded what the object gets.
  * @param lost makes the report of a call that the object did not live to answer.
- * @throws what the object, or the way to it, throws.
+ * @throws what the object, or the call to it, throws.
  */
 export async function postToSession(
   request: Request,

@@ -6,11 +6,11 @@ import * as z from "zod";
  * Those of the Agents SDK are its own.
  */
 export const sessionRowSchemas = {
-  /** Whose the session is. */
+  /** The session's owner. */
   props: z.object({
     userId: z.string(),
     clientId: z.string(),
-    /** Absent where another server keeps the grants. */
+    /** Absent if another server keeps the grants. */
     grantId: z.string().optional(),
   }),
   initializeRequest: JSONRPCRequestSchema,

@@ -37,7 +37,7 @@ export class McpSession extends DirectSession {
   }
 
   /**
-   * Ends the calls of a grant that was narrowed, which run with more than it has left. Not `async`: see
+   * Stops the calls of a narrowed grant that run with more scopes than it has left. Not `async`: see
    * SessionLifetime.
    *
    * @param scopes what is left to the grant.

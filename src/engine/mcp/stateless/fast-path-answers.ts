@@ -14,7 +14,7 @@ import { ACCOUNT_HEADER } from "../session/forward";
 import { callerOf, toolContext } from "../tool-context";
 import { plainCallIn } from "./fast-path";
 
-/** @returns undefined for a request that the SDK has to answer, of which nothing has been reported. */
+/** @returns undefined for a request that the SDK has to answer; nothing of it has been reported. */
 export type PlainAnswers = (
   request: Request,
   authenticated: Authenticated,
@@ -22,8 +22,8 @@ export type PlainAnswers = (
 ) => Promise<Response | undefined>;
 
 /**
- * Answers plain calls (plain-call.ts) as the SDK would, without it. A tool that asks the person
- * something is run by the SDK again, from its start: until it has asked, a tool changes nothing.
+ * Answers plain calls (fast-path.ts) as the SDK would, without it. If a tool asks the person something, the
+ * SDK runs it again from its start: until it has asked, a tool changes nothing.
  */
 export function plainAnswers(services: Services, env: Env): PlainAnswers {
   const { config, catalogue, argumentsHash } = services;
@@ -52,7 +52,7 @@ export function plainAnswers(services: Services, env: Env): PlainAnswers {
     try {
       const journal = { argumentsHash, logStacks: config.logStacks, report };
       const result = await callTool(catalogue, call.name, call.args, context, journal);
-      // As the SDK: nobody reads it any more.
+      // Like the SDK: nobody reads it any more.
       if (signal.aborted) return new Response(null, { status: 499 });
       return Response.json({
         jsonrpc: "2.0",

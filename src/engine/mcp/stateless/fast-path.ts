@@ -8,7 +8,7 @@ import {
 } from "@modelcontextprotocol/server";
 import * as z from "zod";
 
-/** A call of a tool that needs nothing but its answer; its request was found to be right. */
+/** A call of a tool that needs nothing but its answer; its request is valid. */
 export type PlainCall = {
   readonly id: string | number;
   readonly name: string;
@@ -17,11 +17,11 @@ export type PlainCall = {
 
 const STATELESS_VERSION = "2026-07-28";
 
-/** Nothing else may stand in it: what does has a meaning that the SDK knows, or is wrong, which it says. */
+/** It may contain nothing else: other members mean something to the SDK, or are errors that it reports. */
 const plainParamsSchema = z.strictObject({
   name: z.string(),
   arguments: z.record(z.string(), z.unknown()).optional(),
-  // The values were checked when the request was classifyEra.
+  // `classifyEra` has checked the values.
   _meta: z.strictObject({
     [PROTOCOL_VERSION_META_KEY]: z.literal(STATELESS_VERSION),
     [CLIENT_CAPABILITIES_META_KEY]: z.unknown(),
@@ -29,7 +29,7 @@ const plainParamsSchema = z.strictObject({
   }),
 });
 
-/** Which era of MCP a POST belongs to, and whether it is right so far, as the SDK judges it. */
+/** Which era of MCP a POST belongs to, and whether it is valid so far, as the SDK judges it. */
 export function classifyEra(request: Request, body: unknown): InboundClassificationOutcome {
   const { headers } = request;
   const version = headers.get("mcp-protocol-version");
@@ -46,10 +46,10 @@ export function classifyEra(request: Request, body: unknown): InboundClassificat
 
 /**
  * Finds the calls that can be answered with a single message and need no server of the SDK, which is made
- * for one request and costs more than everything else in it. They ask to be told of no progress, answer
- * no question, and have each header that their revision requires.
+ * per request and costs more than everything else in it. They request no progress, answer no question, and
+ * have every header that their revision requires.
  *
- * @returns undefined for everything else, and for what is not right: the SDK then answers.
+ * @returns undefined for everything else, and for invalid requests: the SDK then answers.
  */
 export function plainCallIn(
   request: Request,
@@ -63,7 +63,7 @@ export function plainCallIn(
   const params = plainParamsSchema.safeParse(message.params);
   if (!params.success) return undefined;
   const { name, arguments: args = {} } = params.data;
-  // Those of 2026-07-28 (MCP, standard request headers): version and method were compared with the body.
+  // Those of 2026-07-28 (MCP, standard request headers): version and method were already compared with the body.
   const isNamed = headers.get("mcp-name") === name;
   if (!isNamed || !headers.has("mcp-protocol-version") || !headers.has("mcp-method")) {
     return undefined;

@@ -29,7 +29,7 @@ import { callerOf, toolContext } from "../tool-context";
 import { plainAnswers } from "./fast-path-answers";
 import { type Round, roundOf } from "./question-round";
 
-/** Serves requests whose origin, token and scopes were checked already. */
+/** Serves requests after their origin, token and scopes were checked. */
 export type StatelessLane = (
   services: Services,
   env: Env,
@@ -49,7 +49,7 @@ export const statelessLane: StatelessLane = (services, env) => {
     answerAnything(request, body, caller, outcome);
 };
 
-/** The same, all of it by the SDK. */
+/** The same, always through the SDK. */
 export const sdkLane: StatelessLane = (services, env) =>
   statelessLaneOf((caller) => createServer(services, env, caller));
 
@@ -59,7 +59,7 @@ export function statelessLaneOf(
 ): ReturnType<StatelessLane> {
   const handler = createMcpHandler(
     ({ authInfo }) => serverFor(callerIn(authInfo)),
-    // Origins and CORS are judged in front, for both eras alike (gatehouse.ts).
+    // Origins and CORS are checked in front, for both eras alike (gatehouse.ts).
     { route: "/mcp", legacy: "reject", allowedOriginHostnames: "*", corsOptions: false },
   );
   return (request, parsedBody, authenticated) =>
@@ -73,7 +73,7 @@ function authInfoOf(authenticated: Authenticated): AuthInfo {
   return { token: "", clientId, scopes, expiresAt: expiresAtSeconds, extra: { caller } };
 }
 
-/** A caller on its way through the SDK, which knows nothing of its type. */
+/** A caller on its way through the SDK, which does not know its type. */
 class SdkCaller {
   readonly authenticated: Authenticated;
 
@@ -114,7 +114,7 @@ function createServer(services: Services, env: Env, authenticated: Authenticated
     argumentsHash: services.argumentsHash,
     logStacks: config.logStacks,
     report(report) {
-      // The handler was given the client's own request.
+      // The handler got the client's own request.
       const request = ctx.http?.req;
       if (request === undefined) throw new TypeError("A call came without its request");
       recordCall(env, request, principal, report, { era: "stateless" });
@@ -184,7 +184,7 @@ const capabilitiesSchema = z.object({
   }),
 });
 
-/** As the SDK judges it, which would name its own key of the question. */
+/** Checked as the SDK does, which would name its own key of the question. */
 function takesForms(ctx: ServerContext): boolean {
   const elicitation = capabilitiesSchema.safeParse(ctx.mcpReq.envelope).data?.[
     CLIENT_CAPABILITIES_META_KEY

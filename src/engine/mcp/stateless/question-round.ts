@@ -6,11 +6,11 @@ import { QuestionPending } from "../question";
 /**
  * What a client carries from one round of a call to the next: which call it is, and the answers so
  * far. The codec signs it, for this person and client and for ten minutes, because it comes back as
- * input of a stranger (MCP 2026-07-28, multi round-trip requests).
+ * untrusted input (MCP 2026-07-28, multi round-trip requests).
  */
 const stateSchema = z.object({ call: z.string(), answers: z.array(z.unknown()) });
 
-/** One run of a tool that may ask: questions that were answered in earlier rounds return at once. */
+/** One run of a tool that may ask: questions answered in earlier rounds return at once. */
 export type Round = {
   readonly ask: Ask;
   /** The key of the question that is pending. */
@@ -22,7 +22,7 @@ export type Round = {
 /**
  * The round that a request belongs to.
  *
- * @param call what is called, with its arguments: answers given to one call do not count for another.
+ * @param call the tool and its arguments: answers to one call do not count for another.
  */
 export async function roundOf(
   ctx: ServerContext,
@@ -31,7 +31,7 @@ export async function roundOf(
   const fingerprint = await fingerprintOf(call);
   const state = stateSchema.safeParse(ctx.mcpReq.requestState());
   const key = () => `question-${answers.length + 1}`;
-  // Without the state of this very call an answer belongs to no question that was asked.
+  // Without the state of this call, an answer belongs to no question that was asked.
   const goesOn = state.success && state.data.call === fingerprint;
   const answers = goesOn ? [...state.data.answers] : [];
   const fresh = goesOn ? ctx.mcpReq.inputResponses?.[key()] : undefined;
