@@ -17,7 +17,7 @@ const PATHS = [
 ] as const;
 
 /** Where something is in the path that logs must not have, or that there is no end of. */
-const BELOW = ["/connections", "/.well-known/oauth-protected-resource"] as const;
+const BELOW = ["/connect", "/connections", "/.well-known/oauth-protected-resource"] as const;
 
 /** A path as logs name it: of a fixed set, whatever a client asks for. */
 export type RouteName = (typeof PATHS)[number] | `${(typeof BELOW)[number]}/*` | "other";
