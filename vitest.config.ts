@@ -172,6 +172,37 @@ export default defineConfig({
           setupFiles: ["test/worker/migrations.setup.ts"],
         },
       },
+      {
+        plugins: [
+          packagesOfSetUp,
+          cloudflareTest(({ inject }) => ({
+            main: "./test/fixture/index.ts",
+            wrangler: { configPath: "./wrangler.jsonc" },
+            miniflare: {
+              bindings: testVariables({
+                SESSION_SECRET: "only-for-tests-and-long-enough-to-be-taken",
+                IDP: "oidc",
+                OIDC_ISSUER: inject("identityProvider").issuer,
+                OIDC_CLIENT_ID: inject("identityProvider").clientId,
+                OIDC_CLIENT_SECRET: inject("identityProvider").clientSecret,
+                OIDC_NAME: "the test provider",
+                ...inject("services"),
+              }),
+            },
+          })),
+        ],
+        oxc: { jsx },
+        test: {
+          name: "linked",
+          deps: { optimizer: { ssr: bundledPackages } },
+          testTimeout: 20_000,
+          // What one test lets a service do wrong must not meet another.
+          fileParallelism: false,
+          include: ["test/linked/**/*.test.ts"],
+          globalSetup: ["test/linked/servers.setup.ts"],
+          setupFiles: ["test/worker/migrations.setup.ts", "test/worker/logs.setup.ts"],
+        },
+      },
       // Of a toolset whose tests run inside workerd. They go with its folder.
       "src/tools/*/test/vitest.config.ts",
     ],
