@@ -1,8 +1,8 @@
 import { beforeEach, describe, expect, it } from "vitest";
 import { PersonsBrowser, signedIn } from "../worker/as-person.ts";
-import { clientOf, failureOf, faults, follow, linkFor, linkIn, sessionOf } from "./service.ts";
+import { clientOf, failureOf, follow, linkFor, linkIn, sessionOf, startAfresh } from "./service.ts";
 
-beforeEach(() => faults("tracker"));
+beforeEach(startAfresh);
 
 describe("a call that needs a service", () => {
   it("names the address to a client that opens none, and goes on once the service is connected", async () => {

@@ -1,6 +1,9 @@
+import { env } from "cloudflare:workers";
 import { inject } from "vitest";
 import * as z from "zod";
-import type { PersonId } from "../../dev/local-servers/people.ts";
+import { type PersonId, people } from "../../dev/local-servers/people.ts";
+import { userIdOf } from "../../src/engine/identity/user-id";
+import { linkObject } from "../../src/engine/linked/link-id";
 import { connect } from "../worker/as-client.ts";
 import { type PersonsBrowser, type ShownPage, signedIn } from "../worker/as-person.ts";
 import { type Answer, post, Session } from "../worker/mcp-client.ts";
@@ -26,6 +29,18 @@ export async function seenAt(api: Api) {
 export async function faults(api: Api, wrong: Record<string, string> = {}): Promise<void> {
   const body = JSON.stringify(wrong);
   await fetch(`${trackersOf()[api]}/control`, { method: "PUT", body });
+}
+
+/** Nobody has connected anything, and nothing goes wrong. */
+export async function startAfresh(): Promise<void> {
+  const { issuer } = inject("identityProvider");
+  for (const api of ["tracker", "calendar"] as const) {
+    await faults(api);
+    for (const { sub: subject } of people) {
+      const userId = await userIdOf({ issuer, subject });
+      await linkObject(env, { userId, api }).end();
+    }
+  }
 }
 
 /** A client of a person, with a token for the tools of services. */

@@ -53,13 +53,13 @@ export async function roundOf(
     state: () => ({ call: fingerprint, answers }),
     connecting(api) {
       const answer = goesOn ? ctx.mcpReq.inputResponses?.[connectKey(api)] : undefined;
-      return answer === undefined ? undefined : parseAnswer(nothing, answer).action;
+      return openedSchema.safeParse(answer).data?.action;
     },
   };
 }
 
-/** Opening an address brings no answers. */
-const nothing = z.object({});
+/** The answer to an address: it says whether the person opened it, and has no content. */
+const openedSchema = z.object({ action: z.enum(["accept", "decline", "cancel"]) });
 
 async function fingerprintOf(call: { name: string; args: unknown }): Promise<string> {
   const bytes = new TextEncoder().encode(JSON.stringify([call.name, call.args]));
