@@ -48,7 +48,7 @@ export function linkedTokens(
 
     return {
       async accessToken() {
-        const answer = await link().token(clientId, connection);
+        const answer = await reached(() => link().token(clientId, connection));
         if (answer.kind !== "token") throw await failure(answer);
         if (wasRefused) renewedForRefusal.add(answer.accessToken);
         return answer.accessToken;
@@ -56,7 +56,7 @@ export function linkedTokens(
       async refused(_api, accessToken) {
         wasRefused = true;
         const isRenewed = renewedForRefusal.has(accessToken);
-        const answer = await link().refused(accessToken, isRenewed, connection);
+        const answer = await reached(() => link().refused(accessToken, isRenewed, connection));
         if (answer.kind === "retry") return true;
         if (answer.kind === "token") return true;
         if (answer.kind === "required") console.warn({ event: "service_token_refused", api });
@@ -64,6 +64,20 @@ export function linkedTokens(
       },
     };
   };
+}
+
+/** An object that is being replaced takes a moment until it can be reached again. */
+const ATTEMPTS = 3;
+
+/** Asks an object what can be asked twice, also while a deploy replaces it. */
+async function reached(ask: () => Promise<TokenAnswer>): Promise<TokenAnswer> {
+  for (let attempt = 1; ; attempt++) {
+    try {
+      return await ask();
+    } catch (error) {
+      if (attempt >= ATTEMPTS) throw error;
+    }
+  }
 }
 
 const LINK_IS_YOURS = "The link is for you alone, and good for ten minutes.";
