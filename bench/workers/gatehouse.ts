@@ -1,7 +1,14 @@
 import server from "../../test/fixture/index";
 import { rateLimiter } from "./rate-limiter";
 
-export { AuditOutbox, Grant, McpSession, UpstreamRenewer } from "../../test/fixture/index";
+export {
+  AuditOutbox,
+  Grant,
+  McpSession,
+  ServiceLink,
+  ServiceRenewer,
+  UpstreamRenewer,
+} from "../../test/fixture/index";
 
 // The engine with the tools of its tests, and with the rate limiters that Cloudflare would have given it.
 

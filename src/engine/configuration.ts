@@ -1,6 +1,6 @@
 import * as z from "zod";
 import { type AuditConfig, auditVariables, parseAudit } from "./config/audit";
-import { bindingProblemsOf } from "./config/bindings";
+import { bindingProblemsOf, connectionBindingProblems } from "./config/bindings";
 import type { Api } from "./config/define-api";
 import { parseEmailAddress } from "./config/email-address";
 import {
@@ -12,6 +12,7 @@ import {
 import { type IdentityKeys, identityKeyVariables, parseIdentityKeys } from "./config/identity-key";
 import { deploymentVariables, misspeltNames } from "./config/known-names";
 import {
+  connectionOf,
   parseUpstreamApi,
   type TokenWays,
   type UpstreamApi,
@@ -124,6 +125,9 @@ export function parseEnvironment(env: object, declared: Declared): Config {
   const missing = bindingProblemsOf(env);
   try {
     const config = parseConfig(env, declared);
+    if ([...config.apis.values()].some((api) => connectionOf(api) !== undefined)) {
+      missing.push(...connectionBindingProblems(env));
+    }
     if (missing.length === 0) return config;
   } catch (error) {
     if (!(error instanceof ConfigError)) throw error;

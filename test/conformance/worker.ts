@@ -13,6 +13,8 @@ const servicesFor = servicesForEach(server);
 export class Grant extends app.Grant {}
 export class AuditOutbox extends app.AuditOutbox {}
 export class UpstreamRenewer extends app.UpstreamRenewer {}
+export class ServiceLink extends app.ServiceLink {}
+export class ServiceRenewer extends app.ServiceRenewer {}
 
 /** Gatehouse with the tools, resources and prompts that the conformance suite asks for. Never deployed. */
 export default createWorker(servicesFor, ({ config }) =>

@@ -15,6 +15,7 @@ const folders = [
   "test/worker",
   "test/internet",
   "test/upstream",
+  "test/linked",
   "test/fixture",
   "test/support",
 ];

@@ -3,7 +3,12 @@ import gatehouse, {
   McpSession as Session,
 } from "../../../test/fixture/index";
 
-export { AuditOutbox, UpstreamRenewer } from "../../../test/fixture/index";
+export {
+  AuditOutbox,
+  ServiceLink,
+  ServiceRenewer,
+  UpstreamRenewer,
+} from "../../../test/fixture/index";
 
 import { countingEnv } from "./bindings";
 import { count } from "./counter";

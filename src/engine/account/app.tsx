@@ -2,6 +2,7 @@ import { type Context, Hono } from "hono";
 import { bodyLimit } from "hono/body-limit";
 import { csrf } from "hono/csrf";
 import { HTTPException } from "hono/http-exception";
+import type { ServiceConnection } from "../config";
 import { allowMethods } from "../lib/allow-methods";
 import type { Signatures } from "../lib/signatures";
 import type { OwnAuthorization } from "../own-authorization";
@@ -10,6 +11,7 @@ import { ErrorPage } from "../ui/error-page";
 import { page } from "../ui/respond";
 import { activitiesOf, type RecentCalls } from "./activity";
 import type { BrowserSessions } from "./browser-session";
+import { connectedServices } from "./connected-services";
 import { ConnectionPage } from "./connection-page";
 import { connectionsOf } from "./connections";
 import { ConnectionsPage } from "./connections-page";
@@ -28,6 +30,8 @@ export type ConnectionsAppOptions = {
   signatures: Signatures;
   sessions: BrowserSessions;
   recentCalls: RecentCalls;
+  /** Those that people can connect. */
+  services: readonly ServiceConnection[];
 };
 
 const MAX_FORM_BYTES = 64 * 1_024;
@@ -53,6 +57,9 @@ export function createConnectionsApp(options: ConnectionsAppOptions): Hono<Guard
   const noteIn = ({ req, var: { session } }: Context<GuardedEnv>) =>
     told.in(new URL(req.url), session);
 
+  const servicesIn = ({ env, var: { session } }: Context<GuardedEnv>) =>
+    connectedServices(session.userId, env, options.services);
+
   app.use("/", allowMethods("GET", "HEAD"));
   app.use("/sign-out", allowMethods("POST"));
   app.use("/end-all", allowMethods("GET", "HEAD", "POST"));
@@ -61,12 +68,14 @@ export function createConnectionsApp(options: ConnectionsAppOptions): Hono<Guard
 
   app.get("/", async (c) => {
     const { session, formToken } = c.var;
-    const [list, activities, note] = await Promise.all([
+    const [list, activities, note, services] = await Promise.all([
       connectionsIn(c).list(),
       activitiesIn(c),
       noteIn(c),
+      servicesIn(c).list(),
     ]);
-    const shown = { ...server, ...list, personName: session.name, formToken, activities, note };
+    const personName = session.name;
+    const shown = { ...server, ...list, personName, formToken, activities, note, services };
     return page(c, <ConnectionsPage {...shown} />);
   });
 
@@ -84,6 +93,14 @@ export function createConnectionsApp(options: ConnectionsAppOptions): Hono<Guard
   app.post("/end-all", async (c) => {
     const left = await connectionsIn(c).endAll();
     return seeOther(c, HOME, { kind: "ended-all", left });
+  });
+
+  app.post("/services/:api/end", async (c) => {
+    const ended = await servicesIn(c).end(c.req.param("api"));
+    // Also when the button was pressed twice, or in another tab before.
+    return ended === undefined
+      ? c.redirect(HOME, 303)
+      : seeOther(c, HOME, { kind: "service-ended", ...ended });
   });
 
   app.get("/:grantId", async (c) => {

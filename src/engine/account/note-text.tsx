@@ -26,6 +26,15 @@ function Words({ note }: { note: Note }) {
       );
     case "narrowed":
       return <>It may now do only what is ticked.</>;
+    case "service-ended":
+      return note.isRevoked ? (
+        <>{note.service} is no longer connected, and has ended the access on its side.</>
+      ) : (
+        <>
+          {note.service} is no longer connected here. It could not be asked to end the access on its
+          side: do that in your settings there.
+        </>
+      );
     case "unchanged":
       return <>Nothing was changed.</>;
   }

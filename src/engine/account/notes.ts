@@ -9,6 +9,8 @@ const noteSchema = z.discriminatedUnion("kind", [
   /** With the scopes that are left: KV may still show those of before. */
   z.object({ kind: z.literal("narrowed"), scopes: z.array(z.string()) }),
   z.object({ kind: z.literal("unchanged") }),
+  /** `isRevoked`: whether the service has ended it, too. */
+  z.object({ kind: z.literal("service-ended"), service: z.string(), isRevoked: z.boolean() }),
 ]);
 export type Note = z.infer<typeof noteSchema>;
 

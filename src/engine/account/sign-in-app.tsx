@@ -10,6 +10,7 @@ import type { OwnAuthorization } from "../own-authorization";
 import { PersonRefusedPage } from "../ui/person-refused-page";
 import { page } from "../ui/respond";
 import type { BrowserSessions } from "./browser-session";
+import { onwardOf } from "./onward";
 import { sessionSignIn } from "./sign-in";
 import { SignInPage } from "./sign-in-page";
 
@@ -74,8 +75,10 @@ export function createSessionApp({
     record(c, { ...signedIn, outcome: "ok" });
     const name = identity.name ?? identity.email ?? "an account without a name";
     headers.append("set-cookie", await sessions.begin({ userId, name }));
+    const onward = onwardOf(c);
+    if (onward !== undefined) headers.append("set-cookie", onward.clearCookie);
     for (const cookie of headers.getSetCookie()) c.header("Set-Cookie", cookie, { append: true });
-    return redirect(c, AFTER_SIGN_IN);
+    return redirect(c, onward?.link ?? AFTER_SIGN_IN);
   });
 
   function failureOf(error: unknown): SignInFailure {

@@ -108,6 +108,16 @@ export const newAuditEventSchema = z.discriminatedUnion("kind", [
   }),
   /** A person narrowed what a client may do. */
   kind("grant_narrowed", { scopes }),
+  /** A person connected another service (docs/connected-services.md) for a client, or let one more client use it. */
+  kind("service_connected", { api: z.string(), scopes, isNew: z.boolean() }),
+  /** A service did not renew its tokens: its access has ended, or it may work later. */
+  kind("service_renewal_failed", { api: z.string(), outcome: z.enum(["ended", "unavailable"]) }),
+  /** It ended here. `api`: the API refused its tokens; `service`: its authorization server did, or they ran out. */
+  kind("service_disconnected", {
+    api: z.string(),
+    by: z.enum(["person", "api", "service"]),
+    scopes,
+  }),
   /** Recorded once per minute for each limit and caller that it counts; an address is not recorded. */
   kind("limit_hit", { limit: z.string() }),
 ]);

@@ -1,8 +1,10 @@
 import { Hono } from "hono";
 import { createConnectionsApp } from "../account/app";
 import { browserSessions } from "../account/browser-session";
+import { createConnectApp } from "../account/connect-app";
 import { createSessionApp } from "../account/sign-in-app";
 import { recentCalls } from "../audit/audit-query";
+import { connectionOf } from "../config";
 import { limitedByAddress } from "../grants/address-limit";
 import { mayRegister } from "../grants/allowed-clients";
 import { createAuthorizationServer } from "../grants/authorization-server";
@@ -26,7 +28,7 @@ import type { Authority } from "./auth-mode";
 /** AUTH_MODE=provider: this Worker is the authorization server itself. */
 export function ownAuthority(
   authorization: OwnAuthorization,
-  { config: { serverName, sessionSecret }, catalogue }: Services,
+  { config: { serverName, sessionSecret, apis }, catalogue }: Services,
   origin: string,
   resources: ProtectedResources,
 ): Authority {
@@ -50,6 +52,14 @@ export function ownAuthority(
   const common = { serverName, authorization, origin };
   const proofs = signatures(sessionSecret);
   const sessions = browserSessions(proofs);
+  const connections = [...apis.values()].flatMap((api) => connectionOf(api) ?? []);
+  const connectPages =
+    connections.length === 0
+      ? new Hono<{ Bindings: Env }>()
+      : createConnectApp({
+          ...{ serverName, origin, connections, signatures: proofs, sessions },
+          identityProviderName: authorization.identityProvider.displayName,
+        });
   const verify = ownTokenVerifier(server, authorization, (scopes) =>
     withImplied(scopes, catalogue.allScopes),
   );
@@ -81,7 +91,11 @@ export function ownAuthority(
       .route("/", createLoginApp({ ...common, catalogue, helpers }))
       .route(
         "/",
-        createConnectionsApp({ ...common, catalogue, signatures: proofs, sessions, recentCalls }),
-      ),
+        createConnectionsApp({
+          ...common,
+          ...{ catalogue, signatures: proofs, sessions, recentCalls, services: connections },
+        }),
+      )
+      .route("/", connectPages),
   };
 }

@@ -1,11 +1,17 @@
 import * as z from "zod";
 import { type ClientCredential, type PrivateJwk, privateKey } from "./client-credential.ts";
 import type { Api, ApiAccess } from "./define-api.ts";
+import {
+  parseServiceConnection,
+  type ServiceConnection,
+  serviceVariables,
+} from "./service-connection.ts";
 import { Problems, refusalsOf, required, secureUrl } from "./variables.ts";
 
 /** How a call of an API comes to its credential, with what the configuration has for it. */
 export type ApiCredential =
-  | Exclude<ApiAccess, { by: "key" | "client-credentials" | "identity" }>
+  | Exclude<ApiAccess, { by: "connection" | "key" | "client-credentials" | "identity" }>
+  | { readonly by: "connection"; readonly connection: ServiceConnection }
   | (Extract<ApiAccess, { by: "key" }> & { readonly key: string })
   | {
       readonly by: "client-credentials";
@@ -40,6 +46,8 @@ const clientSchema = z.object({
 /** What comes after the prefix in the names of the variables that an API's access needs. */
 export function credentialVariables({ access }: Pick<Api, "access">): string[] {
   switch (access.by) {
+    case "connection":
+      return [...serviceVariables];
     case "key":
       return Object.keys(keySchema.shape);
     case "client-credentials":
@@ -52,6 +60,8 @@ export function credentialVariables({ access }: Pick<Api, "access">): string[] {
 /** The secrets among {@link credentialVariables}. A private key has several lines, and is put there by a command. */
 export function apiSecrets({ access, variables }: Pick<Api, "access" | "variables">): ApiSecret[] {
   switch (access.by) {
+    case "connection":
+      return [{ name: `${variables}_CLIENT_SECRET`, ask: "may" }];
     case "key":
       return [{ name: `${variables}_KEY`, ask: "must" }];
     case "client-credentials":
@@ -63,11 +73,15 @@ export function apiSecrets({ access, variables }: Pick<Api, "access" | "variable
 
 /** @param values by the names without the API's prefix. */
 export function parseApiCredential(
-  { access, variables }: Pick<Api, "access" | "variables">,
+  { name, access, variables }: Pick<Api, "name" | "access" | "variables">,
   values: Record<string, unknown>,
 ): ApiCredential | Problems {
-  const prefixed = (name: string) => `${variables}_${name}`;
+  const prefixed = (variable: string) => `${variables}_${variable}`;
   switch (access.by) {
+    case "connection": {
+      const connection = parseServiceConnection(name, access.service, values, prefixed);
+      return connection instanceof Problems ? connection : { by: access.by, connection };
+    }
     case "key": {
       const parsed = keySchema.safeParse(values);
       return parsed.success ? { ...access, key: parsed.data.KEY } : refusalsOf(parsed, prefixed);

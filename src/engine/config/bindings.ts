@@ -10,8 +10,12 @@ const required: Readonly<Record<string, { kind: BindingKind; section: string }>>
   AUDIT_OUTBOX: { kind: "Durable Object", section: "durable_objects" },
 };
 
+/** Needed only where people connect other services (docs/connected-services.md). */
+const CONNECTIONS = "SERVICE_LINK";
+
 /** Those that may be missing: without a limit's there is no limit, without METRICS no data points are written. */
 const optional = [
+  CONNECTIONS,
   "METRICS",
   "TOOL_CALLS_PER_PERSON",
   "REQUESTS_PER_PERSON",
@@ -49,12 +53,23 @@ const methods: Readonly<Record<BindingKind, string>> = {
 
 /** {@link bindingProblems} of a Worker's environment. */
 export function bindingProblemsOf(env: object): string[] {
-  return bindingProblems((name, kind) => {
-    const binding: unknown = Reflect.get(env, name);
-    return (
-      typeof binding === "object" &&
-      binding !== null &&
-      typeof Reflect.get(binding, methods[kind]) === "function"
-    );
-  });
+  return bindingProblems((name, kind) => isBoundIn(env, name, kind));
+}
+
+/** What is wrong with the binding that holds what people connected. */
+export function connectionBindingProblems(env: object): string[] {
+  if (isBoundIn(env, CONNECTIONS, "Durable Object")) return [];
+  return [
+    `${CONNECTIONS} is missing: an API that people connect keeps their tokens there; bind the Durable Object ` +
+      'ServiceLink by this name under "durable_objects" in wrangler.jsonc, with the migration gatehouse-v4',
+  ];
+}
+
+function isBoundIn(env: object, name: string, kind: BindingKind): boolean {
+  const binding: unknown = Reflect.get(env, name);
+  return (
+    typeof binding === "object" &&
+    binding !== null &&
+    typeof Reflect.get(binding, methods[kind]) === "function"
+  );
 }

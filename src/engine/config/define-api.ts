@@ -1,3 +1,5 @@
+import type { Service } from "./define-service.ts";
+
 /**
  * A token that is exchanged for one of the API: with AUTH_MODE=provider the one of the person's sign-in, at
  * the identity provider; else the caller's, at the authorization server that issued it.
@@ -16,6 +18,7 @@ export type ExchangeAccess = {
  * - `exchange`: see {@link ExchangeAccess}.
  * - `sign-in`: the token that the person's sign-in brought. The API takes tokens of that identity provider, and
  *   is there only where the provider signs people in (IDP).
+ * - `connection`: a token of another service, which each person connects (docs/connected-services.md).
  * - `key`: a key of the company, the secret `<variables>_KEY`; it says nothing of the person.
  * - `client-credentials`: a token of this server itself (RFC 6749, section 4.4); it says nothing of the person.
  * - `identity`: a JWT that this server signs, as the bearer token: who the person is, through which client, with
@@ -24,6 +27,7 @@ export type ExchangeAccess = {
 export type ApiAccess =
   | ExchangeAccess
   | { readonly by: "sign-in"; readonly identityProvider: string }
+  | { readonly by: "connection"; readonly service: Service }
   | { readonly by: "key"; readonly in: KeyPlace }
   | { readonly by: "client-credentials" }
   | { readonly by: "identity" };
@@ -65,7 +69,8 @@ export type Api = {
  * Declares an API. List it in the server's definition, name it in the toolsets that call it (`apis`), and
  * call it in a tool by `context.api(tickets)`.
  *
- * @throws TypeError when `variables` could not begin the name of a variable, or a header has no valid name.
+ * @throws TypeError when `variables` could not begin the name of a variable, a header has no valid name, or the name
+ *   of an API that people connect could not stand in an address.
  *
  * @example
  * export const tickets = defineApi({
@@ -98,6 +103,12 @@ export function defineApi(api: Api): Api {
       throw new TypeError(
         `The API "${api.name}" names a header "${header}", which HTTP cannot carry`,
       );
+  }
+  if (api.access.by === "connection" && !/^[a-z][a-z0-9-]{0,39}$/.test(api.name)) {
+    throw new TypeError(
+      `The API "${api.name}" is connected at an address with its name: use at most 40 small letters, ` +
+        'digits and "-"',
+    );
   }
   return api;
 }

@@ -15,6 +15,7 @@ export type {
   SecretCredential,
 } from "./client-credential.ts";
 export { type Api, defineApi, type ExchangeAccess } from "./define-api.ts";
+export { defineService, type Service, type ServiceScope } from "./define-service.ts";
 export { parseEmailAddress } from "./email-address.ts";
 export type {
   ExternalAuthorization,
@@ -22,5 +23,6 @@ export type {
   JwtAuthorization,
 } from "./external-authorization.ts";
 export type { IdentityKeys } from "./identity-key.ts";
-export { scopesAsked, type UpstreamApi } from "./upstream-api.ts";
+export type { ServiceConnection } from "./service-connection.ts";
+export { connectionOf, scopesAsked, type UpstreamApi } from "./upstream-api.ts";
 export { ConfigError, isLoopback } from "./variables.ts";

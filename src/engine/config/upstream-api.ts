@@ -1,6 +1,7 @@
 import * as z from "zod";
 import { type ApiCredential, credentialVariables, parseApiCredential } from "./api-credential.ts";
 import type { Api, ExchangeAccess } from "./define-api.ts";
+import type { ServiceConnection } from "./service-connection.ts";
 import { Problems, problemsAmong, refusalsOf, scopeList, secureUrl } from "./variables.ts";
 
 /** An API that tools can call under this configuration. */
@@ -43,6 +44,13 @@ const schema = z.object({
   SCOPES: scopeList,
 });
 
+/** How people connect an API; undefined for one that they do not. */
+export function connectionOf({
+  credential,
+}: Pick<UpstreamApi, "credential">): ServiceConnection | undefined {
+  return credential.by === "connection" ? credential.connection : undefined;
+}
+
 /** The names of the variables of a declared API. */
 export function upstreamApiVariables(api: Pick<Api, "variables" | "access">): string[] {
   const names = [...Object.keys(schema.shape), ...credentialVariables(api)];
@@ -60,7 +68,13 @@ function parsedValues(api: Api, variables: Record<string, unknown>) {
   if (binding !== undefined && variables[binding] === undefined) return undefined;
   const bound = binding && `https://${api.name}.internal`;
   const url = variables[`${api.variables}_URL`] ?? api.defaultUrl ?? bound;
-  if (url === undefined) return undefined;
+  if (api.access.by === "connection") {
+    // An address that the definition has is no wish to have the API: its client is, and needs an address.
+    const isWanted = [...credentialVariables(api), "URL"].some(
+      (name) => variables[`${api.variables}_${name}`] !== undefined,
+    );
+    if (!isWanted) return undefined;
+  } else if (url === undefined) return undefined;
   return schema.safeParse({
     ...Object.fromEntries(
       Object.keys(schema.shape).map((name) => [name, variables[`${api.variables}_${name}`]]),
@@ -89,13 +103,24 @@ export function parseUpstreamApi(
   const credential = parseApiCredential(
     api,
     Object.fromEntries(
-      credentialVariables(api).map((variable) => [variable, variables[prefixed(variable)]]),
+      [...Object.keys(schema.shape), ...credentialVariables(api)].map((variable) => [
+        variable,
+        variables[prefixed(variable)],
+      ]),
     ),
   );
   if (!parsed.success || credential instanceof Problems)
     return new Problems(...problemsAmong(refusalsOf(parsed, prefixed), credential));
   const problem = access.by === "exchange" ? exchangeProblem(access, parsed.data, ways) : undefined;
   if (problem !== undefined) return new Problems(prefixed(problem));
+  if (access.by === "connection" && ways.identityProvider === undefined) {
+    return new Problems(
+      `${prefixed("URL")} needs AUTH_MODE=provider: people connect ${access.service.displayName} in their browser, ` +
+        "signed in to this server, which they never are where another authorization server signs them in; " +
+        `remove the variables of ${api.variables}, or let this server sign people in`,
+    );
+  }
+  const serviceName = access.by === "connection" ? access.service.displayName : undefined;
   const { URL: url, NAME, AUDIENCE: audience, RESOURCE, SCOPES: scopes } = parsed.data;
   // An identity provider refuses what it does not expect: there, and with Entra, the operator names the API.
   const isNamed =
@@ -105,7 +130,7 @@ export function parseUpstreamApi(
     credential,
     ...(binding !== undefined && { binding }),
     ...(identityHeader !== undefined && { identityHeader }),
-    displayName: NAME ?? api.displayName ?? new URL(url).host,
+    displayName: NAME ?? api.displayName ?? serviceName ?? new URL(url).host,
     url: url.replace(/\/+$/, ""),
     resource: RESOURCE ?? (isNamed && audience === undefined ? url : undefined),
     audience,

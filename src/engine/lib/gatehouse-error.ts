@@ -14,6 +14,7 @@ export const errorCodes = [
   "tool_output_invalid",
   "question_pending",
   // An API called as the person.
+  "connection_required",
   "upstream_consent_required",
   "upstream_forbidden",
   "upstream_not_found",

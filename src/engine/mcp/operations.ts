@@ -1,6 +1,7 @@
 import type { CallJournal } from "../audit/call-report";
 import { errorDetails, errorText } from "../lib/error-text";
 import { type ErrorCode, GatehouseError } from "../lib/gatehouse-error";
+import { ConnectionRequired } from "../linked/connection-required";
 import type { Catalogue } from "../tools/catalogue";
 import { resourceId, resourceUri } from "../tools/define-resource";
 import {
@@ -42,7 +43,8 @@ export function listTools(catalogue: Catalogue, caller: Caller) {
  * Calls a tool. The text repeats the structured content, for clients that do not read that (MCP, tools).
  *
  * @param journal gets the call's report, unless the caller may not know of the tool.
- * @throws NotFoundError for a tool that the caller may not know of, and QuestionPending.
+ * @throws NotFoundError for a tool that the caller may not know of, QuestionPending, and ConnectionRequired,
+ *   which a client gets that opens addresses; {@link toolFailure} is for any other.
  */
 export async function callTool(
   catalogue: Catalogue,
@@ -74,19 +76,30 @@ export async function callTool(
     case "asked":
       throw ended.pending;
     default:
-      // Not as structured content: clients validate that against the tool's output schema, even for a failure.
-      return {
-        content: [text(ended.message)],
-        isError: true,
-        ...("code" in ended && { _meta: { [ERROR_CODE_META_KEY]: ended.code } }),
-      };
+      if ("connect" in ended && ended.connect !== undefined) throw ended.connect;
+      return toolFailure(ended.message, "code" in ended ? ended.code : undefined);
   }
+}
+
+/** The result of a failed call. */
+export function toolFailure(message: string, code?: string) {
+  // Not as structured content: clients validate that against the tool's output schema, even for a failure.
+  return {
+    content: [text(message)],
+    isError: true,
+    ...(code !== undefined && { _meta: { [ERROR_CODE_META_KEY]: code } }),
+  };
 }
 
 /** How a call ended: one case per outcome of a report. */
 type Ended =
   | { readonly outcome: "ok"; readonly result: Extract<ToolResult, { ok: true }> }
-  | { readonly outcome: "error" | "failed"; readonly code: string; readonly message: string }
+  | {
+      readonly outcome: "error" | "failed";
+      readonly code: string;
+      readonly message: string;
+      readonly connect?: ConnectionRequired;
+    }
   | { readonly outcome: "cancelled"; readonly message: string }
   | { readonly outcome: "asked"; readonly pending: QuestionPending };
 
@@ -103,6 +116,10 @@ async function callSafely(
     return { outcome: "error", code: result.code, message: result.message };
   } catch (error) {
     if (error instanceof QuestionPending) return { outcome: "asked", pending: error };
+    if (error instanceof ConnectionRequired) {
+      const { code, message } = error;
+      return { outcome: "error", code, message, connect: error };
+    }
     // The client wanted to stop, and reads no result any more, unless the reason says otherwise.
     if (context.signal.aborted) {
       const { reason } = context.signal;

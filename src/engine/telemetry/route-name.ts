@@ -17,7 +17,7 @@ const PATHS = [
 ] as const;
 
 /** Routes with something in the path that logs must not have, or that is unbounded. */
-const BELOW = ["/connections", "/.well-known/oauth-protected-resource"] as const;
+const BELOW = ["/connect", "/connections", "/.well-known/oauth-protected-resource"] as const;
 
 /** A path's name in logs: from a fixed set, whatever a client requests. */
 export type RouteName = (typeof PATHS)[number] | `${(typeof BELOW)[number]}/*` | "other";

@@ -1,4 +1,4 @@
-import type { Api, UpstreamApi } from "../config";
+import type { Api, ServiceConnection, UpstreamApi } from "../config";
 import type { Config } from "../configuration";
 import type { Principal } from "../identity/principal";
 import type { UpstreamCredential } from "../identity/upstream-credential";
@@ -25,6 +25,8 @@ export type UpstreamCaller = {
   readonly onExchange: (exchange: Exchanged) => void;
   /** The Worker's service bindings, by name: what is no Fetcher is none of these. */
   readonly binding: (name: string) => Fetcher | undefined;
+  /** Tokens of a service that the person connected; see linked/linked-tokens.ts. */
+  readonly linked: (connection: ServiceConnection) => TokenSource;
 };
 
 /** Every API that tools can call, and how they are called as one person. */
@@ -49,6 +51,8 @@ export function createUpstreams({ apis, authorization, identityKeys }: Config): 
         return (caller) => signInTokens(caller.credential, caller.endRefusedGrant, taken);
       case "exchange":
         return exchanged;
+      case "connection":
+        return (caller) => caller.linked(credential.connection);
       case "key":
         return () => ownCredential(async () => credential.key);
       case "identity":

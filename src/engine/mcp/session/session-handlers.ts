@@ -20,6 +20,7 @@ import * as z from "zod";
 import type { CallJournal } from "../../audit/call-report";
 import type { Principal } from "../../identity/principal";
 import type { UpstreamCredential } from "../../identity/upstream-credential";
+import { ConnectionRequired } from "../../linked/connection-required";
 import { type Ask, parseAnswer } from "../../tools/ask";
 import type { Catalogue } from "../../tools/catalogue";
 import {
@@ -104,7 +105,9 @@ export function serveOperations(server: Server, host: Host): void {
           requestId: headerOf(extra, REQUEST_ID_HEADER),
           userAgent: headerOf(extra, "user-agent"),
         });
-        return operations.callTool(catalogue, name, args, context, journal);
+        return operations
+          .callTool(catalogue, name, args, context, journal)
+          .catch((error: unknown) => connectionAsked(server, error));
       }),
     ),
   );
@@ -150,6 +153,24 @@ async function withCode<Result>(code: number, work: () => Promise<Result>): Prom
     }
     throw error;
   }
+}
+
+/**
+ * What a client gets when the person has to connect a service first: the address as data where it opens such, else
+ * as a failure of the tool (MCP 2025-11-25, URL mode elicitation).
+ *
+ * @throws any other error as it is.
+ */
+function connectionAsked(server: Server, error: unknown) {
+  if (!(error instanceof ConnectionRequired)) throw error;
+  const { request: message, url, elicitationId, code } = error;
+  if (server.getClientCapabilities()?.elicitation?.url === undefined) {
+    return operations.toolFailure(error.message, code);
+  }
+  throw Object.assign(new Error(message), {
+    code: ErrorCode.UrlElicitationRequired,
+    data: { elicitations: [{ mode: "url", elicitationId, url, message }] },
+  });
 }
 
 /**

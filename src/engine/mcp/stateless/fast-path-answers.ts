@@ -5,6 +5,7 @@ import {
 import type { CallReport } from "../../audit/call-report";
 import type { Authenticated } from "../../identity/authenticated";
 import { requestIdOf } from "../../lib/request-id";
+import { ConnectionRequired } from "../../linked/connection-required";
 import type { Services } from "../../services";
 import { serverInfo } from "../capabilities";
 import { callTool } from "../operations";
@@ -14,6 +15,8 @@ import { ACCOUNT_HEADER } from "../session/forward";
 import { callerOf, toolContext } from "../tool-context";
 import { plainCallIn } from "./fast-path";
 
+const connectionRequired: ConnectionRequired["code"] = "connection_required";
+
 /** @returns undefined for a request that the SDK has to answer; nothing of it has been reported. */
 export type PlainAnswers = (
   request: Request,
@@ -22,8 +25,8 @@ export type PlainAnswers = (
 ) => Promise<Response | undefined>;
 
 /**
- * Answers plain calls (fast-path.ts) as the SDK would, without it. If a tool asks the person something, the
- * SDK runs it again from its start: until it has asked, a tool changes nothing.
+ * Answers plain calls (fast-path.ts) as the SDK would, without it. If a tool asks the person something, or needs
+ * them to connect a service, the SDK runs it again from its start: until then, a tool changes nothing.
  */
 export function plainAnswers(services: Services, env: Env): PlainAnswers {
   const { config, catalogue, argumentsHash } = services;
@@ -46,7 +49,7 @@ export function plainAnswers(services: Services, env: Env): PlainAnswers {
       },
     });
     const report = (ended: CallReport) => {
-      if (ended.outcome === "asked") return;
+      if (ended.outcome === "asked" || ended.code === connectionRequired) return;
       recordCall(env, request, principal, ended, { era: "stateless" });
     };
     try {
@@ -64,7 +67,7 @@ export function plainAnswers(services: Services, env: Env): PlainAnswers {
         },
       });
     } catch (error) {
-      if (error instanceof QuestionPending) return undefined;
+      if (error instanceof QuestionPending || error instanceof ConnectionRequired) return undefined;
       throw error;
     }
   };

@@ -18,6 +18,7 @@ import type { CallJournal } from "../../audit/call-report";
 import type { Authenticated } from "../../identity/authenticated";
 import { derivedBytes } from "../../lib/derived-key";
 import { requestIdOf } from "../../lib/request-id";
+import { ConnectionRequired } from "../../linked/connection-required";
 import type { Services } from "../../services";
 import type { ToolContext } from "../../tools/define-tool";
 import { serverInfo, serverOptions } from "../capabilities";
@@ -26,8 +27,9 @@ import { CANNOT_ASK, QuestionPending } from "../question";
 import { recordCall } from "../record-call";
 import { ACCOUNT_HEADER } from "../session/forward";
 import { callerOf, toolContext } from "../tool-context";
+import { connectionsAwaited } from "./connections-awaited";
 import { plainAnswers } from "./fast-path-answers";
-import { type Round, roundOf } from "./question-round";
+import { connectKey, type Round, roundOf } from "./question-round";
 
 /** Serves requests after their origin, token and scopes were checked. */
 export type StatelessLane = (
@@ -128,9 +130,23 @@ function createServer(services: Services, env: Env, authenticated: Authenticated
     const { name, arguments: args = {} } = params;
     const round = await roundOf(ctx, { name, args });
     try {
+      await connectionsAwaited(services, env, principal, round);
       const context = contextOf(ctx, round);
       return await operations.callTool(catalogue, name, args, context, journalOf(ctx));
     } catch (error) {
+      if (error instanceof ConnectionRequired) {
+        const refused = ["decline", "cancel"].includes(round.connecting(error.api) ?? "");
+        if (refused || elicitationOf(ctx)?.url === undefined) {
+          return operations.toolFailure(error.message, error.code);
+        }
+        const { request, url } = error;
+        return inputRequired({
+          inputRequests: {
+            [connectKey(error.api)]: inputRequired.elicitUrl({ message: request, url }),
+          },
+          requestState: await codec.mint(round.state(), ctx),
+        });
+      }
       if (!(error instanceof QuestionPending)) throw asProtocolError(error);
       if (!takesForms(ctx)) {
         const requiredCapabilities = { elicitation: { form: {} } };
@@ -184,11 +200,14 @@ const capabilitiesSchema = z.object({
   }),
 });
 
+function elicitationOf(ctx: ServerContext) {
+  return capabilitiesSchema.safeParse(ctx.mcpReq.envelope).data?.[CLIENT_CAPABILITIES_META_KEY]
+    .elicitation;
+}
+
 /** Checked as the SDK does, which would name its own key of the question. */
 function takesForms(ctx: ServerContext): boolean {
-  const elicitation = capabilitiesSchema.safeParse(ctx.mcpReq.envelope).data?.[
-    CLIENT_CAPABILITIES_META_KEY
-  ].elicitation;
+  const elicitation = elicitationOf(ctx);
   return (
     elicitation !== undefined && (elicitation.form !== undefined || elicitation.url === undefined)
   );

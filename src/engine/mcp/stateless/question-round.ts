@@ -1,6 +1,6 @@
 import type { ServerContext } from "@modelcontextprotocol/server";
 import * as z from "zod";
-import { type Ask, parseAnswer } from "../../tools/ask";
+import { type Ask, type Asked, parseAnswer } from "../../tools/ask";
 import { QuestionPending } from "../question";
 
 /**
@@ -17,7 +17,12 @@ export type Round = {
   nextKey(): string;
   /** What the client has to bring back with the answer. */
   state(): z.infer<typeof stateSchema>;
+  /** What the person answered to opening the address at which they connect this API; undefined when not asked. */
+  connecting(api: string): Asked<unknown>["action"] | undefined;
 };
+
+/** The key of the question whether to open that address. */
+export const connectKey = (api: string): string => `connect-${api}`;
 
 /**
  * The round that a request belongs to.
@@ -42,8 +47,19 @@ export async function roundOf(
     if (asked >= answers.length) throw new QuestionPending(question);
     return parseAnswer(question.answers, answers[asked++]);
   };
-  return { ask, nextKey: key, state: () => ({ call: fingerprint, answers }) };
+  return {
+    ask,
+    nextKey: key,
+    state: () => ({ call: fingerprint, answers }),
+    connecting(api) {
+      const answer = goesOn ? ctx.mcpReq.inputResponses?.[connectKey(api)] : undefined;
+      return openedSchema.safeParse(answer).data?.action;
+    },
+  };
 }
+
+/** The answer to an address: it says whether the person opened it, and has no content. */
+const openedSchema = z.object({ action: z.enum(["accept", "decline", "cancel"]) });
 
 async function fingerprintOf(call: { name: string; args: unknown }): Promise<string> {
   const bytes = new TextEncoder().encode(JSON.stringify([call.name, call.args]));

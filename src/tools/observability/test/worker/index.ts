@@ -9,3 +9,5 @@ export class McpSession extends app.McpSession {}
 export class Grant extends app.Grant {}
 export class AuditOutbox extends app.AuditOutbox {}
 export class UpstreamRenewer extends app.UpstreamRenewer {}
+export class ServiceLink extends app.ServiceLink {}
+export class ServiceRenewer extends app.ServiceRenewer {}
