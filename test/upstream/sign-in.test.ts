@@ -74,6 +74,15 @@ describe("an API that takes the token of the sign-in", () => {
   });
 });
 
+it("claims that the configuration names reach tools, also after a refresh", async () => {
+  const tokens = await connectAs("alice", "tickets:read");
+  const expected = { claims: { email_verified: true } };
+  expect(await (await Session.open(tokens.access_token)).use("tickets_claims")).toEqual(expected);
+  const { access_token } = tokensSchema.parse(await (await refresh(tokens)).json());
+  const { result } = await gatehouse().use(access_token, "tickets_claims");
+  expect(result?.structuredContent).toEqual(expected);
+});
+
 describe("a consent that was taken back at the provider", () => {
   it("ends the grant at its next refresh", async () => {
     const tokens = await connectAs("bob");
