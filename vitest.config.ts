@@ -154,6 +154,7 @@ export default defineConfig({
                 OIDC_ISSUER: inject("roughProvider").issuer,
                 OIDC_CLIENT_ID: inject("roughProvider").clientId,
                 OIDC_CLIENT_SECRET: inject("roughProvider").clientSecret,
+                OIDC_CLAIMS: "email_verified",
                 TICKETS_API_URL: inject("tickets"),
                 TICKETS_API_RESOURCE: inject("tickets"),
                 TICKETS_API_SCOPES: "tickets.read",

@@ -28,6 +28,18 @@ const whoAmI = (api: Api) =>
     run: (_args, context) => context.api(api).request({ path: ["me"], answer: callerSchema }),
   });
 
+/** Shows the claims that OIDC_CLAIMS names. */
+const claims = defineTool({
+  name: "tickets_claims",
+  title: "What is said of me",
+  description: "Says what the identity provider says of the person.",
+  scopes: ["tickets:read"],
+  input: z.object({}),
+  output: z.object({ claims: z.record(z.string(), z.unknown()).optional() }),
+  annotations: reads,
+  run: (_args, { principal }) => ({ claims: principal.identity.claims }),
+});
+
 const openTicket = defineTool({
   name: "tickets_open",
   title: "Open a ticket",
@@ -70,7 +82,7 @@ export const server = defineServer({
         readScope("tickets"),
         { name: "tickets:write", description: "Open tickets", baseline: false },
       ],
-      tools: [whoAmI(tickets), openTicket],
+      tools: [whoAmI(tickets), openTicket, claims],
     }),
     ...exchanges.map(({ toolset }) => toolset),
   ],

@@ -38,19 +38,24 @@ const claimsSchema = z.record(z.string(), z.unknown());
 export function groupsReader(claim: string, named: ReadonlySet<string> = new Set()): GroupsReader {
   return (claims) => {
     if (named.size === 0) return [];
-    const groups = groupsSchema.safeParse(memberAt(claims, claim)).data;
+    const groups = groupsSchema.safeParse(claimAt(claims, claim)).data;
     return groups && [...new Set(groups)].filter((group) => named.has(group));
   };
 }
 
-function memberAt(claims: unknown, path: string): unknown {
+/**
+ * A claim by its name, or where there is none of that name, by a path with dots into nested claims.
+ *
+ * @returns undefined where there is none.
+ */
+export function claimAt(claims: unknown, path: string): unknown {
   const members = claimsSchema.safeParse(claims).data;
   if (members === undefined || Object.hasOwn(members, path)) return members?.[path];
   // A name may itself contain dots (`https://example.com/roles`), so each way to split it is tried.
   for (let dot = path.indexOf("."); dot !== -1; dot = path.indexOf(".", dot + 1)) {
     const first = path.slice(0, dot);
     if (!Object.hasOwn(members, first)) continue;
-    const found = memberAt(members[first], path.slice(dot + 1));
+    const found = claimAt(members[first], path.slice(dot + 1));
     if (found !== undefined) return found;
   }
   return undefined;

@@ -2,7 +2,7 @@ import * as z from "zod";
 import { privateKey } from "../config/client-credential";
 import { parseEmailDomain } from "../config/email-address";
 import type { TokenUse } from "../config/token-use";
-import { commaSeparated, Problems, required, secureUrl } from "../config/variables";
+import { commaSeparated, list, Problems, required, secureUrl } from "../config/variables";
 import { groupsReader } from "../identity/groups";
 import type { Identity } from "../identity/principal";
 import { authorizationParameters, withoutTokens } from "./authorization-parameters";
@@ -48,6 +48,7 @@ const variables = z.object({
     .default("openid profile email"),
   OIDC_AUTHORIZATION_PARAMETERS: authorizationParameters,
   OIDC_GROUPS_CLAIM: z.string().default("groups"),
+  OIDC_CLAIMS: list,
   OIDC_TRUSTED_EMAIL_DOMAINS: z
     .string()
     .default("")
@@ -83,6 +84,7 @@ export const openIdConnect = defineIdentityProvider({
     const rules = {
       groupsIn: groupsReader(values.OIDC_GROUPS_CLAIM, groups),
       trustedEmailDomains: values.OIDC_TRUSTED_EMAIL_DOMAINS,
+      claims: values.OIDC_CLAIMS,
     };
     return openIdProvider(values, credential, rules, tokens);
   },

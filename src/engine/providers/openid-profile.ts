@@ -1,6 +1,7 @@
 import * as z from "zod";
 import { parseEmailAddress } from "../config/email-address";
-import type { GroupsReader } from "../identity/groups";
+import { claimAt, type GroupsReader } from "../identity/groups";
+import { keptClaims } from "../identity/kept-claims";
 import type { Identity } from "../identity/principal";
 
 /** Empty is like absent: a provider that knows no name may say so by "". */
@@ -25,12 +26,15 @@ export type ProfileRules = {
   readonly groupsIn: GroupsReader;
   /** Domains of which the provider's addresses count although it does not say that they are verified. */
   readonly trustedEmailDomains: ReadonlySet<string>;
+  /** Those that tools get, by name or path. */
+  readonly claims: readonly string[];
 };
 
 /** Whether claims have everything that userinfo could add. */
-export function isComplete(claims: object, { groupsIn }: ProfileRules): boolean {
+export function isComplete(claims: object, { groupsIn, claims: named }: ProfileRules): boolean {
   const { name } = profileSchema.parse(claims);
-  return name !== undefined && hasMoreThanName(claims, { groupsIn });
+  const hasClaims = named.every((path) => claimAt(claims, path) !== undefined);
+  return name !== undefined && hasClaims && hasMoreThanName(claims, { groupsIn });
 }
 
 /** Whether a sign-in can go on with these claims, though userinfo does not answer. */
@@ -51,11 +55,13 @@ export function personIn(
     profiles.find((profile) => profile.name !== undefined)?.name ??
     profiles.find((profile) => profile.preferred_username !== undefined)?.preferred_username;
   const email = verifiedEmail(profiles, rules);
+  const claims = keptClaims(rules.claims, sources);
   const groups = sources.map(rules.groupsIn).find((found) => found !== undefined) ?? [];
   return {
     ...(name !== undefined && { name }),
     ...(email !== undefined && { email }),
     ...(groups.length > 0 && { groups }),
+    ...(Object.keys(claims).length > 0 && { claims }),
   };
 }
 
