@@ -12,7 +12,7 @@ const stubOfWorkers = fileURLToPath(import.meta.resolve("./test/support/workers-
 
 // The tests start some two hundred processes of Node.js, whose packages are megabytes: compiled once, all find them so.
 process.env.NODE_COMPILE_CACHE ??= fileURLToPath(
-  new URL("node_modules/.cache/node-compile-cache", import.meta.url),
+  import.meta.resolve("./node_modules/.cache/node-compile-cache"),
 );
 
 /** Folders are named for where their tests run; each stands for one project. */
