@@ -47,11 +47,15 @@ export async function buildWorker(worker: TestedWorker): Promise<BuiltWorker> {
   return filesOf(folder);
 }
 
-const filesOf = (folder: string): BuiltWorker => ({
-  script: join(folder, "worker.js"),
-  options: join(folder, "options.json"),
-  emptyState: join(folder, "state"),
-});
+async function filesOf(folder: string): Promise<BuiltWorker> {
+  const upload = join(folder, "upload");
+  const [script = ""] = (await readdir(upload)).filter((name) => name.endsWith(".js"));
+  return {
+    script: join(upload, script),
+    options: join(folder, "options.json"),
+    emptyState: join(folder, "state"),
+  };
+}
 
 async function build({ config, main }: TestedWorker, folder: string): Promise<void> {
   // Loaded here alone: it takes longer than all else where the Worker is there already.
@@ -65,25 +69,22 @@ async function build({ config, main }: TestedWorker, folder: string): Promise<vo
   const isOfProject = file === options.projectConfig;
   // Of wrangler.jsonc itself, wrangler does so.
   if (!isOfProject) await prebuilt.writePrebuiltLibraries();
-  const upload = join(folder, "upload");
-  const { script, options: optionsFile, emptyState } = filesOf(folder);
   await Promise.all([
     buildUpload([
       ...(main === undefined ? [] : [main]),
-      ...["--outdir", upload, "--config", file],
+      ...["--outdir", join(folder, "upload"), "--config", file],
       ...(isOfProject ? [] : options.builtAsDeployed()),
     ]),
     runWrangler([
       ...["d1", "migrations", "apply", "DB", "--local"],
-      ...["--config", file, "--persist-to", emptyState],
+      ...["--config", file, "--persist-to", join(folder, "state")],
     ]),
   ]);
-  const [built = ""] = (await readdir(upload)).filter((name) => name.endsWith(".js"));
-  await rename(join(upload, built), script);
   const { workerOptions } = unstable_getMiniflareWorkerOptions(file);
   // Without what .dev.vars has for the developer's own server.
   const { name, vars } = unstable_readConfig({ config: file });
-  await writeFile(optionsFile, JSON.stringify({ ...workerOptions, name, bindings: vars }));
+  const given = JSON.stringify({ ...workerOptions, name, bindings: vars });
+  await writeFile(join(folder, "options.json"), given);
 }
 
 async function keyOf(worker: TestedWorker): Promise<string> {

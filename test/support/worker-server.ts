@@ -1,6 +1,6 @@
 import { existsSync } from "node:fs";
 import { cp, readFile } from "node:fs/promises";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import {
   convertV4MiniflareOptions,
   Log,
@@ -55,6 +55,7 @@ export async function startWorker(options: {
         {
           ...configured,
           modules: [{ type: "ESModule", path: built.script }],
+          modulesRoot: dirname(built.script),
           bindings: { ...configured.bindings, ...vars },
         },
       ],
