@@ -1,3 +1,4 @@
+import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { cloudflareTest } from "@cloudflare/vitest-plugin";
 import { defineConfig } from "vitest/config";
@@ -11,8 +12,9 @@ const jsx = { runtime: "automatic", importSource: "hono/jsx" } as const;
 const stubOfWorkers = fileURLToPath(import.meta.resolve("./test/support/workers-stub.ts"));
 
 // The tests start some two hundred processes of Node.js, whose packages are megabytes: compiled once, all find them so.
-process.env.NODE_COMPILE_CACHE ??= fileURLToPath(
-  import.meta.resolve("./node_modules/.cache/node-compile-cache"),
+process.env.NODE_COMPILE_CACHE ??= join(
+  import.meta.dirname,
+  "node_modules/.cache/node-compile-cache",
 );
 
 /** Folders are named for where their tests run; each stands for one project. */
@@ -136,6 +138,76 @@ export default defineConfig({
           fileParallelism: false,
           include: ["test/internet/**/*.test.ts"],
           globalSetup: ["test/worker/servers.setup.ts"],
+          setupFiles: ["test/worker/migrations.setup.ts", "test/worker/logs.setup.ts"],
+        },
+      },
+      {
+        plugins: [
+          packagesOfSetUp,
+          cloudflareTest(({ inject }) => ({
+            main: "./test/upstream/worker.ts",
+            wrangler: { configPath: "./wrangler.jsonc" },
+            miniflare: {
+              bindings: testVariables({
+                SESSION_SECRET: "only-for-tests-and-long-enough-to-be-taken",
+                IDP: "oidc",
+                OIDC_ISSUER: inject("roughProvider").issuer,
+                OIDC_CLIENT_ID: inject("roughProvider").clientId,
+                OIDC_CLIENT_SECRET: inject("roughProvider").clientSecret,
+                OIDC_CLAIMS: "email_verified",
+                TICKETS_API_URL: inject("tickets"),
+                TICKETS_API_RESOURCE: inject("tickets"),
+                TICKETS_API_SCOPES: "tickets.read",
+                PROJECTS_API_URL: inject("projects"),
+                PROJECTS_API_SCOPES: "projects.read",
+                REPORTS_API_URL: inject("projects"),
+                REPORTS_API_SCOPES: "projects.read",
+                DELEGATED_API_URL: inject("projects"),
+                DELEGATED_API_SCOPES: `${inject("projects")}/.default`,
+              }),
+            },
+          })),
+        ],
+        oxc: { jsx },
+        test: {
+          name: "upstream",
+          deps: { optimizer: { ssr: bundledPackages } },
+          testTimeout: 20_000,
+          // What one test lets the provider do wrong must not meet another.
+          fileParallelism: false,
+          include: ["test/upstream/**/*.test.ts"],
+          globalSetup: ["test/upstream/servers.setup.ts"],
+          setupFiles: ["test/worker/migrations.setup.ts"],
+        },
+      },
+      {
+        plugins: [
+          packagesOfSetUp,
+          cloudflareTest(({ inject }) => ({
+            main: "./test/fixture/index.ts",
+            wrangler: { configPath: "./wrangler.jsonc" },
+            miniflare: {
+              bindings: testVariables({
+                SESSION_SECRET: "only-for-tests-and-long-enough-to-be-taken",
+                IDP: "oidc",
+                OIDC_ISSUER: inject("identityProvider").issuer,
+                OIDC_CLIENT_ID: inject("identityProvider").clientId,
+                OIDC_CLIENT_SECRET: inject("identityProvider").clientSecret,
+                OIDC_NAME: "the test provider",
+                ...inject("services"),
+              }),
+            },
+          })),
+        ],
+        oxc: { jsx },
+        test: {
+          name: "linked",
+          deps: { optimizer: { ssr: bundledPackages } },
+          testTimeout: 20_000,
+          // What one test lets a service do wrong must not meet another.
+          fileParallelism: false,
+          include: ["test/linked/**/*.test.ts"],
+          globalSetup: ["test/linked/servers.setup.ts"],
           setupFiles: ["test/worker/migrations.setup.ts", "test/worker/logs.setup.ts"],
         },
       },

@@ -101,7 +101,7 @@ Files: ["worker.js (991 characters)","prices.js (501 characters)"]
 
   it("of code that is longer than a result", async () => {
     const text = await read("workers_get_worker_code", { scriptName: "shop-api" });
-    expect(`\n${text.slice(0, 480)}\n`).toBe(`
+    expect(`\n${text.slice(0, 481)}\n`).toBe(`
 The Worker shop-api in account 5b1f0c3d7a9e4826b0d4f1e2a3c59687.
 There is more: call again with {"module":"worker.js","line":1,"column":20001}.
 
