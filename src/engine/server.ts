@@ -1,10 +1,10 @@
 import type { Api } from "./config/define-api";
 import type { Principal } from "./identity/principal";
+import { DefinitionError } from "./lib/definition-error";
 import type { IdentityProviderDefinition } from "./providers/define-provider";
 import type { ResourceCollection } from "./tools/define-resource";
 import type { Tool, ToolContext } from "./tools/define-tool";
 import type { Toolset } from "./tools/define-toolset";
-import { DefinitionError } from "./tools/definition-error";
 
 /**
  * A server: everything about it that is not the engine's.

@@ -68,7 +68,7 @@ async function start(args: readonly string[], port: number) {
     {
       env: { PORT: String(port) },
       onOutput: () => {
-        if (/Ctrl\+C ends it[\s\S]*─{80}/.test(command.output())) ready.resolve();
+        if (/(─{80}[\s\S]*){2}/.test(command.output())) ready.resolve();
       },
     },
   );

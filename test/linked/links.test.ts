@@ -76,6 +76,7 @@ describe("a link", () => {
     for (const address of [
       `/connect/tracker?ticket=x${text}`,
       `/connect/tracker?ticket=${content}`,
+      `/connect/tracker?ticket=${text}.more`,
       `/connect/tracker?ticket=${other}`,
       "/connect/tracker",
       `/connect/calendar?ticket=${text}`,

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { ConfigError } from "../../src/engine/config";
-import { editDistance } from "../../src/engine/config/nearest-name";
 import { signInVariables } from "../../src/engine/configuration";
+import { editDistance } from "../../src/engine/lib/edit-distance";
 import { configOf, server } from "../worker/server.ts";
 
 const valid = {

@@ -330,11 +330,11 @@ describe("what goes wrong upstream is told to the person", () => {
     [
       "our own credential",
       { status: 401, headers: { "www-authenticate": 'Basic realm="x"' } },
-      /Its operator has to mend that/,
+      /The server's operator needs to fix this/,
     ],
-    ["an outage", { status: 503 }, /can be got just now\. Try again in a minute\./],
-    ["a page", { headers: { "content-type": "text/html" }, body: "<html>" }, /just now/],
-    ["a limit", error(429, { error: "slow_down" }), /just now/],
+    ["an outage", { status: 503 }, /Could not get access to .*\. Try again in a minute\./],
+    ["a page", { headers: { "content-type": "text/html" }, body: "<html>" }, /in a minute/],
+    ["a limit", error(429, { error: "slow_down" }), /in a minute/],
   ])("%s", async (_name, answer, text) => {
     const started = await start();
     await script(started.authority.paths.token, answer);

@@ -1,3 +1,4 @@
+import { DefinitionError } from "../lib/definition-error.ts";
 import type { Service } from "./define-service.ts";
 
 /**
@@ -69,7 +70,7 @@ export type Api = {
  * Declares an API. List it in the server's definition, name it in the toolsets that call it (`apis`), and
  * call it in a tool by `context.api(tickets)`.
  *
- * @throws TypeError when `variables` could not begin the name of a variable, a header has no valid name, or the name
+ * @throws DefinitionError when `variables` could not begin the name of a variable, a header has no valid name, or the name
  *   of an API that people connect could not stand in an address.
  *
  * @example
@@ -89,7 +90,7 @@ export type Api = {
  */
 export function defineApi(api: Api): Api {
   if (!/^[A-Z][A-Z0-9_]*[A-Z0-9]$/.test(api.variables)) {
-    throw new TypeError(
+    throw new DefinitionError(
       `The API "${api.name}" says that its variables begin with "${api.variables}": use capital ` +
         'letters, digits and "_", as in TICKETS_API',
     );
@@ -100,12 +101,12 @@ export function defineApi(api: Api): Api {
   ];
   for (const header of headers) {
     if (header !== undefined && !HEADER_NAME.test(header))
-      throw new TypeError(
+      throw new DefinitionError(
         `The API "${api.name}" names a header "${header}", which HTTP cannot carry`,
       );
   }
   if (api.access.by === "connection" && !/^[a-z][a-z0-9-]{0,39}$/.test(api.name)) {
-    throw new TypeError(
+    throw new DefinitionError(
       `The API "${api.name}" is connected at an address with its name: use at most 40 small letters, ` +
         'digits and "-"',
     );

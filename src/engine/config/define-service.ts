@@ -1,3 +1,5 @@
+import { DefinitionError } from "../lib/definition-error.ts";
+
 /** One thing that a connection may allow. */
 export type ServiceScope = {
   /** As the service knows it (RFC 6749, section 3.3). */
@@ -45,7 +47,7 @@ const RESERVED = [
 /**
  * Declares a service, for the APIs of it that people connect (`access: { by: "connection", service }`).
  *
- * @throws TypeError when an endpoint is not https, or a parameter is one that the flow sets itself.
+ * @throws DefinitionError when an endpoint is not https, or a parameter is one that the flow sets itself.
  *
  * @example
  * export const gitHubService = defineService({
@@ -67,7 +69,7 @@ export function defineService(service: Service): Service {
     RESERVED.includes(name),
   );
   if (insecure.length > 0 || reserved.length > 0) {
-    throw new TypeError(
+    throw new DefinitionError(
       `The service "${service.displayName}": ${[
         ...insecure.map((address) => `"${address}" is no https address`),
         ...reserved.map((name) => `"${name}" cannot be set by "authorizationParameters"`),

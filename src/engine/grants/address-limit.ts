@@ -50,7 +50,7 @@ function isCounted(): boolean {
  * only; the token endpoint's own errors (section 5.2) and those of registration (RFC 7591, section
  * 3.2.2) all blame the request. workers-oauth-provider says it at the token endpoint, too, and it is
  * what clients understand: MCP's TypeScript SDK passes it on, while an `invalid_…` would make it drop
- * what it holds, and `server_error` have the person sign in anew. `slow_down` (RFC 8628, section
+ * what it holds, and `server_error` have the person sign in again. `slow_down` (RFC 8628, section
  * 3.5) tells a device that it polls too fast while its person has yet to answer.
  */
 function tooManyRequests(): Response {

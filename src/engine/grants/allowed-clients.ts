@@ -10,7 +10,7 @@ type Policy = Pick<OwnAuthorization, "allowedClients" | "privateUseRedirectUris"
 
 /**
  * Whether ALLOWED_CLIENTS lets a client ask for access: by where its answer would go, or by its metadata
- * document or the host of that, whose word the redirect URIs in it are.
+ * document or that document's host, which vouches for the redirect URIs in it.
  *
  * Its parameters are an authorization request's, as they came: nothing is taken to be checked, and
  * what cannot be read is not allowed.

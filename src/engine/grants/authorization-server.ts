@@ -39,7 +39,7 @@ export function createAuthorizationServer(
     clientRegistrationCallback: refuseOtherClients(config),
     clientRegistrationTTL: CLIENT_TTL_SECONDS,
     accessTokenTTL: config.accessTokenTtlSeconds,
-    // A grant ends this long after its last use: a new one counts from now, each refresh anew.
+    // A grant ends this long after its last use: a new one counts from now, and each refresh restarts it.
     refreshTokenTTL: config.grantIdleTtlSeconds,
     refreshTokenIdleTTL: config.grantIdleTtlSeconds,
     tokenExchangeCallback,

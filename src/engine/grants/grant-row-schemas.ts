@@ -8,7 +8,7 @@ const sealedSchema = z.object({
 
 /** What is left of a grant that has ended, until no token of it can be about any more. */
 const tombstoneSchema = z.object({
-  /** An alarm does not say whose object it wakes. */
+  /** An alarm does not name the object that it wakes. */
   grant: z.object({ userId: z.string(), grantId: z.string() }),
   issuer: z.string(),
   /** Milliseconds since 1970. */
@@ -20,7 +20,7 @@ export type Tombstone = z.infer<typeof tombstoneSchema>;
 
 /** What a grant was narrowed to, and when to tell its sessions once more, in milliseconds since 1970. */
 const narrowedSchema = z.object({
-  /** An alarm does not say whose object it wakes. */
+  /** An alarm does not name the object that it wakes. */
   grantId: z.string(),
   scopes: z.array(z.string()),
   againAtMs: z.number(),

@@ -44,7 +44,7 @@ export class Grant extends DurableObject<Env> {
   }
 
   /**
-   * Answers a request to the token endpoint whose code or token names this grant. Never rejects for
+   * Answers a request to the token endpoint with a code or token of this grant. Never rejects for
    * what happens here.
    */
   async token(request: TokenRequest): Promise<TokenAnswer> {

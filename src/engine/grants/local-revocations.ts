@@ -17,7 +17,7 @@ export const localRevocations = {
   has(grantId: string): boolean {
     return ended.get(grantId) === true;
   },
-  /** A single access token, whose grant goes on (RFC 7009). @param tokenId see provider/records.ts. */
+  /** A single access token; its grant continues (RFC 7009). @param tokenId see provider/records.ts. */
   addToken(tokenId: string): void {
     ended.set(tokenId, true, Date.now() + REMEMBERED_MS);
   },

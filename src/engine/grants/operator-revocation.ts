@@ -60,7 +60,7 @@ export function operatorRevocation(
     for (const id of ended) localRevocations.add({ grantId: id });
     const failed = grantIds.filter((id) => !ended.includes(id));
     console.warn({ event: "grants_ended_by_operator", userId, ended, failed });
-    // Not before: a client whose grant goes on would go on to write.
+    // Not before: a client with a live grant would keep writing.
     const mayErase = erase && failed.length === 0;
     const erased = mayErase ? await erasePerson(env.DB, userId) : undefined;
     if (erased !== undefined) console.warn({ event: "person_erased", userId, records: erased });

@@ -11,11 +11,11 @@ const UNASKED_SECONDS = 60;
 
 /**
  * Refuses access tokens that their grant has ended, however long KV goes on to show them: at once where it
- * was ended by way of this isolate. Elsewhere it asks the grant's object about each, and remembers for
+ * was ended through this isolate. Elsewhere it asks the grant's object about each, and remembers for
  * `delaySeconds` that it counts.
  *
  * @param delaySeconds REVOCATION_DELAY_SECONDS: 0 asks at each request, 60 never.
- * @returns a verifier whose validators throw OAuthError (503) when the object cannot be asked.
+ * @returns a verifier; its validators throw OAuthError (503) when the object cannot be asked.
  */
 export function refusingRevoked(delaySeconds: number, verify: TokenVerifier): TokenVerifier {
   const counting = new TtlCache<true>();

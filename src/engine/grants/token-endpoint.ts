@@ -25,9 +25,9 @@ const MAX_BODY_BYTES = 64 * 1_024;
 type FormRequest = Omit<TokenRequest, "body"> & { readonly form: URLSearchParams };
 
 /**
- * The token endpoint, which also revokes (RFC 7009). A request whose code or token names a grant that
- * there is goes into that grant's object. Everything else, what is malformed or made up above all, is
- * answered here, and makes no object: only a person's consent makes a grant.
+ * The token endpoint, which also revokes (RFC 7009). A request with a code or token of an existing grant
+ * goes to that grant's object. Everything else, above all what is malformed or made up, is answered here
+ * and makes no object: only a person's consent makes a grant.
  *
  * @param serve the token endpoint outside of any object, which issues nothing. It is asked about no
  *   client that would have to be fetched, and with no id that KV could not take.

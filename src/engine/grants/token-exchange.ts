@@ -55,7 +55,7 @@ function tokenProps(props: GrantProps, grantId: string) {
  */
 export const issueNothing: TokenExchange = () => {
   throw new OAuthError("temporarily_unavailable", {
-    description: "The grant cannot be reached just now",
+    description: "The grant cannot be reached right now",
     statusCode: 503,
     headers: { "Retry-After": String(RETRY_AFTER_SECONDS) },
   });

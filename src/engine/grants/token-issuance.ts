@@ -37,7 +37,7 @@ export type IssuingGrant = {
 };
 
 /**
- * Answers a request to the token endpoint whose code or token names the grant.
+ * Answers a request to the token endpoint with a code or token of this grant.
  *
  * A crash loses nothing at any point. Until the record is written, a repeat starts from what was; after
  * that, the library takes the repeated token as the one before the current; once the answer is kept, it
@@ -115,7 +115,7 @@ async function serve(grant: IssuingGrant, request: TokenRequest): Promise<TokenA
  * Whether the request comes from the client of the grant, and proves it as that client has to
  * (RFC 6749, section 3.2.1). Nobody else gets an answer again, or ends the grant.
  *
- * The library is asked by way of a rehearsed revocation (RFC 7009, section 2.1): it authenticates the
+ * The library is asked by a rehearsed revocation (RFC 7009, section 2.1): it authenticates the
  * client first, and deletes the grant only for the client that the token was issued to.
  */
 async function isOfClient(
@@ -136,7 +136,7 @@ async function isOfClient(
 }
 
 /**
- * Someone uses a refresh token whose successor was used as well: two have it, and one of them should not.
+ * A refresh token is used although its successor was used too: two parties have it, and one should not.
  * Which one cannot be told, so nobody goes on (RFC 9700, section 4.14.2).
  */
 async function endAsReplayed(

@@ -56,7 +56,7 @@ export const RETRY_AFTER_SECONDS = 5;
 
 /**
  * For what says nothing about the grant: the client keeps what it holds and tries again. A
- * `server_error` would have MCP's TypeScript SDK send the person to sign in anew; that the token
+ * `server_error` would have MCP's TypeScript SDK send the person to sign in again; that the token
  * endpoint says this is explained in grants/address-limit.ts.
  */
 export function unavailable(): TokenAnswer {

@@ -140,7 +140,7 @@ function noOutcome(error: unknown): RenewalOutcome {
 
 function upstreamUnavailable(): OAuthError {
   return new OAuthError("temporarily_unavailable", {
-    description: "The identity provider does not answer just now",
+    description: "The identity provider is not answering right now",
     statusCode: 503,
     headers: { "Retry-After": String(RETRY_AFTER_SECONDS) },
   });

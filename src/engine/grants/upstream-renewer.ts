@@ -14,9 +14,9 @@ const SETTLE_ATTEMPTS = 3;
 
 /**
  * Asks the identity provider for new tokens, beside the grant's object and not in it. Deploys and
- * failures replace objects in the middle of what they do. An upstream whose refresh tokens work once
- * has spent the old one when it answers; had the object gone meanwhile, nobody would hear the answer, and
- * the sign-in was lost. This one goes on, and puts it into the object that is there by then.
+ * failures replace objects in the middle of what they do. An upstream with one-time refresh tokens
+ * has spent the old one when it answers. If the object were gone by then, nobody would hear the answer, and
+ * the sign-in would be lost. This one goes on, and puts it into the object that is there by then.
  */
 export class UpstreamRenewer extends WorkerEntrypoint<Env> {
   readonly #servicesFor: ServicesFor;

@@ -52,8 +52,9 @@ export function connectTickets({ sign, isSigned }: Signatures): ConnectTickets {
       return { ticket, text: `${content}.${await sign(PURPOSE, content)}` };
     },
     async read(text) {
-      const [content = "", proof = ""] = text.split(".");
-      if (!(await isSigned(proof, PURPOSE, content))) return undefined;
+      const [content = "", proof = "", ...more] = text.split(".");
+      // The text goes into a cookie: nothing may follow what was signed.
+      if (more.length > 0 || !(await isSigned(proof, PURPOSE, content))) return undefined;
       const bytes = Uint8Array.fromBase64(content, { alphabet: "base64url" });
       return ticketSchema.safeParse(JSON.parse(new TextDecoder().decode(bytes))).data;
     },

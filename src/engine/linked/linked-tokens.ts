@@ -42,7 +42,7 @@ export function linkedTokens(
       if (answer.kind === "required") return connectionRequired(connection, answer.why);
       return new UpstreamError(
         "unavailable",
-        `${displayName} does not renew its access just now. Try again later.`,
+        `${displayName} did not renew its access. Try again later.`,
       );
     }
 

@@ -1,9 +1,9 @@
 import type { Api } from "../config";
+import { DefinitionError } from "../lib/definition-error";
 import type { Prompt } from "./define-prompt";
 import type { ResourceCollection } from "./define-resource";
 import type { Caller, Tool } from "./define-tool";
 import type { Toolset } from "./define-toolset";
-import { DefinitionError } from "./definition-error";
 import { missingScopes, type Scope } from "./scopes";
 
 /**

@@ -1,12 +1,12 @@
 import * as z from "zod";
 import type { Api } from "../config";
 import type { Principal } from "../identity/principal";
+import { DefinitionError } from "../lib/definition-error";
 import type { PersonStorage, UsageReport } from "../storage/ports";
 import type { ApiClient } from "../upstream/api-client";
 import { UpstreamError } from "../upstream/upstream-error";
 import { parseArguments } from "./arguments";
 import type { Ask } from "./ask";
-import { DefinitionError } from "./definition-error";
 import { type JsonObjectSchema, jsonSchemaOf } from "./json-schema";
 import { missingScopes } from "./scopes";
 import { ToolError } from "./tool-error";

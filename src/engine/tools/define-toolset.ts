@@ -1,8 +1,8 @@
 import type { Api } from "../config";
+import { DefinitionError } from "../lib/definition-error";
 import type { Prompt } from "./define-prompt";
 import type { ResourceCollection } from "./define-resource";
 import type { Tool } from "./define-tool";
-import { DefinitionError } from "./definition-error";
 import type { Scope } from "./scopes";
 
 /**

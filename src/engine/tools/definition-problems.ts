@@ -1,7 +1,7 @@
+import { DefinitionError } from "../lib/definition-error";
 import { createCatalogue } from "./catalogue";
 import type { AnyTool } from "./define-tool";
 import type { AnyToolset } from "./define-toolset";
-import { DefinitionError } from "./definition-error";
 
 /**
  * Finds problems in well-formed toolsets that a running server would notice only when a client lists its

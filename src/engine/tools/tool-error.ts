@@ -1,5 +1,5 @@
+import { DefinitionError } from "../lib/definition-error";
 import { type ErrorCode, GatehouseError } from "../lib/gatehouse-error";
-import { DefinitionError } from "./definition-error";
 
 const CODE = /^[a-z][a-z0-9_]{0,63}$/;
 

@@ -5,7 +5,7 @@ import { IdentityProviderError } from "../providers/identity-provider";
 import { problemText } from "./problem-text";
 import { UpstreamError } from "./upstream-error";
 
-/** What the person can mend: they have not allowed it, or no longer (RFC 6749, RFC 9470, OpenID Connect). */
+/** What the person can fix: they have not allowed it, or no longer (RFC 6749, RFC 9470, OpenID Connect). */
 const CONSENT_ERRORS = [
   "invalid_grant",
   "interaction_required",
@@ -48,19 +48,19 @@ export function exchangeFailure(api: UpstreamApi, error: unknown): UpstreamError
   }
   return new UpstreamError(
     "unavailable",
-    `No access to ${displayName} can be got just now. Try again in a minute.`,
+    `Could not get access to ${displayName}. Try again in a minute.`,
   );
 }
 
 /**
  * RFC 8693, section 2.2.2, has this one code for a caller's token that is not good, which the person
- * can mend, and for a request that is wrong, which only the operator can.
+ * can fix, and for a request that is wrong, which only the operator can.
  */
 function notAccepted(displayName: string, error: oauth.ResponseBodyError): UpstreamError {
   return new UpstreamError(
     "consent_required",
     `The authorization server gives no access to ${displayName} for you${saidIn(error)}. ` +
-      "Connect this server again; if that does not help, its operator has to mend it.",
+      "Connect this server again; if that does not help, the server's operator needs to fix it.",
   );
 }
 
@@ -93,6 +93,6 @@ function addressIn({ error_uri: address }: Record<string, unknown>): string | un
 function refusedForServer(displayName: string): UpstreamError {
   return new UpstreamError(
     "misconfigured",
-    `The authorization server gives this server no access to ${displayName}. Its operator has to mend that.`,
+    `The authorization server gives this server no access to ${displayName}. The server's operator needs to fix this.`,
   );
 }

@@ -64,7 +64,7 @@ export class ExchangedTokens {
   }
 }
 
-/** @returns undefined when the flight takes too long, which one does whose request is gone. */
+/** @returns undefined when the flight takes too long: the request that began it may be gone. */
 async function withinTime(flight: Promise<string>): Promise<string | undefined> {
   const { promise: late, resolve } = Promise.withResolvers<undefined>();
   const timer = setTimeout(() => resolve(undefined), EXCHANGE_TIMEOUT_MS);

@@ -11,7 +11,7 @@ export type UpstreamFailure =
   | "invalid_request"
   /** Down, slow, or asked too often: the same call may work later. */
   | "unavailable"
-  /** Only the operator of this server can mend it. */
+  /** Only the operator of this server can fix it. */
   | "misconfigured";
 
 /**

@@ -1,4 +1,4 @@
-import { type ErrorCode, GatehouseError } from "../lib/gatehouse-error";
+import { type ErrorCode, GatehouseError } from "./gatehouse-error.ts";
 
 /** The definition of a tool, a toolset or the server is invalid. The message says which, and what to change. */
 export class DefinitionError extends GatehouseError {
