@@ -320,7 +320,7 @@ describe("what goes wrong upstream is told to the person", () => {
     [
       "an unknown API",
       error(400, { error: "invalid_target" }),
-      /gives this server no access to the orders API\. Its operator/,
+      /gives this server no access to the orders API\. The server's operator/,
     ],
     [
       "a token that is not taken, as RFC 8693 says it",
