@@ -19,11 +19,20 @@ export type ExchangeEndpoint = {
 
 const TIMEOUT_MS = 5_000;
 
-/** At the authorization server that issues the callers' tokens. */
-export function issuerExchange(issuer: string, application: ClientCredential): ExchangeEndpoint {
+/**
+ * At an authorization server that is found by its metadata: the one that issues the callers' tokens, or that of
+ * an API.
+ *
+ * @param prefix what the names of the variables of the credential begin with, for the log; AS unless told.
+ */
+export function issuerExchange(
+  issuer: string,
+  application: ClientCredential,
+  prefix?: string,
+): ExchangeEndpoint {
   const metadata = authorizationServerMetadata(issuer);
   const client: oauth.Client = { client_id: application.clientId };
-  const authenticated = clientRequests(application, "token");
+  const authenticated = clientRequests(application, "token", prefix);
   async function ask(
     server: oauth.AuthorizationServer,
     grantType: string,

@@ -1,14 +1,10 @@
-import * as oauth from "oauth4webapi";
 import type { ApiCredential, UpstreamApi } from "../config";
 import type { Principal } from "../identity/principal";
-import {
-  authorizationServerMetadata,
-  requestOptions,
-} from "../issuers/authorization-server-metadata";
-import { clientRequests } from "../issuers/client-requests";
+import { issuerExchange } from "../issuers/exchange-endpoint";
 import { tokenAnswer } from "./exchange-answer";
 import { exchangeFailure } from "./exchange-failure";
-import { EXCHANGE_TIMEOUT_MS, ExchangedTokens } from "./exchanged-tokens";
+import { targetOf } from "./exchange-request";
+import { ExchangedTokens } from "./exchanged-tokens";
 import type { IsGoodHere } from "./good-here";
 import { refusedCredential } from "./refused-credential";
 import type { TokenSource } from "./token-source";
@@ -27,33 +23,15 @@ const KEY = "server";
  */
 export function clientCredentials(
   { issuer, client, variables }: ClientCredentials,
-  isGoodHere: IsGoodHere | undefined,
+  isGoodHere: IsGoodHere,
 ): (principal: Principal) => TokenSource {
-  const metadata = authorizationServerMetadata(issuer);
-  const authenticated = clientRequests(client, "token", variables);
+  const endpoint = issuerExchange(issuer, client, variables);
   const tokens = new ExchangedTokens();
 
   async function issue(api: UpstreamApi, { resource: ours }: Principal) {
-    const server = await metadata.get();
-    const known: oauth.Client = { client_id: client.clientId };
-    const response = await authenticated(server, (authentication) =>
-      oauth.clientCredentialsGrantRequest(
-        server,
-        known,
-        authentication,
-        {
-          ...(api.resource !== undefined && { resource: api.resource }),
-          ...(api.audience !== undefined && { audience: api.audience }),
-          ...(api.scopes.length > 0 && { scope: api.scopes.join(" ") }),
-        },
-        requestOptions(issuer, EXCHANGE_TIMEOUT_MS / 2),
-      ),
-    );
-    // It throws for an error answer, and reads that as RFC 6749 has it.
-    if (response.status !== 200)
-      await oauth.processClientCredentialsResponse(server, known, response);
+    const response = await endpoint.request("client_credentials", targetOf(api, api.scopes));
     const token = await tokenAnswer(response);
-    if (await isGoodHere?.(token.accessToken, ours)) {
+    if (await isGoodHere(token.accessToken, ours)) {
       throw new UpstreamError(
         "misconfigured",
         `The authorization server of ${api.displayName} answered with a token for this server.`,

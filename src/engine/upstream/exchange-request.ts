@@ -23,13 +23,7 @@ export function exchangeRequest(
   { type, token }: SubjectToken,
   given: readonly string[],
 ): { grantType: string; parameters: Record<string, string> } {
-  const { resource, audience } = api;
-  const scopes = scopesAsked(api, given);
-  const target = {
-    ...(resource !== undefined && { resource }),
-    ...(audience !== undefined && { audience }),
-    ...(scopes.length > 0 && { scope: scopes.join(" ") }),
-  };
+  const target = targetOf(api, scopesAsked(api, given));
   if (exchangeAccessOf(api).grant === "on-behalf-of") {
     return {
       grantType: JWT_BEARER,
@@ -44,6 +38,18 @@ export function exchangeRequest(
       requested_token_type: ACCESS_TOKEN,
       ...target,
     },
+  };
+}
+
+/** The parameters of a token request that say which API the token is for, and what it is to allow. */
+export function targetOf(
+  { resource, audience }: UpstreamApi,
+  scopes: readonly string[],
+): Record<string, string> {
+  return {
+    ...(resource !== undefined && { resource }),
+    ...(audience !== undefined && { audience }),
+    ...(scopes.length > 0 && { scope: scopes.join(" ") }),
   };
 }
 

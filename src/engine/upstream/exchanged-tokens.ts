@@ -10,7 +10,7 @@ const MAX_ENTRIES = 1_000;
 /** A token is given out only while it lives this much longer: a call takes time, and clocks differ. */
 const SKEW_MS = 30_000;
 /** How long a caller waits for an exchange that another request has begun, before it makes its own. */
-export const EXCHANGE_TIMEOUT_MS = 10_000;
+const EXCHANGE_TIMEOUT_MS = 10_000;
 
 /**
  * Keeps tokens in the memory of an isolate, which serves many people: so each is found only by a key
