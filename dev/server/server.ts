@@ -20,8 +20,6 @@ export type ServerOptions = {
    * Another copy of wrangler.jsonc, with other settings, for the same Worker.
    */
   project?: string;
-  /** Another entry than the configuration's, from the project's folder. */
-  main?: string;
   /** The https origin of a tunnel; its requests are served as at that origin (workers/tunnel.ts). */
   tunnel?: string;
   /**
@@ -68,7 +66,7 @@ export async function startServer(options: ServerOptions): Promise<Server> {
   await mkdir(persistDir, { recursive: true });
   const envFile = join(persistDir, "vars.env");
   const { tunnel } = options;
-  const entry = tunnel === undefined ? options.main : tunnelWorker;
+  const entry = tunnel === undefined ? undefined : tunnelWorker;
   await writeEnvFile(envFile, {
     ...options.vars,
     ...(tunnel !== undefined && { LOCAL_TUNNEL: tunnel }),
