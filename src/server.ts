@@ -13,6 +13,12 @@ import { ordersApi } from "./tools/orders/api";
 /** What this server is: its name, what it can do, who signs people in, which APIs it calls. */
 export const server = defineServer({
   name: "Gatehouse",
+  description:
+    "Gatehouse shows what an MCP server can do: it keeps your notes, places orders and counts.",
+  look: {
+    logo: { light: "/gatehouse-light.svg", dark: "/gatehouse-dark.svg" },
+    icon: "/favicon.svg",
+  },
   toolsets: [calculator, account, orders, observability, admin],
   identityProviders: [openIdConnect, gitHub, cloudflare],
   apis: [ordersApi, cloudflareApi],

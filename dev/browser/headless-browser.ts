@@ -1,6 +1,6 @@
 import type { PersonId } from "../local-servers/people.ts";
 import type { HtmlForm } from "./html-page.ts";
-import { type Arrival, ScriptlessBrowser } from "./scriptless-browser.ts";
+import { type Arrival, type FormInput, ScriptlessBrowser } from "./scriptless-browser.ts";
 
 /** Who signs in, and what they decide on the way. */
 export interface SignInOptions {
@@ -17,14 +17,14 @@ export interface SignInOptions {
 type ShownPage = Extract<Arrival, { kind: "page" }>;
 
 /**
- * Walks through a person's sign-in from a client's authorization URL to the client's redirect URI: consent page,
- * local identity provider, back. It uses fetch, without script.
+ * Walks through a person's sign-in from a client's authorization URL to the client's redirect URI: local identity
+ * provider, consent page, back. It uses fetch, without script.
  *
  * @returns where the browser would be sent at the end, with `code` or `error`. It is not fetched.
  * @throws Error that quotes what the person would have seen, if a page is not the one expected
  */
 export async function signIn(authorizationUrl: string | URL, options: SignInOptions): Promise<URL> {
-  const { person, decision = "approve", scopes } = options;
+  const { decision = "approve", scopes } = options;
   const start = new URL(authorizationUrl);
   const redirectUri = start.searchParams.get("redirect_uri");
   const signInOrigins = new Set([start.origin]);
@@ -43,37 +43,79 @@ export async function signIn(authorizationUrl: string | URL, options: SignInOpti
   );
   if (isOnePage) return choosePerson(browser, first, options);
 
-  const consentForm = formWithButton(first, "decision", "the consent page");
-  requireScopes(first, consentForm, scopes);
-  const decided = await browser.submit(
-    consentForm,
-    {
-      press: { name: "decision", value: decision === "deny" ? "deny" : "approve" },
-      ...(scopes && { tick: scopes }),
-    },
-    first.address,
-  );
-  if (decided.kind === "left") return decided.address;
+  const denial = { press: { name: "decision", value: "deny" } };
+  let shown: ShownPage = first;
+  if (hasButton(shown, "decision", "sign-in")) {
+    if (decision === "deny") {
+      return (await decide(browser, shown, denial)).onward;
+    }
+    const begun = await decide(browser, shown, { press: { name: "decision", value: "sign-in" } });
+    if (isSamePlace(begun.onward, redirectUri)) return begun.onward;
+    signInOrigins.add(begun.onward.origin);
+    const back = await atProvider(browser, begun.onward, options);
+    if (back.kind === "left") return back.address;
+    shown = back;
+  }
+
+  requireScopes(shown, formWithButton(shown, "decision", "the consent page"), scopes);
+  const consent =
+    decision === "deny"
+      ? denial
+      : { press: { name: "decision", value: "approve" }, ...(scopes && { tick: scopes }) };
+  const { onward } = await decide(browser, shown, consent);
+  if (decision === "deny" || isSamePlace(onward, redirectUri)) return onward;
+  // For the tokens that tools need, or because they signed in longer ago.
+  signInOrigins.add(onward.origin);
+  const end = await atProvider(browser, onward, options);
+  if (end.kind === "page") throw unexpected(end, "a redirect to the client");
+  return end.address;
+}
+
+/** Presses a button of a page about an authorization request. @returns where it leads on. */
+async function decide(
+  browser: ScriptlessBrowser,
+  shown: ShownPage,
+  input: FormInput,
+): Promise<{ onward: URL }> {
+  const form = formWithButton(shown, "decision", "the consent page");
+  const decided = await browser.submit(form, input, shown.address);
+  if (decided.kind === "left") return { onward: decided.address };
   const onward = decided.page.links.get("continue");
   if (decided.status !== 200 || onward === undefined) {
     throw unexpected(decided, 'a page with the link id="continue"');
   }
-  if (decision === "deny" || isSamePlace(onward, redirectUri)) return onward;
+  return { onward };
+}
 
-  signInOrigins.add(onward.origin);
-  const login = await browser.open(onward);
-  if (login.kind === "left") return login.address;
-  return choosePerson(browser, login, { person, decision });
+async function atProvider(
+  browser: ScriptlessBrowser,
+  address: URL,
+  options: SignInOptions,
+): Promise<Arrival> {
+  const login = await browser.open(address);
+  return login.kind === "left" ? login : pressPerson(browser, login, options);
 }
 
 /** The page of the local identity provider, or of the local authorization server, which has scopes to tick. */
 async function choosePerson(
   browser: ScriptlessBrowser,
   login: ShownPage,
-  { person, decision, scopes }: SignInOptions,
+  options: SignInOptions,
 ): Promise<URL> {
+  const { scopes } = options;
+  requireScopes(login, formWithButton(login, "person", "the sign-in page"), scopes);
+  const end = await pressPerson(browser, login, options, scopes);
+  if (end.kind === "page") throw unexpected(end, "a redirect to the client");
+  return end.address;
+}
+
+async function pressPerson(
+  browser: ScriptlessBrowser,
+  login: ShownPage,
+  { person, decision }: SignInOptions,
+  scopes?: readonly string[],
+): Promise<Arrival> {
   const loginForm = formWithButton(login, "person", "the sign-in page");
-  requireScopes(login, loginForm, scopes);
   const press =
     decision === undefined || decision === "approve"
       ? { name: "person", value: person }
@@ -81,13 +123,13 @@ async function choosePerson(
   if (!loginForm.buttons.some(({ name, value }) => name === press.name && value === press.value)) {
     throw unexpected(login, `a sign-in page with the button ${press.name} = ${press.value}`);
   }
-  const end = await browser.submit(
-    loginForm,
-    { press, ...(scopes && { tick: scopes }) },
-    login.address,
+  return browser.submit(loginForm, { press, ...(scopes && { tick: scopes }) }, login.address);
+}
+
+function hasButton({ page }: ShownPage, name: string, value: string): boolean {
+  return page.forms.some(({ buttons }) =>
+    buttons.some((button) => button.name === name && button.value === value),
   );
-  if (end.kind === "page") throw unexpected(end, "a redirect to the client");
-  return end.address;
 }
 
 function requireScopes(shown: ShownPage, form: HtmlForm, scopes: readonly string[] = []): void {

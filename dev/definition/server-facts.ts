@@ -1,10 +1,12 @@
 import { randomUUID } from "node:crypto";
+import { existsSync } from "node:fs";
 import { rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { build, type Plugin } from "esbuild";
 import * as z from "zod";
+import { DefinitionError } from "../../src/engine/lib/definition-error.ts";
 import { projectDir } from "../server/processes.ts";
 
 const texts = z.array(z.string());
@@ -14,6 +16,7 @@ const isFunction = (value: unknown) => typeof value === "function";
 
 const factsSchema = z.object({
   definitionProblems: texts,
+  lookFiles: texts,
   scopes: texts,
   knownVariables: texts,
   signInVariables: texts,
@@ -61,17 +64,23 @@ export async function readServerFacts(module = "./src/server"): Promise<ServerFa
 }
 
 /**
- * Loads the toolsets as the Worker would, and makes the definitions that clients see.
+ * Loads the toolsets as the Worker would, makes the definitions that clients see, and judges the look.
  *
- * @throws Error that names each tool that could not be listed, and why; or what a definition threw.
+ * @param module as for {@link readServerFacts}.
+ * @throws DefinitionError that names each tool that could not be listed, and why; each pair of colours that cannot be
+ *   read; each file that is missing; or what a definition threw.
  */
-export async function checkDefinitions(): Promise<void> {
+export async function checkDefinitions(module?: string): Promise<void> {
   try {
-    const { definitionProblems } = await readServerFacts();
-    if (definitionProblems.length > 0) throw new Error(definitionProblems.join("\n"));
+    const { definitionProblems, lookFiles } = await readServerFacts(module);
+    const missing = lookFiles
+      .filter((path) => !existsSync(join(projectDir, "public", path)))
+      .map((path) => `look: there is no public${path}`);
+    const problems = [...definitionProblems, ...missing];
+    if (problems.length > 0) throw new DefinitionError(problems.join("\n"));
   } catch (error) {
     const why = error instanceof Error ? error.message : String(error);
-    throw new Error(`The server is not defined correctly:\n${why}`, { cause: error });
+    throw new DefinitionError(`The server is not defined correctly:\n${why}`, { cause: error });
   }
 }
 

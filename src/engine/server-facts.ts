@@ -2,6 +2,8 @@ import { ConfigError } from "./config";
 import { type ApiSecret, apiSecrets } from "./config/api-credential";
 import { variablesIn } from "./config/variables";
 import { knownVariables, parseConfig, signInVariables } from "./configuration";
+import { lookFiles } from "./look/look";
+import { lookProblems } from "./look/look-problems";
 import type { ServerDefinition } from "./server";
 import { createCatalogue } from "./tools/catalogue";
 import { definitionProblems } from "./tools/definition-problems";
@@ -11,13 +13,15 @@ import { definitionProblems } from "./tools/definition-problems";
  * start and the tests derive it from the definition, so that a provider or an API is declared once.
  */
 export function serverFacts(definition: ServerDefinition) {
-  const { toolsets, identityProviders = [], apis = [] } = definition;
+  const { toolsets, identityProviders = [], apis = [], look = {} } = definition;
   const { allScopes } = createCatalogue(toolsets, {
     has: ({ access }) => access.by !== "sign-in",
   });
   return {
-    /** What is wrong with the tools, one line each. */
-    definitionProblems: definitionProblems(toolsets),
+    /** What is wrong with the tools and the look, one line each. */
+    definitionProblems: [...definitionProblems(toolsets), ...lookProblems(look)],
+    /** The paths of files that have to be in public/. */
+    lookFiles: lookFiles(look),
     /** The scopes of the tools, except those that call the identity provider's own API. */
     scopes: allScopes.map(({ name }) => name),
     /** The name of every variable that the server has. */

@@ -1,6 +1,7 @@
 import type { Api } from "./config/define-api";
 import type { Principal } from "./identity/principal";
 import { DefinitionError } from "./lib/definition-error";
+import type { Look } from "./look/look";
 import type { IdentityProviderDefinition } from "./providers/define-provider";
 import type { ResourceCollection } from "./tools/define-resource";
 import type { Tool, ToolContext } from "./tools/define-tool";
@@ -15,6 +16,10 @@ import type { Toolset } from "./tools/define-toolset";
 export type ServerDefinition<App = Env> = {
   /** Its name for people and clients; the variable SERVER_NAME overrides it. */
   readonly name: string;
+  /** What it is for, as a sentence for people: "Acme Tickets keeps track of what customers report." */
+  readonly description?: string;
+  /** Logo, colours, font and links of its pages; neutral by default. */
+  readonly look?: Look;
   /** What it can do. A toolset that needs an API which is not configured is not offered. */
   readonly toolsets: readonly Toolset<App>[];
   /** Those that can sign people in, AUTH_MODE=provider: `IDP` names one, the first when it names none. */
@@ -39,6 +44,7 @@ export type AppContext<App> = (env: Env, principal: Principal) => App;
  * @example
  * export const server = defineServer({
  *   name: "Acme Tickets",
+ *   look: { logo: { light: "/acme.svg" }, colors: { light: { accent: "#7a1fa2" } } },
  *   toolsets: [tickets],
  *   identityProviders: [openIdConnect],
  *   apis: [ticketsApi],

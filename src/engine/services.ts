@@ -1,5 +1,6 @@
 import { type ArgumentsHash, argumentsHash } from "./audit/arguments-hash";
 import { type Config, parseEnvironment } from "./configuration";
+import type { Look } from "./look/look";
 import type { ServerDefinition } from "./server";
 import { type Catalogue, createCatalogue } from "./tools/catalogue";
 import { createUpstreams, type Upstreams } from "./upstream/upstreams";
@@ -9,6 +10,10 @@ export type Services = {
   readonly config: Config;
   readonly catalogue: Catalogue;
   readonly upstreams: Upstreams;
+  /** How its pages look. */
+  readonly look: Look;
+  /** What it is for, in a sentence for people. */
+  readonly description?: string | undefined;
   /** What the audit keeps of a call's arguments. */
   readonly argumentsHash: ArgumentsHash;
 };
@@ -21,12 +26,15 @@ export type Services = {
  */
 export type ServicesFor = (env: Env) => Services;
 
-export function servicesOf({ toolsets }: ServerDefinition, config: Config): Services {
+export function servicesOf(definition: ServerDefinition, config: Config): Services {
+  const { toolsets, look = {}, description } = definition;
   const upstreams = createUpstreams(config);
   return {
     config,
     catalogue: createCatalogue(toolsets, upstreams.apis),
     upstreams,
+    look,
+    description,
     argumentsHash: argumentsHash(config.sessionSecret),
   };
 }

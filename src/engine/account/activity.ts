@@ -10,7 +10,11 @@ export type RecordedCall = {
 };
 
 /** Reads what a person's clients did recently, newest first (audit/audit-query.ts). */
-export type RecentCalls = (env: Env, userId: string) => Promise<readonly RecordedCall[]>;
+export type RecentCalls = (
+  env: Env,
+  userId: string,
+  perGrant: number,
+) => Promise<readonly RecordedCall[]>;
 
 /** A tool call, worded for its person. */
 export type Activity = {
@@ -38,11 +42,13 @@ export async function activitiesOf(
   recentCalls: RecentCalls,
   env: Env,
   userId: string,
-  { allTools }: Pick<Catalogue, "allTools">,
+  { allTools, perGrant }: Pick<Catalogue, "allTools"> & { readonly perGrant: number },
 ): Promise<Activities | undefined> {
   const activities = new Map<string, Activity[]>();
   try {
-    for (const { grantId, tool, outcome, atSeconds } of await inTime(recentCalls(env, userId))) {
+    for (const { grantId, tool, outcome, atSeconds } of await inTime(
+      recentCalls(env, userId, perGrant),
+    )) {
       const title = allTools.find(({ name }) => name === tool)?.title ?? tool;
       const ofGrant = activities.get(grantId) ?? [];
       ofGrant.push({ title, remark: REMARKS.get(outcome), atSeconds });

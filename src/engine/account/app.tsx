@@ -12,7 +12,7 @@ import { page } from "../ui/respond";
 import { activitiesOf, type RecentCalls } from "./activity";
 import type { BrowserSessions } from "./browser-session";
 import { connectedServices } from "./connected-services";
-import { ConnectionPage } from "./connection-page";
+import { ActivitiesPage, ConnectionPage } from "./connection-page";
 import { connectionsOf } from "./connections";
 import { ConnectionsPage } from "./connections-page";
 import { EndAllPage, EndPage } from "./end-page";
@@ -35,8 +35,9 @@ export type ConnectionsAppOptions = {
 };
 
 const MAX_FORM_BYTES = 64 * 1_024;
-/** Of one connection. */
+/** Of one connection: on its page, and where all is shown. */
 const SHOWN_CALLS = 20;
+const ALL_CALLS = 500;
 
 /**
  * Where a person manages the apps that they connected: what each may do and did, ending one or all,
@@ -52,8 +53,8 @@ export function createConnectionsApp(options: ConnectionsAppOptions): Hono<Guard
 
   const connectionsIn = ({ env, var: { session } }: Context<GuardedEnv>) =>
     connectionsOf(session.userId, env, { issuer: origin, idleTtlSeconds });
-  const activitiesIn = ({ env, var: { session } }: Context<GuardedEnv>) =>
-    activitiesOf(options.recentCalls, env, session.userId, catalogue);
+  const activitiesIn = ({ env, var: { session } }: Context<GuardedEnv>, perGrant = SHOWN_CALLS) =>
+    activitiesOf(options.recentCalls, env, session.userId, { ...catalogue, perGrant });
   const noteIn = ({ req, var: { session } }: Context<GuardedEnv>) =>
     told.in(new URL(req.url), session);
 
@@ -75,7 +76,17 @@ export function createConnectionsApp(options: ConnectionsAppOptions): Hono<Guard
       servicesIn(c).list(),
     ]);
     const personName = session.name;
-    const shown = { ...server, ...list, personName, formToken, activities, note, services };
+    const inWords = (scopes: readonly string[]) => grantedScopes(catalogue, scopes);
+    const shown = {
+      ...server,
+      ...list,
+      inWords,
+      personName,
+      formToken,
+      activities,
+      note,
+      services,
+    };
     return page(c, <ConnectionsPage {...shown} />);
   });
 
@@ -120,9 +131,25 @@ export function createConnectionsApp(options: ConnectionsAppOptions): Hono<Guard
         connection.scopes.filter((scope) => left.includes(scope)),
       ),
       activities: activities && (activities.get(grantId) ?? []).slice(0, SHOWN_CALLS),
+      // There may be more than were read.
+      allActivities:
+        (activities?.get(grantId)?.length ?? 0) < SHOWN_CALLS
+          ? undefined
+          : `${HOME}/${grantId}/activity`,
       note,
     };
     return page(c, <ConnectionPage {...server} {...shown} formToken={c.var.formToken} />);
+  });
+
+  app.get("/:grantId/activity", async (c) => {
+    const grantId = c.req.param("grantId");
+    const [connection, activities] = await Promise.all([
+      connectionsIn(c).find(grantId),
+      activitiesIn(c, ALL_CALLS),
+    ]);
+    if (connection === undefined) return noSuchConnection(c);
+    const all = activities && (activities.get(grantId) ?? []);
+    return page(c, <ActivitiesPage {...server} connection={connection} activities={all} />);
   });
 
   app.post("/:grantId/scopes", async (c) => {

@@ -1,10 +1,16 @@
-import { ClientRows } from "../ui/client-facts";
+import { ClientRows, HEADING_MAX, standingOf } from "../ui/client-facts";
 import { ClientText } from "../ui/client-text";
 import { Layout } from "../ui/layout";
-import { type ConsentScope, ScopeList } from "../ui/scope-list";
+import { type ScopeGroup, ScopeList } from "../ui/scope-list";
 import type { Activity } from "./activity";
 import type { Connection } from "./connection";
-import { ActivityText, CallsUnknown, lastActiveSeconds } from "./connections-page";
+import {
+  ActivityText,
+  article,
+  CallsUnknown,
+  clientOf,
+  lastActiveSeconds,
+} from "./connections-page";
 import { NoteText } from "./note-text";
 import type { Note } from "./notes";
 import { RoughlyAgo, Since } from "./when";
@@ -16,29 +22,33 @@ export interface ConnectionPageProps {
   formToken: string;
   connection: Connection;
   /** Those that it has, with what they mean. */
-  scopes: readonly ConsentScope[];
+  scopes: readonly ScopeGroup[];
   /** Newest first. Undefined when it is not known right now. */
   activities: readonly Activity[] | undefined;
+  /** Where there is more of that, if there is. */
+  allActivities?: string | undefined;
   /** What was just done. */
   note: Note | undefined;
 }
 
 /** One connection: what it is, may do and did; with a form that narrows it and one that ends it. */
 export function ConnectionPage(props: ConnectionPageProps) {
-  const { serverName, formToken, connection, scopes, activities, note } = props;
-  const { grantId, clientName, clientDocument, redirect, connectedAtSeconds } = connection;
+  const { serverName, formToken, connection, scopes, activities, allActivities, note } = props;
+  const { grantId, connectedAtSeconds, device } = connection;
+  const client = clientOf(connection);
   return (
     <Layout title="A connected app" serverName={serverName}>
       <h1>
-        “<ClientText text={clientName} max={40} />”
+        “<ClientText text={standingOf(client).name} max={HEADING_MAX} />”
       </h1>
       {note === undefined ? null : <NoteText note={note} />}
       <dl class="facts">
-        <ClientRows name={clientName} document={clientDocument} redirect={redirect} />
+        <ClientRows {...client} />
         <div>
           <dt>Connected</dt>
           <dd>
             <Since seconds={connectedAtSeconds} />
+            {device === undefined ? null : <p class="note">on {article(device)}</p>}
           </dd>
         </div>
         <div>
@@ -49,14 +59,14 @@ export function ConnectionPage(props: ConnectionPageProps) {
         </div>
       </dl>
       {scopes.length === 0 ? (
-        <p>It has no permissions: it can use only what needs none.</p>
+        <p>You gave it no permissions: it can use only what needs none.</p>
       ) : (
         <form method="post" action={`/connections/${grantId}/scopes`}>
           {/* Enter in a checkbox decides nothing, as on the consent page. */}
           <button type="submit" formmethod="dialog" hidden />
           <input type="hidden" name="token" value={formToken} />
           <ScopeList
-            scopes={scopes}
+            groups={scopes}
             nothingTicked="You will be asked whether to end the connection."
           />
           <div class="actions">
@@ -64,8 +74,13 @@ export function ConnectionPage(props: ConnectionPageProps) {
           </div>
         </form>
       )}
-      <h2>Recent activity</h2>
+      <h2>What it did lately</h2>
       <Activities activities={activities} />
+      {allActivities === undefined ? null : (
+        <p>
+          <a href={allActivities}>All that it did in the last week</a>
+        </p>
+      )}
       <h2>End it</h2>
       <EndForm grantId={grantId} formToken={formToken} />
       <p>
@@ -90,9 +105,30 @@ export function EndForm({ grantId, formToken }: { grantId: string; formToken: st
   );
 }
 
+/** All that is recorded of what an app did. */
+export function ActivitiesPage(props: {
+  serverName: string;
+  connection: Connection;
+  activities: readonly Activity[] | undefined;
+}) {
+  const { serverName, connection, activities } = props;
+  return (
+    <Layout title="What an app did" serverName={serverName}>
+      <h1>
+        What “<ClientText text={standingOf(clientOf(connection)).name} max={HEADING_MAX} />” did
+      </h1>
+      <p class="note">In the last week, newest first.</p>
+      <Activities activities={activities} />
+      <p>
+        <a href={`/connections/${connection.grantId}`}>Back to this app</a>
+      </p>
+    </Layout>
+  );
+}
+
 function Activities({ activities }: Pick<ConnectionPageProps, "activities">) {
   if (activities === undefined) return <CallsUnknown />;
-  if (activities.length === 0) return <p class="note">No recent use of a tool was recorded.</p>;
+  if (activities.length === 0) return <p class="note">It did nothing that was recorded.</p>;
   return (
     <ul class="activities">
       {activities.map((activity) => (

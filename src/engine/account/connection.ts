@@ -14,6 +14,8 @@ export type Connection = {
   readonly clientDocument: string | undefined;
   /** Where its access went. */
   readonly redirect: Redirect | undefined;
+  /** What kind of device it was connected on, where its browser said so. */
+  readonly device: string | undefined;
   readonly scopes: readonly string[];
   readonly connectedAtSeconds: number;
   /** When it last got a token. */
@@ -40,6 +42,7 @@ export function connectionOf(
     // Read from there when the person allowed it. Registered clients have ids that are no addresses.
     clientDocument: isDocumentId(clientId) ? clientId : undefined,
     redirect: redirectOf(grant.redirectUri),
+    device: grant.metadata?.device,
     scopes: grant.scope,
     connectedAtSeconds: createdAt,
     // Never later than now, whatever the limit was when the grant got its token.

@@ -1,9 +1,12 @@
+import { type ClientProps, standingOf } from "../ui/client-facts";
+import { ClientMark } from "../ui/client-mark";
 import { ClientText } from "../ui/client-text";
 import { Layout } from "../ui/layout";
-import { publisherOf } from "../ui/publisher";
+import type { ScopeGroup } from "../ui/scope-list";
 import type { Activities, Activity } from "./activity";
 import type { ConnectedService } from "./connected-services";
 import type { Connection } from "./connection";
+import { REMOVED } from "./granted-scopes";
 import { NoteText } from "./note-text";
 import type { Note } from "./notes";
 import { ServiceList } from "./service-list";
@@ -19,6 +22,8 @@ export interface ConnectionsPageProps {
   /** Proves that a form comes from this page. */
   formToken: string;
   connections: readonly Connection[];
+  /** What the scopes of a connection mean. */
+  inWords(scopes: readonly string[]): readonly ScopeGroup[];
   /** Whether there are more than are shown. */
   hasMore: boolean;
   /** Undefined when it is not known right now. */
@@ -31,7 +36,7 @@ export interface ConnectionsPageProps {
 
 /** The list of a person's connections. Each leads to a page of its own, where it can be changed. */
 export function ConnectionsPage(props: ConnectionsPageProps) {
-  const { serverName, connections, hasMore, activities, note } = props;
+  const { serverName, connections, inWords, hasMore, activities, note } = props;
   return (
     <Layout title="Your connected apps" serverName={serverName}>
       <h1>Your connected apps</h1>
@@ -48,7 +53,8 @@ export function ConnectionsPage(props: ConnectionsPageProps) {
             {connections.map((connection) => (
               <ConnectionItem
                 connection={connection}
-                latest={activities?.get(connection.grantId)?.[0]}
+                scopes={inWords(connection.scopes)}
+                activities={activities?.get(connection.grantId) ?? []}
               />
             ))}
           </ul>
@@ -71,7 +77,7 @@ export function ConnectionsPage(props: ConnectionsPageProps) {
 
 /** Shown when the audit does not answer. */
 export function CallsUnknown() {
-  return <p class="note">Recent activity cannot be shown right now.</p>;
+  return <p class="note">What your apps did lately cannot be shown right now.</p>;
 }
 
 /** When a client was last active: at its last call or its last token. */
@@ -79,54 +85,93 @@ export function lastActiveSeconds({ lastTokenAtSeconds }: Connection, latest?: A
   return Math.max(lastTokenAtSeconds, latest?.atSeconds ?? 0);
 }
 
+/** What is known of the client of a connection. */
+export function clientOf({ clientName, clientDocument, redirect }: Connection): ClientProps {
+  return { name: clientName, document: clientDocument, redirect };
+}
+
+/** How many of the latest calls a row shows, and how many of its permissions. */
+const SHOWN_CALLS = 2;
+const SHOWN_SCOPES = 4;
+
 function ConnectionItem({
   connection,
-  latest,
+  scopes,
+  activities,
 }: {
   connection: Connection;
-  latest: Activity | undefined;
+  scopes: readonly ScopeGroup[];
+  activities: readonly Activity[];
 }) {
-  const { grantId, clientName, clientDocument, scopes, connectedAtSeconds } = connection;
-  const publisher = publisherOf(clientDocument);
+  const { grantId, connectedAtSeconds, device } = connection;
+  const standing = standingOf(clientOf(connection));
   return (
-    <li>
-      <h2>
-        <a href={`/connections/${grantId}`}>
-          <ClientText text={clientName} />
-        </a>
-      </h2>
-      <p class="note">
-        {publisher === undefined ? (
-          <span class="badge unverified">Not verified</span>
-        ) : (
-          <>
-            <span class="badge verified">Verified domain</span>
-            <ClientText text={publisher.host} max={Infinity} />
-          </>
-        )}
-      </p>
-      <p>
-        Active <RoughlyAgo seconds={lastActiveSeconds(connection, latest)} />, connected{" "}
-        <Since seconds={connectedAtSeconds} />
-      </p>
-      {latest === undefined ? null : (
+    <li class="connection">
+      <ClientMark name={standing.kind === "unknown" ? undefined : standing.name} />
+      <div>
+        <h2>
+          <a href={`/connections/${grantId}`}>
+            <ClientText text={standing.name} />
+          </a>
+        </h2>
         <p class="note">
-          Last: <ActivityText {...latest} />
+          {standing.kind === "known" ? <ClientText text={standing.host} max={Infinity} /> : null}
+          {standing.kind === "published" ? (
+            <ClientText text={standing.publisher.host} max={Infinity} />
+          ) : null}
+          {standing.kind === "unknown" ? "It named itself" : null}
+          {device === undefined ? null : ` · connected on ${article(device)}`}
         </p>
-      )}
-      <p class="note">
-        {scopes.length === 0 ? "It has no permissions." : "It may use "}
-        {scopes.map((scope, index) => (
-          <>
-            {index > 0 ? ", " : null}
-            <code>
-              <ClientText text={scope} max={Infinity} />
-            </code>
-          </>
-        ))}
-      </p>
+        <p>
+          Last used <RoughlyAgo seconds={lastActiveSeconds(connection, activities[0])} />, first{" "}
+          <Since seconds={connectedAtSeconds} />
+        </p>
+        {activities.length === 0 ? null : (
+          <ul class="activities">
+            {activities.slice(0, SHOWN_CALLS).map((activity) => (
+              <li>
+                <ActivityText {...activity} />
+              </li>
+            ))}
+            {activities.length > SHOWN_CALLS ? (
+              <li>
+                <a href={`/connections/${grantId}/activity`}>All that it did</a>
+              </li>
+            ) : null}
+          </ul>
+        )}
+        <MayText scopes={scopes} />
+      </div>
     </li>
   );
+}
+
+function MayText({ scopes }: { scopes: readonly ScopeGroup[] }) {
+  const descriptions = scopes
+    .filter(({ title }) => title !== REMOVED)
+    .flatMap((group) => group.scopes.map(({ description }) => description));
+  const removed = scopes.find(({ title }) => title === REMOVED)?.scopes.length ?? 0;
+  const more = descriptions.length - SHOWN_SCOPES;
+  return (
+    <>
+      <p class="note">
+        {descriptions.length === 0
+          ? "You gave it no permissions."
+          : `It may: ${descriptions.slice(0, SHOWN_SCOPES).join("; ")}${more > 0 ? `; and ${more} more` : ""}`}
+      </p>
+      {removed === 0 ? null : (
+        <p class="note">
+          {removed === 1 ? "One permission is" : `${removed} permissions are`} no longer part of
+          this server.
+        </p>
+      )}
+    </>
+  );
+}
+
+/** A kind of device, as one of them. */
+export function article(device: string): string {
+  return `${/^[aeiou]/i.test(device) ? "an" : "a"} ${device}`;
 }
 
 /** One tool call, on one line. */

@@ -1,13 +1,24 @@
 import type { Catalogue } from "../tools/catalogue";
-import type { ConsentScope } from "../ui/scope-list";
+import type { ScopeGroup } from "../ui/scope-list";
 
-/** Scopes of a grant as a page shows them. Those that this server no longer knows have no description. */
+/** Those that this server no longer has. */
+export const REMOVED = "No longer part of this server";
+
+/** Scopes of a grant as a page shows them, by what they are about. */
 export function grantedScopes(
-  { allScopes }: Pick<Catalogue, "allScopes">,
+  { groups }: Pick<Catalogue, "groups">,
   granted: readonly string[],
-): ConsentScope[] {
-  return granted.map((name) => {
-    const description = allScopes.find((scope) => scope.name === name)?.description;
-    return { name, description: description ?? "No longer offered by this server" };
+): ScopeGroup[] {
+  const known = groups.flatMap(({ title, scopes }) => {
+    const shown = scopes.filter(({ name }) => granted.includes(name));
+    return shown.length === 0 ? [] : [{ title, scopes: shown }];
   });
+  const names = new Set(known.flatMap(({ scopes }) => scopes.map(({ name }) => name)));
+  const removed = granted.filter((name) => !names.has(name));
+  if (removed.length === 0) return known;
+  const scopes = removed.map((name) => ({
+    name,
+    description: `“${name}”: it can do nothing with it`,
+  }));
+  return [...known, { title: REMOVED, scopes }];
 }

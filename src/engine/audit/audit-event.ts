@@ -48,6 +48,8 @@ export const newAuditEventSchema = z.discriminatedUnion("kind", [
       .enum([
         "person_not_allowed",
         "refused_by_provider",
+        /** Than the one who consented. */
+        "another_person",
         "provider_unavailable",
         "provider_misconfigured",
       ])

@@ -13,8 +13,6 @@ export type RecentCall = {
 
 /** How far back. Older rows of the index are deleted (audit/retention.ts). */
 export const RECENT_MS = 7 * 86_400_000;
-/** So that a busy client does not hide the others. */
-const CALLS_PER_GRANT = 20;
 const MAX_CALLS = 2_000;
 /** What bounds the cost of one query: the newest rows of the person's own. */
 const MAX_INDEX_ROWS = 20_000;
@@ -29,7 +27,7 @@ const rowSchema = z.object({
 
 /**
  * Uses the index gatehouse_calls_by_person (migrations/), so events of other people, strangers above all, are not
- * read. Every call that is shown is in the newest CALLS_PER_GRANT batches of its grant.
+ * read. Every call that is shown is in as many of the newest batches of its grant as calls are asked for.
  */
 const SQL = `
 WITH
@@ -63,20 +61,22 @@ SELECT client_id, grant_id, tool, outcome, at_ms FROM (
 WHERE number <= ?5 ORDER BY id DESC LIMIT ?6`;
 
 /**
- * A person's recent calls, newest first: at most the last 20 calls of each grant, from the last week. Where only a
+ * A person's recent calls, newest first: from the last week. Where only a
  * share of calls is recorded (AUDIT_TOOL_CALLS), only those.
  *
  * @param userId only this person's calls are found.
+ * @param perGrant how many of each grant at most, so that a busy client does not hide the others.
  * @throws what D1 throws.
  */
 export async function recentCalls(
   { DB }: Pick<Env, "DB">,
   userId: string,
+  perGrant = 20,
 ): Promise<readonly RecentCall[]> {
   const sinceMs = Date.now() - RECENT_MS;
   const since = firstIdAt(sinceMs - BATCH_SPAN_MS);
   const { results } = await DB.prepare(SQL)
-    .bind(userId, since, MAX_INDEX_ROWS, sinceMs, CALLS_PER_GRANT, MAX_CALLS)
+    .bind(userId, since, MAX_INDEX_ROWS, sinceMs, perGrant, MAX_CALLS)
     .all();
   return results.map((row) => {
     const { client_id, grant_id, tool, outcome, at_ms } = rowSchema.parse(row);

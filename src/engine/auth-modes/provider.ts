@@ -88,7 +88,10 @@ export function ownAuthority(
       .route("/", formPostCallback())
       // First: it leaves callbacks that are not of its own sign-ins to the next.
       .route("/", createSessionApp({ ...common, signatures: proofs, sessions }))
-      .route("/", createLoginApp({ ...common, catalogue, helpers }))
+      .route(
+        "/",
+        createLoginApp({ ...common, catalogue, helpers, sessions, secret: sessionSecret }),
+      )
       .route(
         "/",
         createConnectionsApp({

@@ -18,7 +18,7 @@ export type AllowedClients = {
 
 const METADATA = "metadata:";
 
-type Entry = ClientPreset & { readonly metadataHosts?: readonly string[] };
+type Entry = Omit<ClientPreset, "displayName"> & { readonly metadataHosts?: readonly string[] };
 
 /** Whether this address is one of an app on the person's own computer (RFC 8252, section 7.3). */
 export function isLoopbackRedirect({ protocol, hostname }: URL): boolean {

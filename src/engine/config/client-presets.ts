@@ -1,5 +1,7 @@
 /** The redirect URIs of a product, and its metadata documents. */
 export type ClientPreset = {
+  /** As people know it. */
+  readonly displayName: string;
   /** Exact. At a loopback address, whatever the port (RFC 8252, section 7.3). */
   readonly redirectUris: readonly string[];
   /** Everything below an address that ends in a slash. */
@@ -19,6 +21,7 @@ export const clientPresets = {
    * custom connectors via remote MCP servers", support.claude.com, article 11503834.
    */
   claude: {
+    displayName: "Claude",
     redirectUris: [
       "https://claude.ai/api/mcp/auth_callback",
       "https://claude.com/api/mcp/auth_callback",
@@ -31,6 +34,7 @@ export const clientPresets = {
    * Apps SDK, developers.openai.com/apps-sdk/build/auth.
    */
   chatgpt: {
+    displayName: "ChatGPT",
     redirectUris: ["https://chatgpt.com/connector_platform_oauth_redirect"],
     redirectPrefixes: ["https://chatgpt.com/connector/oauth/"],
     documents: ["https://chatgpt.com/oauth/codex/client.json"],
@@ -40,6 +44,7 @@ export const clientPresets = {
    * address, and its web app. cursor.com/docs/mcp has the newer two.
    */
   cursor: {
+    displayName: "Cursor",
     redirectUris: [
       "cursor://anysphere.cursor-mcp/oauth/callback",
       "https://www.cursor.com/agents/mcp/oauth/callback",
@@ -52,6 +57,7 @@ export const clientPresets = {
    * (https://vscode.dev/oauth/client-metadata.json).
    */
   vscode: {
+    displayName: "VS Code",
     redirectUris: [
       "https://vscode.dev/redirect",
       "https://insiders.vscode.dev/redirect",

@@ -23,6 +23,7 @@ export type {
   JwtAuthorization,
 } from "./external-authorization.ts";
 export type { IdentityKeys } from "./identity-key.ts";
+export { knownClient } from "./known-clients.ts";
 export type { ServiceConnection } from "./service-connection.ts";
 export { connectionOf, scopesAsked, type UpstreamApi } from "./upstream-api.ts";
 export { ConfigError, isLoopback } from "./variables.ts";

@@ -2,7 +2,7 @@ import * as z from "zod";
 import { upstreamTokensSchema } from "./upstream-tokens";
 
 /** The person, as the identity provider that signed them in describes them. */
-const identitySchema = z.object({
+export const identitySchema = z.object({
   /** The provider: an OpenID issuer, or `https://github.com`. */
   issuer: z.string().min(1),
   /** The provider's own, permanent id of the person. Never a login name or an e-mail address. */

@@ -7,13 +7,9 @@ import {
 } from "@cloudflare/workers-oauth-provider";
 import { type Context, Hono } from "hono";
 import { bodyLimit } from "hono/body-limit";
-import * as oauth from "oauth4webapi";
-import * as z from "zod";
 import { isLoopbackRedirect } from "../config";
-import { grantIdOf } from "../grants/grant-id";
-import type { GrantMetadata } from "../grants/grant-metadata";
+import { scopesGivenBefore } from "../grants/given-before";
 import { isAllowedPerson } from "../identity/allowed-people";
-import type { GrantProps } from "../identity/principal";
 import { userIdOf } from "../identity/user-id";
 import { allowMethods } from "../lib/allow-methods";
 import { requestIdOf } from "../lib/request-id";
@@ -22,30 +18,24 @@ import type { Catalogue } from "../tools/catalogue";
 import { withImplied } from "../tools/scopes";
 import { ErrorPage } from "../ui/error-page";
 import { page } from "../ui/respond";
+import { isOfUseWithoutScopes, requirePkce, requireQueryMode } from "./authorization-checks";
 import { presentParameters } from "./authorization-parameters";
-import { ConsentPage } from "./consent-page";
-import { consentScopes } from "./consent-scopes";
+import { browserPeople, type KeptSessions } from "./browser-person";
+import { ConsentPage, SignInFirstPage } from "./consent-page";
+import { offeredScopes } from "./consent-scopes";
 import { ContinuePage } from "./continue-page";
+import { giveCode } from "./give-code";
 import { onlyAllowedClients } from "./only-allowed-clients";
+import { type PendingSignIn, pendingSignInSchema, signInSecrets } from "./pending-sign-in";
 import { refusePerson } from "./person-refusal";
-import { nothingTicked, refusalOf } from "./refusals";
+import { nothingTicked, pageExpired, refusalOf } from "./refusals";
 import { RequestRefusedPage } from "./request-refused-page";
 import { failedSignIn, record, scopesAskedIn } from "./sign-in-events";
 import { SignInFailedPage } from "./sign-in-failed-page";
-import { type SignInFailure, signInFailureOf } from "./sign-in-failure";
+import { anotherPerson, type SignInFailure, signInFailureOf } from "./sign-in-failure";
 import { limitSignIns } from "./sign-in-limit";
 
 type LoginEnv = { Bindings: Env };
-
-/** What is kept, sealed and bound to the browser, while the person is at the identity provider. */
-const pendingSignInSchema = z.object({
-  codeVerifier: z.string(),
-  nonce: z.string(),
-  clientName: z.string(),
-  /** As the consent page posted it: for the audit only, which also records what was given. */
-  scopesAsked: z.array(z.string()).default([]),
-});
-type PendingSignIn = z.infer<typeof pendingSignInSchema>;
 
 const MAX_FORM_BYTES = 64 * 1_024;
 const MAX_NAME_CHARS = 200;
@@ -55,6 +45,10 @@ export type LoginOptions = {
   authorization: OwnAuthorization;
   catalogue: Catalogue;
   origin: string;
+  /** Of the browser, which the pages about connected apps have too. */
+  sessions: KeptSessions;
+  /** SESSION_SECRET. */
+  secret: string;
   /**
    * workers-oauth-provider's helpers: they keep the request server-side, single use, and bound to the
    * browser by one cookie per page, so that two tabs do not disturb each other.
@@ -63,19 +57,25 @@ export type LoginOptions = {
 };
 
 /**
- * How a person signs in and consents: GET /authorize shows the consent page, POST /authorize takes
- * the decision and sends the person to the identity provider, GET /callback takes them back and
- * sends the client its code.
+ * How a person signs in and consents. GET /authorize asks whoever is not signed in to do that first, by a press of a
+ * button: POST /authorize sends them to the identity provider, and GET /callback back to the request. It then shows
+ * the consent page, and POST /authorize takes the decision. Whoever signed in for this very request is done then;
+ * otherwise the identity provider has to name the same person once more, or to issue the tokens that tools need, and
+ * GET /callback sends the client its code. SECURITY.md says why in this order.
  */
 export function createLoginApp({
   serverName,
   authorization,
   catalogue,
   origin,
+  sessions,
+  secret,
   helpers,
 }: LoginOptions): Hono<LoginEnv> {
   const { allowedPeople, identityProvider: provider } = authorization;
   const redirectUri = `${origin}/callback`;
+  const people = browserPeople(sessions, secret);
+  const server = { serverName, identityProviderName: provider.displayName };
   const app = new Hono<LoginEnv>();
 
   app.use("/authorize", allowMethods("GET", "POST"), limitSignIns(serverName));
@@ -88,18 +88,15 @@ export function createLoginApp({
     requirePkce(request);
     requireQueryMode(request, url.searchParams);
     const client = await oauthHelpers.describeConsent(request);
-    const consent = await oauthHelpers.beginConsent(request);
-    return page(
-      c,
-      <ConsentPage
-        serverName={serverName}
-        identityProviderName={provider.displayName}
-        handle={consent.handle}
-        client={client}
-        scopes={consentScopes(catalogue, request.scope)}
-      />,
-      { headers: consent.headers },
-    );
+    const { handle, headers } = await oauthHelpers.beginConsent(request);
+    const shown = { ...server, handle, client, query: url.search.slice(1) };
+    const person = await people.of(c, request);
+    if (person === undefined) return page(c, <SignInFirstPage {...shown} />, { headers });
+    const given = await scopesGivenBefore(c.env, person.userId, request.clientId);
+    const isKnownToPerson = given !== undefined;
+    const offered = offeredScopes(catalogue, request.scope, given);
+    const consent = { ...shown, ...offered, person, isKnownToPerson };
+    return page(c, <ConsentPage {...consent} />, { headers });
   });
 
   app.post("/authorize", bodyLimit({ maxSize: MAX_FORM_BYTES }), async (c) => {
@@ -107,102 +104,147 @@ export function createLoginApp({
     const form = await c.req.formData().catch(() => new FormData());
     const handle = String(form.get("handle"));
     const oauthHelpers = helpers(c.env);
-    if (form.get("decision") !== "approve") {
-      const denied = await oauthHelpers.denyConsent(c.req.raw, handle);
-      record(c, {
-        kind: "consent",
-        outcome: "denied",
-        clientId: denied.request.clientId,
-        scopesAsked: denied.request.scope,
-        scopesGiven: [],
-      });
-      return continueTo(c, denied.redirectTo, "the app", denied.headers);
+    switch (form.get("decision")) {
+      case "approve":
+        return approve(c, handle, form);
+      case "sign-in":
+        return findOutWho(c, handle, String(form.get("request")), false);
+      case "switch":
+        return findOutWho(c, handle, String(form.get("request")), true);
     }
+    const denied = await oauthHelpers.denyConsent(c.req.raw, handle);
+    record(c, {
+      kind: "consent",
+      outcome: "denied",
+      clientId: denied.request.clientId,
+      scopesAsked: denied.request.scope,
+      scopesGiven: [],
+    });
+    return continueTo(c, denied.redirectTo, "the app", denied.headers);
+  });
 
+  /** Before consent. The library's approval is of nothing but going on: the scopes are not decided here. */
+  async function findOutWho(
+    c: Context<LoginEnv>,
+    handle: string,
+    query: string,
+    isAnother: boolean,
+  ) {
+    const { request, headers } = await helpers(c.env).approveConsent(c.req.raw, handle);
+    return toProvider(c, request, headers, { stage: "who", ...signInSecrets(), query }, isAnother);
+  }
+
+  async function approve(c: Context<LoginEnv>, handle: string, form: FormData) {
     const scope = form.getAll("scope").map(String);
     // The handle is not used up, so the person can go back to the page and still decide.
     if (scope.length === 0 && !isOfUseWithoutScopes(catalogue)) {
       return page(c, <ErrorPage serverName={serverName} {...nothingTicked} />, { status: 400 });
     }
-    const approved = await oauthHelpers.approveConsent(c.req.raw, handle, { scope });
-    const { clientName: name } = await oauthHelpers.describeConsent(approved.request);
-    // It goes into the grant and each token; one from before names were bounded may be of any length.
-    const clientName = name.slice(0, MAX_NAME_CHARS);
-    const pending: PendingSignIn = {
-      codeVerifier: oauth.generateRandomCodeVerifier(),
-      nonce: oauth.generateRandomNonce(),
-      clientName,
+    const oauthHelpers = helpers(c.env);
+    const { request, headers } = await oauthHelpers.approveConsent(c.req.raw, handle, { scope });
+    const person = await people.of(c, request);
+    // Whom the page was shown to, and nobody else, is who it counts for.
+    if (person === undefined || person.userId !== form.get("person")) return expired(c);
+    const { clientName: name } = await oauthHelpers.describeConsent(request);
+    const consented = {
+      // It goes into the grant and each token; one from before names were bounded may be of any length.
+      clientName: name.slice(0, MAX_NAME_CHARS),
       scopesAsked: scopesAskedIn(form, catalogue),
     };
-    const { state, headers } = await oauthHelpers.beginUpstream(approved.request, {
+    // Where tools need the tokens of a sign-in, they are asked for with what was ticked, so only now.
+    if (person.identity === undefined || provider.refresh !== undefined) {
+      const { userId } = person;
+      const pending = { stage: "grant", ...signInSecrets(), ...consented, userId } as const;
+      return toProvider(c, request, headers, pending);
+    }
+    const { identity, userId } = person;
+    if (!isAllowedPerson(allowedPeople, { userId, identity })) {
+      return refusePerson(c, server, { userId, identity }, request, headers);
+    }
+    headers.append("Set-Cookie", await people.forget(request));
+    const url = await giveCode(c, oauthHelpers, request, { userId, identity }, consented);
+    return continueTo(c, url, "the app", headers);
+  }
+
+  async function toProvider(
+    c: Context<LoginEnv>,
+    request: AuthRequest,
+    headersSoFar: Headers,
+    pending: PendingSignIn,
+    isAnother = false,
+  ) {
+    const { state, headers } = await helpers(c.env).beginUpstream(request, {
       data: pending,
-      headers: approved.headers,
+      headers: headersSoFar,
     });
     try {
-      const scopes = withImplied(approved.request.scope, catalogue.allScopes);
-      const url = await provider.authorizationUrl({ redirectUri, state, ...pending, scopes });
+      const signIn = { redirectUri, state, ...pending, isAnother, ...scopesOf(pending, request) };
+      const url = await provider.authorizationUrl(signIn);
       return continueTo(c, url.href, provider.displayName, headers);
     } catch (error) {
       const failure = signInFailureOf(error, provider.displayName);
-      record(c, { kind: "sign_in", clientId: approved.request.clientId, ...failedSignIn(failure) });
-      const { url, explained } = refuseSignIn(c, failure, approved.request, headers);
+      record(c, { kind: "sign_in", clientId: request.clientId, ...failedSignIn(failure) });
+      const { url, explained } = refuseSignIn(c, failure, request, headers);
       return explained ?? continueTo(c, url, "the app", headers);
     }
-  });
+  }
+
+  /** What a sign-in asks the provider for: before consent, for nothing but who the person is. */
+  function scopesOf({ stage }: PendingSignIn, { scope }: AuthRequest) {
+    return stage === "who" ? {} : { scopes: withImplied(scope, catalogue.allScopes) };
+  }
 
   app.get("/callback", async (c) => {
     const oauthHelpers = helpers(c.env);
     const callback = new URL(c.req.url);
     const { request, data, headers } = await oauthHelpers.finishUpstream(c.req.raw);
-    const { clientName, scopesAsked, ...pending } = pendingSignInSchema.parse(data);
-    const { clientId, scope } = request;
+    const pending = pendingSignInSchema.safeParse(data).data;
+    // Begun under an earlier version of this server.
+    if (pending === undefined) return expired(c);
+    const { clientId } = request;
     const state = callback.searchParams.get("state") ?? "";
     const identified = await provider
-      .identify(callback, {
-        ...{ redirectUri, state, ...pending },
-        scopes: withImplied(scope, catalogue.allScopes),
-      })
+      .identify(callback, { redirectUri, state, ...pending, ...scopesOf(pending, request) })
       .catch((error: unknown) => signInFailureOf(error, provider.displayName));
-    if (!("identity" in identified)) {
-      record(c, { kind: "sign_in", clientId, ...failedSignIn(identified) });
-      const { url, explained } = refuseSignIn(c, identified, request, headers);
-      if (explained !== undefined) return explained;
-      headers.set("Location", url);
-      return new Response(null, { status: 302, headers });
-    }
+    if (!("identity" in identified)) return failed(c, identified, request, headers);
     const { identity, upstream } = identified;
     const userId = await userIdOf(identity);
     const person = { userId, identity };
     const signedIn = { kind: "sign_in", clientId, userId, issuer: identity.issuer } as const;
     if (!isAllowedPerson(allowedPeople, person)) {
       record(c, { ...signedIn, outcome: "refused", reason: "person_not_allowed" });
-      const server = { serverName, identityProviderName: provider.displayName };
       return refusePerson(c, server, person, request, headers);
     }
-    const props: GrantProps = { identity, clientName, ...(upstream && { upstream }) };
-    const { redirectTo } = await oauthHelpers.completeAuthorization({
-      request,
-      userId,
-      metadata: { clientName } satisfies GrantMetadata,
-      scope,
-      props,
-      // The same client on a second device is a grant of its own: a new sign-in must not end it.
-      revokeExistingGrants: false,
-    });
+    if (pending.stage === "who") {
+      record(c, { ...signedIn, outcome: "ok" });
+      for (const cookie of await people.keep(request, person)) headers.append("Set-Cookie", cookie);
+      // Checked again there: what a form posted is no better than any address.
+      headers.set("Location", `/authorize?${new URLSearchParams(pending.query)}`);
+      return new Response(null, { status: 302, headers });
+    }
+    if (pending.userId !== userId) return failed(c, anotherPerson, request, headers);
     record(c, { ...signedIn, outcome: "ok" });
-    const code = new URL(redirectTo).searchParams.get("code") ?? "";
-    record(c, {
-      kind: "consent",
-      outcome: "given",
-      userId,
-      clientId,
-      ...grantIdOf(code),
-      scopesAsked,
-      scopesGiven: scope,
-    });
-    headers.set("Location", redirectTo);
+    const url = await giveCode(c, oauthHelpers, request, person, pending, upstream);
+    headers.set("Location", url);
     return new Response(null, { status: 302, headers });
   });
+
+  function failed(
+    c: Context<LoginEnv>,
+    failure: SignInFailure,
+    request: AuthRequest,
+    headers: Headers,
+  ) {
+    record(c, { kind: "sign_in", clientId: request.clientId, ...failedSignIn(failure) });
+    const { url, explained } = refuseSignIn(c, failure, request, headers);
+    if (explained !== undefined) return explained;
+    headers.set("Location", url);
+    return new Response(null, { status: 302, headers });
+  }
+
+  function expired(c: Context<LoginEnv>) {
+    return page(c, <ErrorPage serverName={serverName} {...pageExpired} />, { status: 400 });
+  }
 
   /**
    * The redirect that reports a failed sign-in to the client, and the page that explains it to the person
@@ -252,40 +294,4 @@ export function createLoginApp({
   });
 
   return app;
-}
-
-/** Whether a client without permissions is of use: a tool needs none, or there is nothing to tick. */
-function isOfUseWithoutScopes({ allScopes, allTools }: Catalogue): boolean {
-  return allScopes.length === 0 || allTools.some((tool) => tool.usableWith([]));
-}
-
-/**
- * OAuth 2.1, section 7.5.2, and MCP authorization require it of every client; the library, only of
- * public ones.
- */
-function requirePkce(request: AuthRequest): void {
-  if (request.codeChallenge !== undefined) return;
-  throw invalidRequest(
-    request,
-    "PKCE is required: send code_challenge with code_challenge_method S256",
-  );
-}
-
-/** The only mode in the metadata: another would not reach the waiting client. */
-function requireQueryMode(request: AuthRequest, parameters: URLSearchParams): void {
-  const mode = parameters.get("response_mode") ?? "query";
-  if (mode === "query") return;
-  throw invalidRequest(request, "The only response_mode here is query");
-}
-
-function invalidRequest(
-  { redirectUri, state, issuer }: AuthRequest,
-  description: string,
-): AuthorizationError {
-  return new AuthorizationError("invalid_request", {
-    description,
-    redirectUri,
-    state,
-    ...(issuer !== undefined && { issuer }),
-  });
 }

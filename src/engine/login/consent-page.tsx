@@ -1,39 +1,124 @@
 import type { ConsentDescription } from "@cloudflare/workers-oauth-provider";
-import { ClientFacts } from "../ui/client-facts";
+import type { PropsWithChildren } from "hono/jsx";
+import { ClientCard, clientOf, HEADING_MAX, standingOf } from "../ui/client-facts";
 import { ClientText } from "../ui/client-text";
 import { Layout } from "../ui/layout";
-import { type ConsentScope, ScopeList } from "../ui/scope-list";
+import { ScopeList } from "../ui/scope-list";
+import type { OfferedScopes } from "./consent-scopes";
 
-/** What the consent page shows, and the handle that it posts back with the choice. */
-export interface ConsentPageProps {
+/** What both pages about an authorization request show, and post back with the choice. */
+export interface RequestPageProps {
   serverName: string;
-  /** Who signs the person in next, e.g. "GitHub". */
+  /** Who signs the person in, e.g. "GitHub". */
   identityProviderName: string;
   /** From `beginConsent()`. The request itself stays on the server. */
   handle: string;
+  /** The query of the request's address, to come back to it after a sign-in: then it is checked again. */
+  query: string;
   /** From `describeConsent()`. Every string in it may have been chosen by an attacker. */
   client: ConsentDescription;
-  scopes: readonly ConsentScope[];
 }
 
-function requestedOf(scopes: readonly ConsentScope[]): string {
-  const requested = scopes.filter((scope) => scope.requested);
-  return requested.map((scope) => scope.name).join(" ");
+export interface ConsentPageProps extends RequestPageProps, OfferedScopes {
+  /** Who decides: the person who is signed in in this browser. */
+  person: { readonly userId: string; readonly name: string };
+  /** Whether they gave the same client something before. */
+  isKnownToPerson: boolean;
 }
 
 /**
- * Asks a person whether a client may act for them. Posts `handle`, `decision` (`approve` or `deny`),
- * the ticked `scope`s, and in `asked` those that the client asked for, to `/authorize`.
+ * Asks a person whether a client may act for them. Posts `handle`, `decision` (`approve`, `deny` or `switch`),
+ * the ticked `scope`s, in `asked` those that were ticked beforehand, and in `person` who it was shown to, to
+ * `/authorize`.
  */
 export function ConsentPage(props: ConsentPageProps) {
-  const { serverName, identityProviderName, handle, client, scopes } = props;
-  const nextId = `next-${handle}`;
+  const { serverName, identityProviderName, client, person, groups, more } = props;
+  const asked = groups.flatMap(({ scopes }) => scopes.map(({ name }) => name));
   return (
     <Layout title="Allow access?" serverName={serverName} hasConnections>
       <h1>
-        Allow “<ClientText text={client.clientName} max={40} />” to use {serverName} for you?
+        Allow “<ClientName client={client} />” to use {serverName} for you?
       </h1>
-      <ClientFacts client={client} />
+      <RequestForm {...props}>
+        <input type="hidden" name="asked" value={asked.join(" ")} />
+        <input type="hidden" name="person" value={person.userId} />
+        <p class="person">
+          <span>
+            Signed in as{" "}
+            <strong>
+              <ClientText text={person.name} />
+            </strong>{" "}
+            with {identityProviderName}
+          </span>
+          <button type="submit" class="as-link" name="decision" value="switch">
+            Not you?
+          </button>
+        </p>
+        {props.isKnownToPerson ? (
+          <p class="note">You allowed this app before. What you allowed then is ticked.</p>
+        ) : null}
+        {asked.length + more.length > 0 ? (
+          <ScopeList groups={groups} more={more} nothingTicked="To allow nothing, choose Deny." />
+        ) : (
+          <p class="note">It asks for no permissions, so it can use only what needs none.</p>
+        )}
+        <div class="actions decision">
+          <button
+            type="submit"
+            name="decision"
+            value="approve"
+            class="primary"
+            aria-describedby={client.redirectIsLoopback ? "loopback-warning" : undefined}
+          >
+            Allow
+          </button>
+          <button type="submit" name="decision" value="deny">
+            Deny
+          </button>
+        </div>
+        <p class="note">
+          It never sees your password. You can end this at any time under “Your connected apps”.
+        </p>
+      </RequestForm>
+    </Layout>
+  );
+}
+
+/** Asks whoever is not signed in to do that first, or to deny. Posts `handle` and `decision` (`sign-in` or `deny`). */
+export function SignInFirstPage(props: RequestPageProps) {
+  const { serverName, identityProviderName, client } = props;
+  return (
+    <Layout title="Sign in first" serverName={serverName} hasConnections>
+      <h1>
+        “<ClientName client={client} />” wants to use {serverName} for you
+      </h1>
+      <RequestForm {...props}>
+        <p>
+          Sign in first. Then you see what it asks for, and decide. Until then it gets nothing, and
+          it never sees your password.
+        </p>
+        <div class="actions decision">
+          <button type="submit" name="decision" value="sign-in" class="primary">
+            Sign in with {identityProviderName}
+          </button>
+          <button type="submit" name="decision" value="deny">
+            Deny
+          </button>
+        </div>
+      </RequestForm>
+    </Layout>
+  );
+}
+
+function ClientName({ client }: { client: ConsentDescription }) {
+  return <ClientText text={standingOf(clientOf(client)).name} max={HEADING_MAX} />;
+}
+
+function RequestForm(props: PropsWithChildren<RequestPageProps>) {
+  const { client, handle, query, children } = props;
+  return (
+    <>
+      <ClientCard client={client} />
       <form method="post" action="/authorize">
         {/*
           Enter in a checkbox presses a form's first submit button. This one has nothing to do:
@@ -42,32 +127,9 @@ export function ConsentPage(props: ConsentPageProps) {
         */}
         <button type="submit" formmethod="dialog" hidden />
         <input type="hidden" name="handle" value={handle} />
-        <input type="hidden" name="asked" value={requestedOf(scopes)} />
-        {scopes.length > 0 ? (
-          <ScopeList scopes={scopes} nothingTicked="To allow nothing, choose Deny." />
-        ) : (
-          <p class="note">It asks for no permissions, so it can use only what needs none.</p>
-        )}
-        {/* Its id differs each time, so that no fragment of an address can lead here. */}
-        <p id={nextId}>
-          It never sees your password. Next you sign in with {identityProviderName}; access starts
-          after that.
-        </p>
-        <div class="actions decision">
-          <button
-            type="submit"
-            name="decision"
-            value="approve"
-            class="primary"
-            aria-describedby={client.redirectIsLoopback ? `loopback-warning ${nextId}` : nextId}
-          >
-            Allow and sign in
-          </button>
-          <button type="submit" name="decision" value="deny">
-            Deny
-          </button>
-        </div>
+        <input type="hidden" name="request" value={query} />
+        {children}
       </form>
-    </Layout>
+    </>
   );
 }

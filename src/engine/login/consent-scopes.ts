@@ -1,20 +1,40 @@
 import type { Catalogue } from "../tools/catalogue";
-import type { Scope } from "../tools/scopes";
+import type { ScopeGroup } from "../ui/scope-list";
 
-/** A scope on the consent page; ticked beforehand when the client asked for it. */
-export type ConsentScope = Scope & { readonly requested: boolean };
+/** What the consent page offers, by what it is about. */
+export type OfferedScopes = {
+  /** What the client asked for, and what it was given before. */
+  readonly groups: readonly ScopeGroup[];
+  /** All else that there is, so that a person can also give more than was asked for. */
+  readonly more: readonly ScopeGroup[];
+};
 
 /**
- * The scopes that the consent page offers: all there are, so that a person can also give more than
- * was asked for. Scopes that this server does not know are left out, and a client that asks for
- * none that it does know (some send no `scope`, some only `offline_access`) is taken to ask for the
+ * The scopes that the consent page offers. Scopes that this server does not know are left out, and a client that asks
+ * for none that it does know (some send no `scope`, some only `offline_access`) is taken to ask for the
  * baseline (RFC 6749, section 3.3).
+ *
+ * @param given what the same person gave the same client before: ticked as well.
  */
-export function consentScopes(
-  { allScopes, baselineScopes }: Catalogue,
+export function offeredScopes(
+  { allScopes, baselineScopes, groups }: Catalogue,
   requested: readonly string[],
-): ConsentScope[] {
-  const known = allScopes.filter((scope) => requested.includes(scope.name));
-  const asked = known.length > 0 ? known : baselineScopes;
-  return allScopes.map((scope) => ({ ...scope, requested: asked.includes(scope) }));
+  given: readonly string[] = [],
+): OfferedScopes {
+  const known = allScopes.filter(({ name }) => requested.includes(name));
+  const asked = new Set([
+    ...(known.length > 0 ? known : baselineScopes).map(({ name }) => name),
+    ...given,
+  ]);
+  const those = (isTicked: boolean) =>
+    groups.flatMap(({ title, scopes }) => {
+      const offered = scopes
+        .filter(({ name }) => asked.has(name) === isTicked)
+        .map(({ name, description, effect }) => ({
+          ...{ name, description, effect, isTicked },
+          wasGiven: given.includes(name),
+        }));
+      return offered.length === 0 ? [] : [{ title, scopes: offered }];
+    });
+  return { groups: those(true), more: those(false) };
 }

@@ -11,6 +11,13 @@ export const nothingTicked: Refusal = {
   advice: "Go back, and tick what the app may do, or choose Deny.",
 };
 
+export const pageExpired: Refusal = {
+  title: "This page has expired",
+  message:
+    "It was open for more than ten minutes, was used already, was opened in another browser, or you have signed out or in as somebody else since. Nothing was allowed.",
+  advice: START_AGAIN,
+};
+
 /** Does not show the list: who else is allowed is none of the refused person's business. */
 export const clientNotAllowed: Refusal = {
   title: "This app may not connect here",
@@ -68,11 +75,6 @@ export function refusalOf(error: AuthorizationError | CimdFetchError): Refusal {
         advice: START_AGAIN,
       };
     default:
-      return {
-        title: "This page has expired",
-        message:
-          "It was open for more than ten minutes, was used already, or was opened in another browser. Nothing was allowed.",
-        advice: START_AGAIN,
-      };
+      return pageExpired;
   }
 }

@@ -12,7 +12,7 @@ export function record(c: Context<{ Bindings: Env }>, event: NewAuditEvent): voi
 
 /** What the audit has of a failed sign-in. */
 export function failedSignIn({ reason }: Pick<SignInFailure, "reason">) {
-  return reason === "refused_by_provider"
+  return reason === "refused_by_provider" || reason === "another_person"
     ? ({ outcome: "refused", reason } as const)
     : ({ outcome: "failed", reason } as const);
 }

@@ -13,7 +13,11 @@ export type SignInFailure = {
   readonly code: AuthorizationErrorCode;
   readonly description: string;
   /** As the audit has it. */
-  readonly reason: "refused_by_provider" | "provider_unavailable" | "provider_misconfigured";
+  readonly reason:
+    | "refused_by_provider"
+    | "another_person"
+    | "provider_unavailable"
+    | "provider_misconfigured";
   /** What the person has to read first; absent where the client's own message is enough. */
   readonly page?: Refusal & { status: 403 | 500 };
 };
@@ -37,6 +41,20 @@ export function signInFailureOf(error: unknown, provider: string): SignInFailure
   });
   return isPermanent ? misconfigured(provider) : unavailable;
 }
+
+/** Whoever came back from the identity provider is not who consented. */
+export const anotherPerson: SignInFailure = {
+  code: "access_denied",
+  description: "Somebody else signed in than who consented",
+  reason: "another_person",
+  page: {
+    status: 403,
+    title: "You signed in as somebody else",
+    message:
+      "You allowed this as one person, and then signed in with another account. Nothing was allowed.",
+    advice: "Go back to the app and connect again. Choose “Not you?” to use the other account.",
+  },
+};
 
 const unavailable: SignInFailure = {
   code: "temporarily_unavailable",

@@ -15,6 +15,8 @@ export type AuthorizationRequest = {
   /** OpenID Connect's. */
   nonce?: string;
   responseMode?: "form_post";
+  /** What lets a person choose another account, where it is not OpenID Connect's `prompt=login`. */
+  choosesAccountBy?: "select_account";
   /** What the provider, or what tokens are for, needs besides. */
   more?: Readonly<Record<string, string>>;
 };
@@ -64,6 +66,7 @@ export async function pushedAuthorizationUrl(
 async function authorizationParameters(request: AuthorizationRequest, signIn: SignIn) {
   return new URLSearchParams({
     ...request.more,
+    ...(signIn.isAnother && { prompt: request.choosesAccountBy ?? "login" }),
     response_type: "code",
     client_id: request.clientId,
     redirect_uri: signIn.redirectUri,

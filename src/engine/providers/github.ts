@@ -75,7 +75,10 @@ function gitHubProvider(
   function authorizationUrl(signIn: SignIn): Promise<URL> {
     const endpoint = `${webUrl}/login/oauth/authorize`;
     return authorizationRequestUrl(
-      { endpoint, clientId, scope: scopesFor(signIn).join(" ") },
+      {
+        ...{ endpoint, clientId, scope: scopesFor(signIn).join(" ") },
+        choosesAccountBy: "select_account",
+      },
       signIn,
     );
   }

@@ -19,6 +19,8 @@ export type SignIn = {
    * than that. Absent where a browser signs in and no client does: then nothing calls an API with them.
    */
   readonly scopes?: readonly string[];
+  /** Whether somebody else is to sign in than whoever the provider already knows in this browser. */
+  readonly isAnother?: boolean;
 };
 
 /** Who people are. One file in providers/ implements it for one kind of provider. */

@@ -119,6 +119,8 @@ function credentialIn(values: Variables): SignInCredential | Problems {
     : { kind: "secret", clientId, clientSecret, method };
 }
 
+const GOOGLE = "https://accounts.google.com";
+
 function openIdProvider(
   values: Variables,
   credential: SignInCredential,
@@ -153,6 +155,8 @@ function openIdProvider(
       ...asked(signIn),
       nonce: signIn.nonce,
       ...responseModeAt(server),
+      // It has no prompt=login: developers.google.com/identity/openid-connect/openid-connect.
+      ...(server.issuer === GOOGLE && { choosesAccountBy: "select_account" as const }),
     };
     return server.require_pushed_authorization_requests === true
       ? pushedAuthorizationUrl(request, signIn, serverOf(server), authenticated)

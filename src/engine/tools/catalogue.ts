@@ -4,6 +4,7 @@ import type { Prompt } from "./define-prompt";
 import type { ResourceCollection } from "./define-resource";
 import type { Caller, Tool } from "./define-tool";
 import type { Toolset } from "./define-toolset";
+import { type Group, groupsOf } from "./scope-groups";
 import { missingScopes, type Scope } from "./scopes";
 
 /**
@@ -15,6 +16,8 @@ import { missingScopes, type Scope } from "./scopes";
 export type Catalogue<App = Env> = {
   /** Every scope that can be granted: the authorization server's `scopes_supported` (RFC 8414). */
   readonly allScopes: readonly Scope[];
+  /** The same scopes, and the tools, by what they are about: as people are shown them. */
+  readonly groups: readonly Group[];
   /** The scopes that clients ask for first: the resource's `scopes_supported` (RFC 9728). */
   readonly baselineScopes: readonly Scope[];
   /** Instructions that clients give their model about this server; undefined when no toolset has any. */
@@ -54,6 +57,7 @@ export function createCatalogue<App>(
 
   return {
     allScopes,
+    groups: groupsOf(offered),
     baselineScopes: allScopes.filter((scope) => scope.baseline),
     instructions: instructions || undefined,
     allTools,

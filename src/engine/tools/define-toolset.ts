@@ -12,6 +12,8 @@ import type { Scope } from "./scopes";
  */
 export type Toolset<App = unknown> = {
   readonly name: string;
+  /** What its tools are about, for people: "Orders". By default the name, in words. */
+  readonly displayName?: string;
   /** The APIs that its tools call. If one is not configured, nobody sees the toolset. */
   readonly apis?: readonly Api[];
   /** Instructions that clients give their model about these tools as a whole (MCP, `instructions`). */

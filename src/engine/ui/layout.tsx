@@ -1,6 +1,11 @@
 import { html } from "hono/html";
-import type { PropsWithChildren } from "hono/jsx";
+import { type PropsWithChildren, useContext } from "hono/jsx";
+import { LookContext } from "../look/context";
+import { LOOK_STYLESHEET, lookStylesheet } from "../look/stylesheet";
 import { Mark } from "./mark";
+
+/** Where the icon of a server without one of its own is. */
+export const NEUTRAL_ICON = "/icon.svg";
 
 /** What every page shares. */
 export interface LayoutProps {
@@ -17,11 +22,13 @@ export interface LayoutProps {
 }
 
 /**
- * The document around every page, doctype included. All it loads is our own stylesheet and icon, so
- * that a content security policy can refuse everything else.
+ * The document around every page, doctype included. All it loads is of this origin: stylesheets, icon, logo and
+ * font, so that a content security policy can refuse everything else.
  */
 export function Layout(props: PropsWithChildren<LayoutProps>) {
   const { title, serverName, refresh, hasConnections, markdown, children } = props;
+  const look = useContext(LookContext);
+  const { product, privacy, terms, support } = look.links ?? {};
   const page = (
     <html lang="en">
       <head>
@@ -31,8 +38,11 @@ export function Layout(props: PropsWithChildren<LayoutProps>) {
         <meta name="color-scheme" content="light dark" />
         <meta name="referrer" content="no-referrer" />
         {refresh === undefined ? null : <meta http-equiv="refresh" content={refresh} />}
-        <link rel="icon" href="/favicon.svg" type="image/svg+xml" />
+        <link rel="icon" href={look.icon ?? NEUTRAL_ICON} />
         <link rel="stylesheet" href="/style.css" />
+        {lookStylesheet(look) === undefined ? null : (
+          <link rel="stylesheet" href={LOOK_STYLESHEET} />
+        )}
         {markdown === undefined ? null : (
           <>
             <link rel="alternate" type="text/markdown" href={markdown} />
@@ -43,7 +53,7 @@ export function Layout(props: PropsWithChildren<LayoutProps>) {
       <body>
         <main class="card">
           <p class="brand">
-            <Mark />
+            <Mark name={serverName} logo={look.logo} />
             <span>{serverName}</span>
           </p>
           {children}
@@ -51,9 +61,21 @@ export function Layout(props: PropsWithChildren<LayoutProps>) {
         <footer>
           <a href="/">About {serverName}</a>
           {hasConnections ? <a href="/connections">Your connected apps</a> : null}
+          <FooterLink href={product} text="Website" />
+          <FooterLink href={privacy} text="Privacy" />
+          <FooterLink href={terms} text="Terms" />
+          <FooterLink href={support} text="Support" />
         </footer>
       </body>
     </html>
   );
   return html`<!doctype html>${page}`;
+}
+
+function FooterLink({ href, text }: { href: string | undefined; text: string }) {
+  return href === undefined ? null : (
+    <a href={href} rel="noreferrer">
+      {text}
+    </a>
+  );
 }

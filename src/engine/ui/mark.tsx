@@ -1,8 +1,20 @@
-/** The gatehouse: three merlons over an open arch. It repeats the words beside it, so screen readers skip it. */
-export function Mark() {
+import { initialOf, type Look } from "../look/look";
+
+/** The server's logo, or the first letter of its name. It repeats the words beside it, so screen readers skip it. */
+export function Mark({ name, logo }: { name: string; logo: Look["logo"] }) {
+  if (logo === undefined) {
+    return (
+      <span class="mark initial" aria-hidden="true">
+        {initialOf(name)}
+      </span>
+    );
+  }
   return (
-    <svg class="mark" viewBox="4 5 24 23" aria-hidden="true" focusable="false">
-      <path fill="currentColor" d="M4 5h6v4h3V5h6v4h3V5h6v23h-6v-7a6 6 0 0 0-12 0v7H4z" />
-    </svg>
+    <picture>
+      {logo.dark === undefined ? null : (
+        <source media="(prefers-color-scheme: dark)" srcset={logo.dark} />
+      )}
+      <img class="mark" src={logo.light} alt="" />
+    </picture>
   );
 }

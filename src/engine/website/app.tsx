@@ -5,10 +5,13 @@ import { version } from "../../../package.json";
 import { allowMethods } from "../lib/allow-methods";
 import { errorText } from "../lib/error-text";
 import { requestIdOf } from "../lib/request-id";
+import { neutralIcon } from "../look/neutral-icon";
+import { LOOK_STYLESHEET, lookStylesheet } from "../look/stylesheet";
 import type { Services } from "../services";
 import { routeNameOf } from "../telemetry/route-name";
 import { ErrorPage } from "../ui/error-page";
-import { markdownPage, page } from "../ui/respond";
+import { NEUTRAL_ICON } from "../ui/layout";
+import { markdownPage, page, publicFile } from "../ui/respond";
 import { FrontPage } from "./front-page";
 import { frontPageContent } from "./front-page-content";
 import { frontPageMarkdown } from "./front-page-markdown";
@@ -23,19 +26,24 @@ const FRONT_PAGE_SECONDS = 300;
  * @param login absent where people sign in elsewhere.
  */
 export function createWebsite(
-  services: Pick<Services, "config" | "catalogue">,
+  services: Pick<Services, "config" | "catalogue" | "look" | "description">,
   origin: string,
   login: Hono<{ Bindings: Env }> | undefined,
 ): Hono<{ Bindings: Env }> {
   const { serverName } = services.config;
   const app = new Hono<{ Bindings: Env }>();
 
+  app.use(async (c, next) => {
+    c.set("look", services.look);
+    await next();
+  });
   if (login !== undefined) app.route("/", login);
 
   app.use("/", allowMethods("GET", "HEAD"));
   app.get("/", (c) => {
-    const content = frontPageContent(services, origin);
-    const init = { publicForSeconds: FRONT_PAGE_SECONDS, headers: { vary: "Accept" } };
+    const content = frontPageContent(services, origin, c.req.header("user-agent"));
+    const headers = { vary: "Accept, User-Agent" };
+    const init = { publicForSeconds: FRONT_PAGE_SECONDS, headers };
     return prefersMarkdown(c)
       ? markdownPage(frontPageMarkdown(content), init)
       : page(c, <FrontPage content={content} />, init);
@@ -47,6 +55,15 @@ export function createWebsite(
       publicForSeconds: FRONT_PAGE_SECONDS,
     }),
   );
+
+  const stylesheet = lookStylesheet(services.look);
+  if (stylesheet !== undefined) {
+    app.get(LOOK_STYLESHEET, () => publicFile(stylesheet, "text/css", FRONT_PAGE_SECONDS));
+  }
+  app.get(NEUTRAL_ICON, async () => {
+    const icon = await neutralIcon(serverName, services.look);
+    return publicFile(String(icon), "image/svg+xml", FRONT_PAGE_SECONDS);
+  });
 
   // It says that this code answers, and checks nothing behind it: frequent requests cost nothing.
   app.use("/health", allowMethods("GET", "HEAD"));

@@ -1,5 +1,5 @@
 import type { ClientSetup } from "./client-setup";
-import type { FrontPageContent, PublicTool } from "./front-page-content";
+import { type FrontPageContent, type PublicTool, purposeOf } from "./front-page-content";
 import { codeBlock, codeSpan, markdownText } from "./markdown";
 import { pasteText } from "./paste";
 
@@ -8,7 +8,7 @@ import { pasteText } from "./paste";
  * without further headings, and then sections that are lists of links.
  */
 export function frontPageMarkdown(content: FrontPageContent): string {
-  const { origin, mcpUrl, sseUrl, connectionsUrl, tools, setups } = content;
+  const { origin, mcpUrl, sseUrl, connectionsUrl, groups, setups } = content;
   const name = markdownText(content.serverName);
   const signIn = markdownText(content.signIn);
   const oneClick = setups.flatMap(({ client, install }) =>
@@ -16,13 +16,14 @@ export function frontPageMarkdown(content: FrontPageContent): string {
   );
   const blocks = [
     `# ${name}`,
-    `> ${name} is a remote MCP server. AI apps use its tools for a person, who signs in ${signIn} and chooses what the app may do.`,
+    `> ${markdownText(purposeOf(content))} It is a remote MCP server: an AI app uses its tools for you, after you sign in ${signIn} and choose what the app may do.`,
     `The address for clients is ${codeSpan(mcpUrl)} (Streamable HTTP). A client that only supports server-sent events uses ${codeSpan(sseUrl)}.`,
     "Access uses OAuth 2.1. The client finds the authorization server on its own and opens a browser for the person to sign in. There is no key to copy.",
-    tools.length === 0
-      ? "No tools are set up yet."
-      : "Tools, and the scopes that their calls can need:",
-    ...(tools.length === 0 ? [] : [tools.map(toolItem).join("\n")]),
+    ...(groups.length === 0 ? ["No tools are set up yet."] : ["What it can do:"]),
+    ...groups.flatMap(({ title, tools }) => [
+      `**${markdownText(title)}**`,
+      tools.map(toolItem).join("\n"),
+    ]),
     ...setups.flatMap(setupBlocks),
     ...(oneClick.length === 0 ? [] : ["## Add it with one click", oneClick.join("\n")]),
     ...(connectionsUrl === undefined
@@ -48,9 +49,8 @@ export function frontPageMarkdown(content: FrontPageContent): string {
   return `${blocks.join("\n\n")}\n`;
 }
 
-function toolItem({ name, title, description, scopes }: PublicTool): string {
-  const needed = scopes.length === 0 ? "none" : scopes.map(codeSpan).join(", ");
-  return `- ${codeSpan(name)} (${markdownText(title)}): ${markdownText(description)} Scopes: ${needed}`;
+function toolItem({ name, title, description }: PublicTool): string {
+  return `- ${markdownText(title)} (${codeSpan(name)}): ${markdownText(description)}`;
 }
 
 const LANGUAGES = { json: "json", command: "sh", address: "text" } as const;

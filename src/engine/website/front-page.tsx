@@ -1,57 +1,63 @@
 import { Layout } from "../ui/layout";
 import type { ClientSetup } from "./client-setup";
-import type { FrontPageContent, PublicTool } from "./front-page-content";
+import { type FrontPageContent, purposeOf } from "./front-page-content";
 import { pasteText } from "./paste";
 
 /** The same page as Markdown. */
 const MARKDOWN = "/llms.txt";
 
-/** The front page: what this is, how each client is set up, and what a client can do with it. */
+/** The front page: what this is, how the reader's app is set up, and what it can do then. */
 export function FrontPage({ content }: { content: FrontPageContent }) {
-  const { serverName, mcpUrl, sseUrl, connectionsUrl, signIn, tools, setups } = content;
+  const { serverName, mcpUrl, sseUrl, connectionsUrl, signIn, groups, setups, shownIn } = content;
+  const installs = setups.filter(({ install }) => install !== undefined);
   return (
-    <Layout title="Connect an AI app" serverName={serverName} markdown={MARKDOWN}>
-      <h1>Connect an AI app to {serverName}</h1>
-      <p>
-        {serverName} lets an AI app such as Claude or Cursor work for you, after you sign in{" "}
-        {signIn} and choose what it may do. The app never sees your password.
+    <Layout title="Use it from your AI app" serverName={serverName} markdown={MARKDOWN}>
+      <h1>Use {serverName} from your AI app</h1>
+      <p class="lead">{purposeOf(content)}</p>
+      {installs.length === 0 ? null : (
+        <div class="actions installs">
+          {installs.map(({ client, install }, index) => (
+            <a
+              class={index === 0 ? "button primary" : "button"}
+              href={install?.app ?? install?.web}
+              rel="noreferrer"
+            >
+              Add to {client}
+            </a>
+          ))}
+        </div>
+      )}
+      <p class="note">
+        Your app asks you before it adds anything. You sign in {signIn} and choose what it may do;
+        it never sees your password.
       </p>
-      <h2>Address</h2>
-      <p>Any app that speaks MCP connects to this address:</p>
+      <h2>Another app, or by hand</h2>
+      <p>Any app that speaks MCP connects to this address. Click a box to select all of it.</p>
       <p>
         <code class="address copyable">{mcpUrl}</code>
       </p>
+      <div class="setups">
+        {setups.map((setup) => (
+          <SetupByHand
+            setup={setup}
+            isOpen={setup.client === shownIn && setup.install === undefined}
+          />
+        ))}
+      </div>
       <p class="note">
         For an app that only supports server-sent events: <code class="copyable">{sseUrl}</code>
       </p>
-      <h2>Set up your app</h2>
-      <p>These open your app with everything filled in. It asks you before it adds anything.</p>
-      <div class="actions installs">
-        {setups.map(({ client, install }) =>
-          install === undefined ? null : (
-            <a class="button" href={install.app ?? install.web} rel="noreferrer">
-              Add to {client}
-            </a>
-          ),
-        )}
-      </div>
-      <p>Or set it up by hand. Click a box to select all of it.</p>
-      <div class="setups">
-        {setups.map((setup) => (
-          <SetupByHand setup={setup} />
-        ))}
-      </div>
+      <h2>What it can do</h2>
+      <Groups groups={groups} />
       {connectionsUrl === undefined ? null : (
         <>
           <h2>See what you connected</h2>
           <p>
             Under <a href={connectionsUrl}>your connected apps</a> you can see what each app may do
-            and did recently, remove permissions, and end its access.
+            and did lately, remove permissions, and end its access.
           </p>
         </>
       )}
-      <h2>Tools</h2>
-      <Tools tools={tools} />
       <p class="note">
         For agents, this page is also <a href={MARKDOWN}>Markdown</a>.
       </p>
@@ -59,9 +65,10 @@ export function FrontPage({ content }: { content: FrontPageContent }) {
   );
 }
 
-function SetupByHand({ setup: { client, where, paste, next, install, obstacle } }: SetupProps) {
+function SetupByHand({ setup, isOpen }: SetupProps) {
+  const { client, where, paste, next, install, obstacle } = setup;
   return (
-    <details>
+    <details open={isOpen}>
       <summary>
         <h3>{client}</h3>
       </summary>
@@ -88,7 +95,7 @@ function SetupByHand({ setup: { client, where, paste, next, install, obstacle } 
   );
 }
 
-type SetupProps = { setup: ClientSetup };
+type SetupProps = { setup: ClientSetup; isOpen: boolean };
 
 /** A sentence of a set-up: its backticks become code. */
 function Sentence({ text }: { text: string }) {
@@ -111,26 +118,18 @@ function Words({ text }: { text: string }) {
   );
 }
 
-function Tools({ tools }: { tools: readonly PublicTool[] }) {
-  if (tools.length === 0) return <p>No tools are set up yet.</p>;
+function Groups({ groups }: Pick<FrontPageContent, "groups">) {
+  if (groups.length === 0) return <p>No tools are set up yet.</p>;
   return (
-    <ul class="tools">
-      {tools.map(({ name, title, description, scopes }) => (
-        <li>
-          <h3>{title}</h3>
-          <p>{description}</p>
-          <p class="note">
-            <code>{name}</code>
-            {scopes.length === 0 ? " needs no permission" : " uses "}
-            {scopes.map((scope, index) => (
-              <>
-                {index > 0 ? ", " : null}
-                <code>{scope}</code>
-              </>
-            ))}
-          </p>
-        </li>
+    <dl class="tools">
+      {groups.map(({ title, tools }) => (
+        <div>
+          <dt>{title}</dt>
+          {tools.map((tool) => (
+            <dd>{tool.title}</dd>
+          ))}
+        </div>
       ))}
-    </ul>
+    </dl>
   );
 }

@@ -1,5 +1,14 @@
 import type { Context } from "hono";
 import type { JSX } from "hono/jsx/jsx-runtime";
+import { LookContext } from "../look/context";
+import type { Look } from "../look/look";
+
+declare module "hono" {
+  interface ContextVariableMap {
+    /** That of the server, on every request of its website. */
+    look?: Look;
+  }
+}
 
 /**
  * The pages have no script, no frame and nothing from elsewhere, and their forms go to this server
@@ -7,7 +16,7 @@ import type { JSX } from "hono/jsx/jsx-runtime";
  */
 const SECURITY_HEADERS = {
   "content-security-policy":
-    "default-src 'none'; style-src 'self'; img-src 'self'; form-action 'self'; frame-ancestors 'none'; base-uri 'none'",
+    "default-src 'none'; style-src 'self'; font-src 'self'; img-src 'self'; form-action 'self'; frame-ancestors 'none'; base-uri 'none'",
   "x-frame-options": "DENY",
   "x-content-type-options": "nosniff",
   // Addresses here carry states and codes.
@@ -43,9 +52,15 @@ export function page(
 ): Response | Promise<Response> {
   const headers = pageHeaders("text/html", init);
   if (!KEEPS_OPENER.has(c.req.path)) headers.set("cross-origin-opener-policy", "same-origin");
-  const response = c.html(body, init.status ?? 200);
+  const shown = <LookContext.Provider value={c.get("look") ?? {}}>{body}</LookContext.Provider>;
+  const response = c.html(shown, init.status ?? 200);
   if (response instanceof Promise) return response.then((done) => withHeaders(done, headers));
   return withHeaders(response, headers);
+}
+
+/** Sends a file that any cache may keep for as long as a front page. */
+export function publicFile(body: string, mediaType: string, seconds: number): Response {
+  return new Response(body, { headers: pageHeaders(mediaType, { publicForSeconds: seconds }) });
 }
 
 /** Sends a page in the form that agents read (RFC 7763), with the same headers. */
