@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import * as z from "zod";
 import { version } from "../../package.json";
+import type { Look } from "../../src/engine/look/look";
 import { createCatalogue } from "../../src/engine/tools/catalogue";
 import { defineTool } from "../../src/engine/tools/define-tool";
 import { defineToolset, type Toolset } from "../../src/engine/tools/define-toolset";
@@ -30,15 +31,17 @@ function websiteWith(
   {
     origin = ORIGIN,
     all = server.toolsets,
-  }: { origin?: string; all?: readonly Toolset<Env>[] } = {},
+    look = {},
+    description,
+  }: { origin?: string; all?: readonly Toolset<Env>[]; look?: Look; description?: string } = {},
 ) {
   const config = configOf(
     "AUTH_MODE" in vars ? { ...external, ...vars } : { ...provider, ...vars },
   );
   const catalogue = createCatalogue(all, { has: () => false });
-  const website = createWebsite({ config, catalogue }, origin, undefined);
-  return (path: string, accept = "*/*", method = "GET") =>
-    website.request(path, { method, headers: { accept } });
+  const website = createWebsite({ config, catalogue, look, description }, origin, undefined);
+  return (path: string, accept = "*/*", method = "GET", userAgent = "Mozilla/5.0") =>
+    website.request(path, { method, headers: { accept, "user-agent": userAgent } });
 }
 
 /** What stands on the page, in both formats. */
@@ -90,22 +93,46 @@ describe("what the front page tells", () => {
     },
   );
 
-  it("tells of each tool that everybody may know, with its scopes, and of no other", async () => {
+  it("tells of each tool that everybody may know, and of no other, nor of scopes", async () => {
     const { html, markdown } = await bothFormats();
-    const { allTools } = createCatalogue(server.toolsets, { has: () => false });
-    for (const { name, description, allScopes, forEveryone } of allTools) {
-      expect(html.includes(`<code>${name}</code>`), name).toBe(forEveryone);
-      expect(markdown.includes(`\`${name}\``), name).toBe(forEveryone);
-      if (!forEveryone) continue;
-      expect(markdown).toContain(description);
-      expect(html).toContain(
-        `<code>${name}</code> uses ${allScopes.map((scope) => `<code>${scope}</code>`).join(", ")}</p>`,
-      );
-      expect(markdown).toContain(
-        `Scopes: ${allScopes.map((scope) => `\`${scope}\``).join(", ")}\n`,
-      );
+    const { allTools, allScopes, groups } = createCatalogue(server.toolsets, { has: () => false });
+    for (const { name, title, description, forEveryone } of allTools) {
+      expect(html.includes(`<dd>${title}</dd>`), name).toBe(forEveryone);
+      expect(markdown.includes(`- ${title} (\`${name}\`): ${description}`), name).toBe(forEveryone);
     }
     expect(allTools.some(({ forEveryone }) => !forEveryone)).toBe(true);
+    for (const { title, tools } of groups) {
+      const isShown = tools.some(({ forEveryone }) => forEveryone);
+      expect(html.includes(`<dt>${title}</dt>`), title).toBe(isShown);
+      expect(markdown.includes(`**${title}**`), title).toBe(isShown);
+    }
+    for (const { name } of allScopes) expect(html + markdown).not.toContain(name);
+  });
+
+  it("says what the server is for, in its own words where it has any", async () => {
+    const own = await bothFormats({}, { description: "Acme keeps track of tickets." });
+    for (const page of Object.values(own)) expect(page).toContain("Acme keeps track of tickets.");
+    for (const page of Object.values(await bothFormats())) {
+      expect(page).toContain("Gatehouse lets an AI app such as Claude work for you.");
+    }
+  });
+
+  it.each([
+    ["Mozilla/5.0 Chrome/140.0.0.0 Safari/537.36", "Claude"],
+    ["Mozilla/5.0 Cursor/2.1.0 Chrome/140.0.0.0 Electron/37.0.0", "Cursor"],
+    ["Mozilla/5.0 Code/1.120.0 Chrome/140.0.0.0 Electron/37.0.0", "VS Code"],
+  ])("has one button before the others, for the app it is shown in: %s", async (agent, client) => {
+    const html = await (await websiteWith()("/", "text/html", "GET", agent)).text();
+    const primary = [...html.matchAll(/<a class="button primary"[^>]*>([^<]*)</g)];
+    expect(primary.map(([, text]) => text)).toEqual([`Add to ${client}`]);
+    expect(html.indexOf("button primary")).toBe(html.indexOf('class="button') + 7);
+  });
+
+  it("opens how to set up the app that it is shown in, where no link does that", async () => {
+    const agent = "Mozilla/5.0 ChatGPT/1.2026";
+    const html = await (await websiteWith()("/", "text/html", "GET", agent)).text();
+    expect(html).toMatch(/<details open=""><summary><h3>ChatGPT<\/h3>/);
+    expect(html.match(/<details open/g)).toHaveLength(1);
   });
 
   it("leads to people's connections where they sign in here, and only there", async () => {
@@ -141,7 +168,7 @@ describe("what the front page tells", () => {
   ])("names the sign-in of %o", async (vars, phrase) => {
     const { html, markdown } = await bothFormats({ ...vars });
     expect(html).toContain(`sign in ${phrase} and`);
-    expect(markdown).toContain(`signs in ${phrase} and`);
+    expect(markdown).toContain(`sign in ${phrase} and`);
   });
 
   it("is served without a command for a host that could run something in a shell", async () => {
@@ -180,8 +207,8 @@ describe("hostile words", () => {
     const { html } = await bothFormats(vars, { all: [hostile] });
     expect(html).not.toMatch(/<img|<script|<i>/);
     expect(html.match(/<h1>/g)).toHaveLength(1);
-    expect(unescapeHtml(html)).toContain(`Connect an AI app to ${markup}</h1>`);
-    expect(html).toContain("<code>a`b`&lt;i&gt;</code>");
+    expect(unescapeHtml(html)).toContain(`Use ${markup} from your AI app</h1>`);
+    expect(unescapeHtml(html)).toContain(`<dd>${markup}\n# Title</dd>`);
   });
 
   it("stay text, in their line, in Markdown", async () => {
@@ -193,9 +220,9 @@ describe("hostile words", () => {
     const line = (start: string) => markdown.split("\n").filter((one) => one.startsWith(start));
     const escaped = String.raw`\</h1\>\<img src=x onerror=x\>"'\&amp; \[a\](b)`;
     expect(line("# ")).toEqual([`# ${escaped}`]);
-    expect(line("> ")[0]).toContain(`signs in with ${escaped} \\# Evil and chooses`);
-    expect(line("- `tool`")).toEqual([
-      `- \`tool\` (${escaped} \\# Title): ${escaped} \\#\\# Evil - \\[link\\](https://evil.example) ${"\\`".repeat(3)} \\<script\\> Scopes: \`\`a\`b\`<i>\`\``,
+    expect(line("> ")[0]).toContain(`sign in with ${escaped} \\# Evil and choose`);
+    expect(line("- \\<")).toEqual([
+      `- ${escaped} \\# Title (\`tool\`): ${escaped} \\#\\# Evil - \\[link\\](https://evil.example) ${"\\`".repeat(3)} \\<script\\>`,
     ]);
   });
 });
@@ -222,7 +249,7 @@ describe("the formats of the front page", () => {
     const response = await websiteWith()("/", accept);
     expect(response.status).toBe(200);
     expect(response.headers.get("content-type")).toBe(`${type}; charset=utf-8`);
-    expect(response.headers.get("vary")).toBe("Accept");
+    expect(response.headers.get("vary")).toBe("Accept, User-Agent");
   });
 
   it("is at /llms.txt what agents get at /, whatever they accept", async () => {

@@ -1,6 +1,6 @@
 import type { ConsentDescription } from "@cloudflare/workers-oauth-provider";
 import { describe, expect, it } from "vitest";
-import { ConsentPage } from "../../src/engine/login/consent-page";
+import { ConsentPage, SignInFirstPage } from "../../src/engine/login/consent-page";
 import { ContinuePage } from "../../src/engine/login/continue-page";
 import { mixesAlphabets, tidy } from "../../src/engine/ui/client-text";
 import { ErrorPage } from "../../src/engine/ui/error-page";
@@ -20,17 +20,34 @@ const website: ConsentDescription = {
   scope: ["notes:read"],
 };
 
-async function consent(client: Partial<ConsentDescription> = {}, shown = scopes) {
+const request = {
+  ...{ serverName: "Gatehouse", identityProviderName: "GitHub" },
+  ...{ handle: `h"1`, query: "client_id=client-1" },
+};
+const person = { userId: "user-1", name: "Alice" };
+
+async function consent(
+  client: Partial<ConsentDescription> = {},
+  shown = scopes,
+  more: ConsentScope[] = [],
+) {
+  const groupOf = (some: readonly ConsentScope[]) =>
+    some.length === 0 ? [] : [{ title: "Notes", scopes: some }];
   const page = await (
     <ConsentPage
-      serverName="Gatehouse"
-      identityProviderName="GitHub"
-      handle={`h"1`}
+      {...request}
       client={{ ...website, ...client }}
-      scopes={shown}
+      groups={groupOf(shown)}
+      more={groupOf(more)}
+      person={person}
+      isKnownToPerson={false}
     />
   );
   return String(page);
+}
+
+async function signInFirst(client: Partial<ConsentDescription> = {}) {
+  return String(await (<SignInFirstPage {...request} client={{ ...website, ...client }} />));
 }
 
 async function onward(url: string) {
@@ -53,7 +70,7 @@ describe("every page", () => {
     const page = await consent();
     expect(page).toMatch(/^<!doctype html><html lang="en">/);
     expect(page.match(/<link [^>]*href="[^"]*"/g)).toEqual([
-      '<link rel="icon" href="/favicon.svg"',
+      '<link rel="icon" href="/icon.svg"',
       '<link rel="stylesheet" href="/style.css"',
     ]);
     expect(page).not.toMatch(/<script|<style|\sstyle=|\son\w+=|<img/);
@@ -86,7 +103,7 @@ describe("ConsentPage", () => {
     const page = await consent({ clientName: name });
     expect(page.split(name)).toHaveLength(2);
     expect(page).toMatch(new RegExp(`<details>.*${name}.*</details>`, "s"));
-    expect(await consent()).not.toContain("<details>");
+    expect(await consent()).not.toContain("Show the whole name");
   });
 
   it("links nothing that the client supplied", async () => {
@@ -121,7 +138,7 @@ describe("ConsentPage", () => {
       redirectIsLoopback: true,
     });
     expect(local).toContain('id="loopback-warning"');
-    expect(local).toMatch(/aria-describedby="loopback-warning next-h/);
+    expect(local).toMatch(/value="approve"[^>]* aria-describedby="loopback-warning"/);
     expect(await consent()).not.toMatch(/loopback-warning|this computer/);
   });
 
@@ -164,10 +181,11 @@ describe("ConsentPage", () => {
   });
 
   it("ticks each scope that was asked for, and only offers the others", async () => {
-    const page = await consent({}, [
-      ...scopes,
-      { name: "notes:delete", description: "Delete your notes.", requested: false },
+    const page = await consent({}, scopes, [
+      { name: "notes:delete", description: "Delete your notes.", isTicked: false },
     ]);
+    expect(page).toContain("Give it more (1)");
+    expect(page).toMatch(/<details>.*notes:delete.*<\/details>/s);
     const boxes = page.match(/<input type="checkbox"[^>]*>/g) ?? [];
     expect(
       boxes.map((box) => [attribute(box, /value="([^"]*)"/), box.includes("checked")]),
@@ -193,7 +211,86 @@ describe("ConsentPage", () => {
     const buttons = page.match(/<button[^>]*>/g) ?? [];
     expect(buttons[0]).toContain('formmethod="dialog"');
     expect(buttons[0]).not.toContain("decision");
-    expect(buttons[1]).toContain('name="decision" value="approve"');
+    expect(buttons[1]).toContain('name="decision" value="switch"');
+    expect(buttons[2]).toContain('name="decision" value="approve"');
+    expect(buttons[3]).toContain('name="decision" value="deny"');
+  });
+
+  it("says as whom, and posts to whom it was shown", async () => {
+    const page = await consent();
+    expect(page).toContain("Signed in as <strong><bdi>Alice</bdi></strong> with GitHub");
+    expect(attribute(page, /name="person" value="([^"]*)"/)).toBe("user-1");
+  });
+
+  it("marks what changes or deletes, and what was allowed before, at its line", async () => {
+    const page = await consent({}, [
+      { name: "a", description: "Read.", effect: "reads" },
+      { name: "b", description: "Write.", effect: "changes", wasGiven: true },
+      { name: "c", description: "Delete.", effect: "deletes" },
+    ]);
+    const lines = (page.match(/<li>.*?<\/li>/gs) ?? []).map((line) =>
+      line.replace(/<code.*<\/code>/s, "").replace(/<[^>]*>/g, ""),
+    );
+    expect(lines).toEqual(["Read.", "Write. makes changes allowed before", "Delete. can delete"]);
+  });
+
+  it.each<[string, Partial<ConsentDescription>, string | undefined]>([
+    ["Claude's own callback", { redirectUri: "https://claude.ai/api/mcp/auth_callback" }, "Claude"],
+    [
+      "an address of ChatGPT's for connectors",
+      { redirectUri: "https://chatgpt.com/connector/oauth/abc" },
+      "ChatGPT",
+    ],
+    ["another address there", { redirectUri: "https://claude.ai/elsewhere" }, undefined],
+    ["a name alone", { clientName: "Claude" }, undefined],
+    [
+      "a loopback address of VS Code's",
+      { redirectUri: "http://127.0.0.1:33418/", redirectIsLoopback: true },
+      undefined,
+    ],
+    [
+      "a scheme that any app can take",
+      { redirectUri: "cursor://anysphere.cursor-mcp/oauth/callback" },
+      undefined,
+    ],
+    [
+      "a stranger's document with Claude's callback",
+      {
+        clientId: "https://evil.example/client.json",
+        clientDomain: "evil.example",
+        redirectUri: "https://claude.ai/api/mcp/auth_callback",
+      },
+      undefined,
+    ],
+  ])("knows a client by what it cannot make up: %s", async (_what, client, known) => {
+    const page = await consent(client);
+    expect(page.includes("Known app")).toBe(known !== undefined);
+    if (known !== undefined) {
+      expect(page).toContain(`Allow “<bdi>${known}</bdi>” to use`);
+      expect(page).toContain("It calls itself “<bdi>Notes Helper</bdi>”");
+    }
+  });
+
+  it("knows a maker's own document, and names the client as that does", async () => {
+    const clientId = "https://claude.ai/oauth/claude-code-client-metadata";
+    const clientName = "Claude Code";
+    const page = await consent({ clientId, clientDomain: "claude.ai", clientName });
+    expect(page).toContain("Known app");
+    expect(page).toContain("Allow “<bdi>Claude Code</bdi>”");
+  });
+});
+
+describe("SignInFirstPage", () => {
+  it("names the client as the consent page does, and asks for nothing yet", async () => {
+    const loopback = { redirectUri: "http://127.0.0.1:1/", redirectIsLoopback: true };
+    const page = await signInFirst({ clientName: "<b>\u202E", ...loopback });
+    expect(page).toContain("“<bdi>&lt;b&gt;\uFFFD</bdi>” wants to use Gatehouse for you");
+    expect(page).toContain("Not verified");
+    expect(page).toContain('id="loopback-warning"');
+    expect(page).not.toMatch(/checkbox|value="approve"|http-equiv/);
+    const buttons = page.match(/<button[^>]*>/g) ?? [];
+    expect(buttons[0]).toContain('formmethod="dialog"');
+    expect(buttons[1]).toContain('name="decision" value="sign-in"');
     expect(buttons[2]).toContain('name="decision" value="deny"');
   });
 });

@@ -9,6 +9,8 @@ import {
   register,
   request,
 } from "./as-client.ts";
+import { signIn } from "./browser-sign-in.ts";
+import { fieldIn, openConsent } from "./consent.ts";
 import { gatehouseOf } from "./gatehouse.ts";
 import { gatehouseWith } from "./gatehouse-with.ts";
 import { Session } from "./mcp-client.ts";
@@ -170,7 +172,7 @@ describe("the consent page", () => {
     const { url } = await authorizationUrl(await register());
     const { headers } = await request(url.href);
     expect(headers.get("content-security-policy")).toBe(
-      "default-src 'none'; style-src 'self'; img-src 'self'; form-action 'self'; frame-ancestors 'none'; base-uri 'none'",
+      "default-src 'none'; style-src 'self'; font-src 'self'; img-src 'self'; form-action 'self'; frame-ancestors 'none'; base-uri 'none'",
     );
     expect(headers.get("x-frame-options")).toBe("DENY");
     expect(headers.get("referrer-policy")).toBe("no-referrer");
@@ -192,9 +194,9 @@ describe("the consent page", () => {
   });
 
   it("offers unasked scopes unticked, drops unknown ones, and takes none for the baseline", async () => {
+    const session = await signIn();
     const ticked = async (scope: string | null) => {
-      const { url } = await authorizationUrl(await register(), { scope });
-      const html = await (await request(url.href)).text();
+      const { html } = await openConsent({ scope }, { session });
       return [...html.matchAll(/<input type="checkbox"[^>]*>/g)]
         .filter(([input]) => /\schecked/.test(input))
         .map(([input]) => /value="([^"]*)"/.exec(input)?.[1]);
@@ -245,19 +247,15 @@ describe("what the person decides", () => {
   });
 
   it("ticks nothing: is asked to decide, and still can", async () => {
-    const { url } = await authorizationUrl(await register());
-    const shown = await request(url.href);
-    const handle = await handleOf(shown);
-    const response = await decide(shown, handle, []);
+    const shown = await openConsent();
+    const response = await shown.decide([]);
     expect(response.status).toBe(400);
     expect(await response.text()).toContain("Nothing was ticked");
-    expect((await decide(shown, handle, ["op:add"])).status).toBe(200);
+    expect((await shown.decide()).status).toBe(200);
   });
 
   it("cannot be made to grant a scope that is not there", async () => {
-    const { url } = await authorizationUrl(await register());
-    const shown = await request(url.href);
-    const response = await decide(shown, await handleOf(shown), ["admin:everything"]);
+    const response = await (await openConsent()).decide(["admin:everything"]);
     expect(response.status).toBe(400);
     expect(await response.text()).toContain("out of date");
   });
@@ -265,22 +263,20 @@ describe("what the person decides", () => {
 
 describe("a consent form that does not belong here", () => {
   it("is refused without the cookie of the page, as another site's form would come", async () => {
-    const { url } = await authorizationUrl(await register());
-    const handle = await handleOf(await request(url.href));
+    const { handle, html } = await openConsent();
+    const person = fieldIn(html, "person");
     const response = await request("/authorize", {
       method: "POST",
-      body: new URLSearchParams({ handle, decision: "approve", scope: "op:add" }),
+      body: new URLSearchParams({ handle, decision: "approve", scope: "op:add", person }),
     });
     expect(response.status).toBe(400);
     expect(await response.text()).toContain("This page has expired");
   });
 
   it("is refused when sent twice", async () => {
-    const { url } = await authorizationUrl(await register());
-    const shown = await request(url.href);
-    const handle = await handleOf(shown);
-    expect((await decide(shown, handle)).status).toBe(200);
-    expect((await decide(shown, handle)).status).toBe(400);
+    const shown = await openConsent();
+    expect((await shown.decide()).status).toBe(200);
+    expect((await shown.decide()).status).toBe(400);
   });
 
   it.each<[string, RequestInit]>([
@@ -330,13 +326,6 @@ describe("a callback that does not belong here", () => {
 
 async function handleOf(shown: Response): Promise<string> {
   return /name="handle" value="([^"]+)"/.exec(await shown.text())?.[1] ?? "";
-}
-
-/** Posts the form of a consent page, with its cookie and what is ticked. */
-function decide(shown: Response, handle: string, scopes = ["op:add"]): Promise<Response> {
-  const body = new URLSearchParams({ handle, decision: "approve" });
-  for (const scope of scopes) body.append("scope", scope);
-  return request("/authorize", { method: "POST", headers: { cookie: cookieOf(shown) }, body });
 }
 
 function cookieOf(shown: Response): string {

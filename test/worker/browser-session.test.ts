@@ -1,7 +1,7 @@
 import { afterEach, describe, expect, inject, it, vi } from "vitest";
 import { BROWSER_SESSION_SECONDS } from "../../src/engine/account/browser-session";
 import { signatures } from "../../src/engine/lib/signatures";
-import { authorizationUrl, browse, register, request } from "./as-client.ts";
+import { browse, request } from "./as-client.ts";
 import { PersonsBrowser } from "./as-person.ts";
 import {
   type Callback,
@@ -14,6 +14,7 @@ import {
   sessionIn,
   signIn,
 } from "./browser-sign-in.ts";
+import { openConsent } from "./consent.ts";
 import { gatehouseWith } from "./gatehouse-with.ts";
 import { TEST_ORIGIN } from "./origin.ts";
 
@@ -145,12 +146,7 @@ describe("signing in with the browser alone", () => {
   });
 
   it("is no sign-in for a client, nor the other way round", async () => {
-    const { url: consent } = await authorizationUrl(await register());
-    const shown = await request(consent.href);
-    const handle = /name="handle" value="([^"]+)"/.exec(await shown.text())?.[1] ?? "";
-    const body = new URLSearchParams({ handle, decision: "approve", scope: "op:add" });
-    const cookie = shown.headers.get("set-cookie")?.split(";")[0] ?? "";
-    const onward = await request("/authorize", { method: "POST", headers: { cookie }, body });
+    const onward = await (await openConsent()).decide();
     const clientState = /[?&;]state=([\w-]+)/.exec(await onward.text())?.[1] ?? "";
     const clientCookie = onward.headers.getSetCookie().map((line) => line.split(";")[0]);
     const session = await callbackOf();

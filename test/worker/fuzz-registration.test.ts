@@ -112,8 +112,10 @@ describe("no request ends as an error of the server", () => {
     for (let count = 0; count < REQUESTS; count++) {
       const body = new FormData();
       for (let fields = choose(5); fields > 0; fields--) {
-        const name = oneOf(choose, ["handle", "decision", "scope", "asked", "x"]) ?? "";
-        const value = oneOf(choose, [...TEXTS, "approve", "deny", "notes:read"]) ?? "";
+        const name =
+          oneOf(choose, ["handle", "decision", "scope", "asked", "person", "request", "x"]) ?? "";
+        const value =
+          oneOf(choose, [...TEXTS, "approve", "deny", "sign-in", "switch", "notes:read"]) ?? "";
         body.append(name, choose(8) === 0 ? new File([value], "f") : value);
       }
       const fields = [...body].map(([name, value]) => `${name}=${String(value)}`).join("&");

@@ -10,7 +10,7 @@ import { script, startAuthority } from "./scripted.ts";
 export type Told = { idToken?: Record<string, unknown>; userInfo?: Record<string, unknown> };
 
 /**
- * Goes a person's way through consent and sign-in, at an OpenID provider that says this of them.
+ * Goes a person's way through sign-in and consent, at an OpenID provider that says this of them.
  *
  * @param vars of the Gatehouse, besides those of its provider.
  * @returns where it ends: at a page of Gatehouse, or at the client's redirect URI; whose sign-in it was;
@@ -49,11 +49,12 @@ export async function signInAsTold(
 
   const clientId = await register();
   const { url, verifier } = await authorizationUrl(clientId);
-  const consent = pageAt(await browser.open(url));
-  const [form] = consent.page.forms;
-  if (form === undefined) throw new Error(`No form on “${consent.page.heading}”`);
-  const press = { name: "decision", value: "approve" };
-  const decided = pageAt(await browser.submit(form, { press }, consent.address));
+  const press = async (shown: ReturnType<typeof pageAt>, value: string) => {
+    const [form] = shown.page.forms;
+    if (form === undefined) throw new Error(`No form on “${shown.page.heading}”`);
+    return browser.submit(form, { press: { name: "decision", value } }, shown.address);
+  };
+  const decided = pageAt(await press(pageAt(await browser.open(url)), "sign-in"));
   const atProvider = decided.page.links.get("continue")?.searchParams;
 
   const sub = "told-1";
@@ -70,7 +71,11 @@ export async function signInAsTold(
   const callback = new URL("/callback", TEST_ORIGIN);
   callback.searchParams.set("code", "any");
   callback.searchParams.set("state", atProvider?.get("state") ?? "");
-  const arrival = await browser.open(callback);
+  let arrival = await browser.open(callback);
+  if (arrival.kind === "page" && arrival.status === 200) {
+    const onward = pageAt(await press(arrival, "approve")).page.links.get("continue");
+    if (onward !== undefined) arrival = await browser.open(onward);
+  }
   const code = arrival.address.searchParams.get("code") ?? "";
   return {
     arrival,

@@ -5,7 +5,6 @@ import type { OddSettings } from "../support/odd-settings.ts";
 import { authorizationUrl, REDIRECT_URI, register } from "./as-client.ts";
 import { gatehouseWith } from "./gatehouse-with.ts";
 import { TEST_ORIGIN } from "./origin.ts";
-import { pageAt } from "./scripted-sign-in.ts";
 
 /** How a sign-in ended: with what the client is told, and the page that the person read before, if any. */
 export type Ending = {
@@ -36,11 +35,7 @@ export async function signInAt(
     ),
   );
   const { url } = await authorizationUrl(await register());
-  const consent = pageAt(await browser.open(url));
-  const [form] = consent.page.forms;
-  if (form === undefined) throw new Error(`No form on “${consent.page.heading}”`);
-  const press = { name: "decision", value: "approve" };
-  let arrival = await browser.submit(form, { press }, consent.address);
+  let arrival = await browser.open(url);
   for (;;) {
     if (arrival.kind === "left") return { told: arrival.address.searchParams, page: undefined };
     const { page, status, address } = arrival;
@@ -48,6 +43,12 @@ export async function signInAt(
     // The form of a provider that answers by one; a browser's script would send it.
     if (sent !== undefined && address.origin !== TEST_ORIGIN) {
       arrival = await browser.submit(sent, {}, address);
+      continue;
+    }
+    // To sign in first, and then to allow it.
+    const press = sent?.buttons.find(({ value }) => ["sign-in", "approve"].includes(value));
+    if (sent !== undefined && press !== undefined) {
+      arrival = await browser.submit(sent, { press }, address);
       continue;
     }
     const onward = page.links.get("continue");
