@@ -32,13 +32,27 @@ it("a person sees what each app did lately, the last first, and how it went", as
   const alice = await signedIn("alice");
   const { text } = (await alice.open(path)).page;
   expect(text).toContain(
-    "Recent activity Calculator , less than a minute ago (failed) Calculator , less than a minute ago End it",
+    "What it did lately Calculator , less than a minute ago (failed) Calculator , less than a minute ago End it",
   );
-  expect((await alice.open(idle)).page.text).toContain("No recent use of a tool was recorded.");
+  expect((await alice.open(idle)).page.text).toContain("It did nothing that was recorded.");
   const list = (await alice.open("/connections")).page.text;
-  expect(list).toContain("Last: Calculator , less than a minute ago (failed)");
-  expect(list.match(/Last:/g)).toHaveLength(1);
-  expect((await (await signedIn("bob")).open("/connections")).page.text).not.toContain("Last:");
+  expect(list).toContain(
+    "Calculator , less than a minute ago (failed) Calculator , less than a minute ago It may",
+  );
+  expect(list.match(/Calculator ,/g)).toHaveLength(2);
+  const ofBob = (await (await signedIn("bob")).open("/connections")).page.text;
+  expect(ofBob).not.toContain("Calculator ,");
+});
+
+it("a person can see all that an app did, however much, and nobody else can", async () => {
+  const path = await connectAndDivideBy("Busy", Array(25).fill(2));
+  const alice = await signedIn("alice");
+  const calls = (text: string) => text.match(/Calculator ,/g)?.length;
+  expect(calls((await alice.open(path)).page.text)).toBe(20);
+  const all = await alice.open(`${path}/activity`);
+  expect(all.page.heading).toBe("What “ Busy ” did");
+  expect(calls(all.page.text)).toBe(25);
+  expect((await (await signedIn("bob")).open(`${path}/activity`)).status).toBe(404);
 });
 
 it.each<[string, () => unknown, string]>([
@@ -65,7 +79,7 @@ it.each<[string, () => unknown, string]>([
     });
     current = { ...env, DB: new Proxy(env.DB, { get }) };
     const shown = await alice.open(path);
-    expect(shown.page.text).toContain("Recent activity cannot be shown right now.");
+    expect(shown.page.text).toContain("What your apps did lately cannot be shown right now.");
     expect(logged).toHaveBeenCalledWith({
       event: "recent_calls_unavailable",
       error: `Error: ${error}`,

@@ -47,7 +47,9 @@ describe("a person's list", () => {
     await connected("alice", "Of Alice");
     await connected("bob", "Of Bob");
     const { page } = await (await signedIn("alice")).open("/connections");
-    expect(page.text).toContain("Of Alice Not verified Active in the last hour , connected");
+    expect(page.text).toContain(
+      "Of Alice It named itself Connected less than a minute ago , last used in the last hour It may: Add numbers; ",
+    );
     expect(page.text).toContain("Signed in as Alice Example with the test provider.");
     expect(page.text).not.toContain("Bob");
   });
@@ -71,7 +73,7 @@ describe("the page of a connection", () => {
       metadata: { clientName: "Published" },
     });
     const { page } = await (await signedIn("alice")).open("/connections/published-------");
-    expect(page.text).toContain("Published by app.example Verified domain");
+    expect(page.text).toContain("Verified domain Published by app.example");
     expect(page.text).toContain("Access goes to cursor://anysphere.cursor-mcp The app on this");
   });
 

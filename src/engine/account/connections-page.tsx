@@ -120,11 +120,11 @@ function ConnectionItem({
             <ClientText text={standing.publisher.host} max={Infinity} />
           ) : null}
           {standing.kind === "unknown" ? "It named itself" : null}
-          {device === undefined ? null : ` · connected on ${article(device)}`}
+          {device === undefined ? null : ` · on ${article(device)}`}
         </p>
         <p>
-          Last used <RoughlyAgo seconds={lastActiveSeconds(connection, activities[0])} />, first{" "}
-          <Since seconds={connectedAtSeconds} />
+          Connected <Since seconds={connectedAtSeconds} />, last used{" "}
+          <RoughlyAgo seconds={lastActiveSeconds(connection, activities[0])} />
         </p>
         {activities.length === 0 ? null : (
           <ul class="activities">

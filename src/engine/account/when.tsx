@@ -4,7 +4,6 @@ const MINUTE = 60;
 const HOUR = 60 * MINUTE;
 const DAY = 24 * HOUR;
 
-const dayFormat = new Intl.DateTimeFormat("en-GB", { dateStyle: "long", timeZone: "UTC" });
 const exactFormat = new Intl.DateTimeFormat("en-GB", {
   dateStyle: "long",
   timeStyle: "short",
@@ -17,10 +16,10 @@ export interface WhenProps {
   seconds: number;
 }
 
-/** "3 hours ago"; after a day only which day that was, in UTC: "21 November 2026". */
+/** "3 hours ago"; after a day when that was: "21 November 2026 at 14:05 UTC". */
 export function Since({ seconds }: WhenProps) {
   const since = secondsSince(seconds);
-  const words = since < DAY ? agoInWords(since) : dayFormat.format(seconds * 1_000);
+  const words = since < DAY ? agoInWords(since) : exactly(new Date(seconds * 1_000));
   return <Time seconds={seconds} words={words} />;
 }
 
@@ -42,10 +41,14 @@ export function RoughlyAgo({ seconds }: WhenProps) {
 function Time({ seconds, words }: { seconds: number; words: string }) {
   const date = new Date(seconds * 1_000);
   return (
-    <time datetime={date.toISOString()} title={`${exactFormat.format(date)} UTC`}>
+    <time datetime={date.toISOString()} title={exactly(date)}>
       {words}
     </time>
   );
+}
+
+function exactly(date: Date): string {
+  return `${exactFormat.format(date)} UTC`;
 }
 
 function agoInWords(since: number): string {

@@ -82,7 +82,7 @@ export function ClientCard({ client }: { client: ConsentDescription }) {
         <ClientMark name={standing.kind === "unknown" ? undefined : standing.name} />
         <div>
           <StandingText standing={standing} ownName={shown.name} />
-          <DestinationText {...destinationOf(client)} />
+          <DestinationSentence {...destinationOf(client)} />
           <NameRemarks name={shown.name} max={HEADING_MAX} />
         </div>
       </div>
@@ -113,9 +113,9 @@ export function ClientRows(shown: ClientProps) {
       </div>
       {shown.redirect === undefined ? null : (
         <div>
-          <dt>Access</dt>
+          <dt>Access goes to</dt>
           <dd>
-            <DestinationText {...destinationOf(shown.redirect)} />
+            <DestinationFacts {...destinationOf(shown.redirect)} />
           </dd>
         </div>
       )}
@@ -173,7 +173,22 @@ function NameRemarks({ name, max }: { name: string; max?: number }) {
   );
 }
 
-function DestinationText({ kind, address }: Destination) {
+function DestinationFacts({ kind, address }: Destination) {
+  return (
+    <>
+      <strong>
+        <ClientText text={address} max={HOST_MAX} />
+      </strong>
+      <WholeText text={address} max={HOST_MAX} label="Show the whole address" />
+      {kind === "loopback" ? <p class="note">An app on this computer.</p> : null}
+      {kind === "app-link" ? (
+        <p class="note">The app on this device that opens addresses of this kind.</p>
+      ) : null}
+    </>
+  );
+}
+
+function DestinationSentence({ kind, address }: Destination) {
   return (
     <>
       <p>
