@@ -1,7 +1,7 @@
 import type { Page } from "playwright-core";
 import { expect, inject } from "vitest";
 import { it } from "./fixtures.ts";
-import { allow, heading } from "./person.ts";
+import { allow, backAt, heading, toConsent } from "./person.ts";
 
 /** Where a button is, as an attacker finds out at home. */
 async function middleOf(page: Page): Promise<{ x: number; y: number }> {
@@ -26,7 +26,8 @@ it.for([{ reducedMotion: "no-preference" }, { reducedMotion: "reduce" }] as cons
       if (request.method() === "POST") sent.push(request.url());
     });
     const { url } = await client.authorize();
-    await page.goto(url);
+    await toConsent(page, url, "Alice");
+    sent.length = 0;
     const button = await middleOf(page);
     // The browser's own clock of animations stands still, so that the second lasts until it is over here.
     const devTools = await page.context().newCDPSession(page);
@@ -41,7 +42,7 @@ it.for([{ reducedMotion: "no-preference" }, { reducedMotion: "reduce" }] as cons
     expect(await heading(page).textContent()).toContain("Allow");
     await devTools.send("Animation.setPlaybackRate", { playbackRate: 1 });
     await allow(page).click();
-    await page.getByRole("button", { name: "Alice" }).waitFor();
+    await backAt(page, client);
     expect(sent).not.toEqual([]);
   },
 );
@@ -52,6 +53,7 @@ it("nothing near the buttons can be named by the fragment of an address", async 
 }) => {
   const page = await openBrowser();
   const { url } = await client.authorize();
+  await toConsent(page, url, "Alice");
   const ids = async () => {
     await page.goto(url);
     return page

@@ -1,7 +1,16 @@
 import type { Page } from "playwright-core";
 import { expect, inject } from "vitest";
 import { it } from "./fixtures.ts";
-import { allow, codeFor, deny, heading, signInAs, withoutRefresh } from "./person.ts";
+import {
+  allow,
+  codeFor,
+  deny,
+  heading,
+  signInAs,
+  signInFirst,
+  toConsent,
+  withoutRefresh,
+} from "./person.ts";
 
 /** The page that tells it to a person, and no redirect to anywhere. */
 async function expectExpired(page: Page): Promise<void> {
@@ -13,7 +22,7 @@ async function expectExpired(page: Page): Promise<void> {
 
 it("a page whose cookie is gone has expired", async ({ openBrowser, client }) => {
   const page = await openBrowser();
-  await page.goto((await client.authorize()).url);
+  await toConsent(page, (await client.authorize()).url, "Alice");
   await page.context().clearCookies();
   await allow(page).click();
   await expectExpired(page);
@@ -24,15 +33,25 @@ it("a page without its cookie cannot deny for somebody else either", async ({
   client,
 }) => {
   const page = await openBrowser();
-  await page.goto((await client.authorize()).url);
+  await toConsent(page, (await client.authorize()).url, "Alice");
   await page.context().clearCookies();
   await deny(page).click();
   await expectExpired(page);
 });
 
-it("a decision that is sent again by reloading has expired", async ({ openBrowser, client }) => {
+it("a sign-in that is begun again by reloading has expired", async ({ openBrowser, client }) => {
   const page = await openBrowser();
   await page.goto((await client.authorize()).url);
+  await withoutRefresh(page);
+  await signInFirst(page).click();
+  await heading(page).filter({ hasText: "One moment" }).waitFor();
+  await page.reload();
+  await expectExpired(page);
+});
+
+it("a decision that is sent again by reloading has expired", async ({ openBrowser, client }) => {
+  const page = await openBrowser();
+  await toConsent(page, (await client.authorize()).url, "Alice");
   await withoutRefresh(page);
   await allow(page).click();
   await heading(page).filter({ hasText: "One moment" }).waitFor();
@@ -42,7 +61,7 @@ it("a decision that is sent again by reloading has expired", async ({ openBrowse
 
 it("a page whose answer got lost is used up", async ({ openBrowser, client }) => {
   const page = await openBrowser();
-  await page.goto((await client.authorize()).url);
+  await toConsent(page, (await client.authorize()).url, "Alice");
   await page.route(
     "**/authorize",
     async (route) => {
@@ -64,14 +83,15 @@ it("going back after the end asks anew, and a new decision counts", async ({
 }) => {
   const page = await openBrowser();
   const authorization = await client.authorize();
-  await page.goto(authorization.url);
+  await toConsent(page, authorization.url, "Alice");
+  await allow(page).click();
+  const firstCode = await codeFor(authorization, page, client);
+  // Past the page that went on.
+  while (!(await allow(page).isVisible())) await page.goBack();
+  // The decision that was taken does not count twice, and whoever decides now has to be known anew.
+  await page.reload();
   await allow(page).click();
   await signInAs(page, "Alice");
-  const firstCode = await codeFor(authorization, page, client);
-  // Past the identity provider, whose own page is used up too.
-  while (page.url() !== authorization.url) await page.goBack();
-  await allow(page).click();
-  await signInAs(page, "Bob");
   const secondCode = await codeFor(authorization, page, client);
   expect(secondCode).not.toBe(firstCode);
   await client.exchange(authorization, secondCode);

@@ -1,7 +1,7 @@
 import type { Page } from "playwright-core";
 import { expect } from "vitest";
 import { it } from "./fixtures.ts";
-import { allow, codeFor, signInAs } from "./person.ts";
+import { allow, codeFor, signInFirst, toConsent } from "./person.ts";
 
 /** The value of the field or button that has the focus, or the text of a link. */
 function focused(page: Page): Promise<string> {
@@ -19,18 +19,35 @@ const requested = [
   "notes:write",
 ];
 
-it("Tab goes through the boxes to Allow, then Deny", async ({ openBrowser, client }) => {
+it("Tab goes from “Not you?” through what is asked for to Allow, then Deny", async ({
+  openBrowser,
+  client,
+}) => {
   const page = await openBrowser();
-  await page.goto((await client.authorize()).url);
-  const boxes = await page.getByRole("checkbox").all();
-  const scopes = await Promise.all(boxes.map((box) => box.inputValue()));
-  expect(scopes).toEqual(expect.arrayContaining(requested));
+  await toConsent(page, (await client.authorize()).url, "Alice");
   const order: string[] = [];
-  for (let stops = 0; stops < scopes.length + 4; stops++) {
+  for (let stops = 0; stops < requested.length + 7; stops++) {
     await page.keyboard.press("Tab");
     order.push(await focused(page));
   }
-  expect(order).toEqual([...scopes, "approve", "deny", "About Gatehouse", "Your connected apps"]);
+  expect(order).toEqual([
+    "switch",
+    ...requested,
+    expect.stringMatching(/^Give it more \(\d\)$/),
+    "Show technical names",
+    ...["approve", "deny", "About Gatehouse", "Your connected apps"],
+  ]);
+});
+
+it("Enter opens what else there is, and its boxes come next", async ({ openBrowser, client }) => {
+  const page = await openBrowser();
+  await toConsent(page, (await client.authorize()).url, "Alice");
+  await page.locator("summary").first().focus();
+  await page.keyboard.press("Enter");
+  await page.keyboard.press("Tab");
+  expect(requested).not.toContain(await focused(page));
+  expect(await page.evaluate("document.activeElement.type")).toBe("checkbox");
+  expect(await page.evaluate("document.activeElement.checked")).toBe(false);
 });
 
 it("Space ticks and unticks, and Enter on a box decides nothing", async ({
@@ -39,11 +56,12 @@ it("Space ticks and unticks, and Enter on a box decides nothing", async ({
 }) => {
   const page = await openBrowser();
   const authorization = await client.authorize();
-  await page.goto(authorization.url);
+  await toConsent(page, authorization.url, "Alice");
   const sent: string[] = [];
   page.on("request", (request) => {
     if (request.method() === "POST") sent.push(request.url());
   });
+  await page.getByRole("button", { name: "Not you?" }).focus();
   await page.keyboard.press("Tab");
   await page.keyboard.press("Space");
   await page.keyboard.press("Tab");
@@ -54,7 +72,6 @@ it("Space ticks and unticks, and Enter on a box decides nothing", async ({
   while ((await focused(page)) !== "approve") await page.keyboard.press("Tab");
   expect(sent).toEqual([]);
   await page.keyboard.press("Enter");
-  await signInAs(page, "Alice");
   const { scope } = await client.exchange(
     authorization,
     await codeFor(authorization, page, client),
@@ -66,7 +83,7 @@ it("the whole way goes by keyboard, with a visible focus", async ({ openBrowser,
   const page = await openBrowser();
   const authorization = await client.authorize();
   await page.goto(authorization.url);
-  await allow(page).focus();
+  await signInFirst(page).focus();
   // The ring is for those who use the keyboard, so the focus has to arrive by it.
   await page.keyboard.press("Shift+Tab");
   await page.keyboard.press("Tab");
@@ -76,6 +93,9 @@ it("the whole way goes by keyboard, with a visible focus", async ({ openBrowser,
   await page.keyboard.press("Enter");
   await page.getByRole("button", { name: "Alice" }).waitFor();
   await page.keyboard.press("Tab");
+  await page.keyboard.press("Enter");
+  await allow(page).waitFor();
+  while ((await focused(page)) !== "approve") await page.keyboard.press("Tab");
   await page.keyboard.press("Enter");
   await client.exchange(authorization, await codeFor(authorization, page, client));
 });

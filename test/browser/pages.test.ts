@@ -1,4 +1,5 @@
 import { expect } from "vitest";
+import { axeFindings } from "./axe.ts";
 import { hardToRead } from "./contrast.ts";
 import { it } from "./fixtures.ts";
 import { hostileName, pages } from "./pages.ts";
@@ -13,7 +14,7 @@ const windows = [
 
 // A page is opened once for all that is asked of it: some take two sign-ins to come to.
 it.for(Object.entries(pages))(
-  "%s: fits each window in both colour schemes, has a title and one heading, and names every control",
+  "%s: fits each window in both colour schemes, has a title and one heading, names every control, and axe finds nothing",
   async ([, show], { openBrowser, client, selectiveClient }) => {
     const page = await openBrowser({ viewport: { width: 360, height: 800 }, colorScheme: "light" });
     await show(page, client, selectiveClient);
@@ -34,6 +35,8 @@ it.for(Object.entries(pages))(
       if (colorScheme === "dark") expect(Number(ground), which).toBeLessThan(64);
       else expect(Number(ground), which).toBeGreaterThan(192);
       expect(await hardToRead(page), which).toEqual([]);
+      if (new URL(page.url()).pathname.startsWith("/interaction/")) continue;
+      expect(await axeFindings(page), which).toEqual([]);
     }
 
     expect(await page.title()).not.toBe("");

@@ -1,7 +1,16 @@
 import type { Page } from "playwright-core";
 import { inject } from "vitest";
 import type { Client } from "./client.ts";
-import { allow, connect, heading, openConnections, signInAs, withoutRefresh } from "./person.ts";
+import {
+  allow,
+  connect,
+  heading,
+  openConnections,
+  signInAs,
+  signInFirst,
+  toConsent,
+  withoutRefresh,
+} from "./person.ts";
 
 /** A client's name that tries to be markup, to reverse the text after it, and to widen the page. */
 export const hostileName = `<img src=x onerror=alert(1)>"'&amp;\u202E${"Wide".repeat(38)}`;
@@ -18,16 +27,40 @@ export const pages: Record<
     await page.goto(inject("origin"));
     for (const summary of await page.locator("summary").all()) await summary.click();
   },
-  async consent(page, client) {
+  async "sign in first"(page, client) {
     await page.goto((await client.authorize()).url);
   },
-  async "consent for a hostile client"(page, client) {
+  async "sign in first, for a hostile client"(page, client) {
     await page.goto((await client.authorize({ client_name: hostileName })).url);
+  },
+  async consent(page, client) {
+    await toConsent(page, (await client.authorize()).url, "Alice");
+  },
+  async "consent for a hostile client, all of it opened"(page, client) {
+    const { url } = await client.authorize({ client_name: hostileName });
+    await toConsent(page, url, "Alice");
+    for (const summary of await page.locator("summary").all()) await summary.click();
+  },
+  async "consent of somebody who allowed it before"(page, client) {
+    await connect(page, client, "Alice", "Known to Alice");
+    const { url } = await client.authorize({ client_name: "Known to Alice" });
+    await toConsent(page, url, "Alice");
+    await page.getByText("You allowed this app before").waitFor();
+  },
+  async "consent that somebody else signed in for"(page, client) {
+    await toConsent(page, (await client.authorize()).url, "Alice");
+    await page.reload();
+    const { url } = await client.authorize();
+    await toConsent(page, url, "Alice");
+    await allow(page).click();
+    await signInAs(page, "Bob");
+    await heading(page).filter({ hasText: "You signed in as somebody else" }).waitFor();
+    await page.waitForLoadState();
   },
   async continue(page, client) {
     await page.goto((await client.authorize()).url);
     await withoutRefresh(page);
-    await allow(page).click();
+    await signInFirst(page).click();
     await heading(page).filter({ hasText: "One moment" }).waitFor();
     await page.waitForLoadState();
   },
@@ -36,7 +69,7 @@ export const pages: Record<
   },
   async "refusal of a person"(page, _client, selectiveClient) {
     await page.goto((await selectiveClient.authorize()).url);
-    await allow(page).click();
+    await signInFirst(page).click();
     await signInAs(page, "Bob");
     await heading(page).filter({ hasText: "This account may not use" }).waitFor();
     await page.waitForLoadState();
@@ -78,7 +111,7 @@ export const pages: Record<
   },
   async "the identity provider's chooser"(page, client) {
     await page.goto((await client.authorize()).url);
-    await allow(page).click();
+    await signInFirst(page).click();
     await page.getByRole("button", { name: "Alice" }).waitFor();
   },
 };

@@ -3,7 +3,8 @@ import { expect, inject } from "vitest";
 import type { Authorization, Client } from "./client.ts";
 
 /** The buttons and boxes of the pages, by the names that people and screen readers know. */
-export const allow = (page: Page) => page.getByRole("button", { name: "Allow and sign in" });
+export const allow = (page: Page) => page.getByRole("button", { name: "Allow", exact: true });
+export const signInFirst = (page: Page) => page.getByRole("button", { name: /^Sign in with/ });
 export const deny = (page: Page) => page.getByRole("button", { name: "Deny" });
 export const heading = (page: Page) => page.getByRole("heading", { level: 1 });
 export const scopeBox = (page: Page, description: string) =>
@@ -12,6 +13,16 @@ export const scopeBox = (page: Page, description: string) =>
 /** At the identity provider: signs in as one of its people. */
 export async function signInAs(page: Page, name: "Alice" | "Bob"): Promise<void> {
   await page.getByRole("button", { name: new RegExp(name) }).click();
+}
+
+/** Opens an authorization request, and signs in if the browser is not yet: up to the consent page. */
+export async function toConsent(page: Page, url: string, name: "Alice" | "Bob"): Promise<void> {
+  await page.goto(url);
+  if (await signInFirst(page).isVisible()) {
+    await signInFirst(page).click();
+    await signInAs(page, name);
+  }
+  await allow(page).waitFor();
 }
 
 /** Waits until the browser is back at the client. */
@@ -55,14 +66,15 @@ export async function withoutRefresh(page: Page): Promise<void> {
 /** Connects a client of this name for a person, up to its tokens. */
 export async function connect(page: Page, client: Client, person: "Alice" | "Bob", name: string) {
   const authorization = await client.authorize({ client_name: name });
-  await page.goto(authorization.url);
+  await page.context().clearCookies();
+  await toConsent(page, authorization.url, person);
   await allow(page).click();
-  await signInAs(page, person);
   return client.exchange(authorization, await codeFor(authorization, page, client));
 }
 
 /** Signs in with the browser alone, and waits for the list of what the person connected. */
 export async function openConnections(page: Page, person: "Alice" | "Bob"): Promise<void> {
+  await page.context().clearCookies();
   await page.goto(`${inject("origin")}/connections`);
   await page.getByRole("link", { name: /^Sign in with/ }).click();
   await signInAs(page, person);

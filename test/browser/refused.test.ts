@@ -2,7 +2,7 @@ import type { Page } from "playwright-core";
 import { describe, expect, inject } from "vitest";
 import type { Authorization, Client } from "./client.ts";
 import { it } from "./fixtures.ts";
-import { allow, backAt, heading, signInAs } from "./person.ts";
+import { allow, backAt, heading, signInAs, signInFirst, toConsent } from "./person.ts";
 
 const goBack = (page: Page) => page.getByRole("link", { name: "Go back to the app" });
 
@@ -10,7 +10,7 @@ const goBack = (page: Page) => page.getByRole("link", { name: "Go back to the ap
 async function signInAsBob(page: Page, client: Client): Promise<Authorization> {
   const authorization = await client.authorize();
   await page.goto(authorization.url);
-  await allow(page).click();
+  await signInFirst(page).click();
   await signInAs(page, "Bob");
   await heading(page).filter({ hasText: "This account may not use Gatehouse" }).waitFor();
   return authorization;
@@ -49,9 +49,8 @@ describe.each([
 it("lets in who is on the list", async ({ openBrowser, selectiveClient }) => {
   const page = await openBrowser();
   const authorization = await selectiveClient.authorize();
-  await page.goto(authorization.url);
+  await toConsent(page, authorization.url, "Alice");
   await allow(page).click();
-  await signInAs(page, "Alice");
   const { searchParams } = await backAt(page, selectiveClient);
   await selectiveClient.exchange(authorization, searchParams.get("code") ?? "");
 });

@@ -1,6 +1,15 @@
 import { describe, expect } from "vitest";
 import { it } from "./fixtures.ts";
-import { allow, answerTo, codeFor, deny, scopeBox, signInAs } from "./person.ts";
+import {
+  allow,
+  answerTo,
+  codeFor,
+  deny,
+  scopeBox,
+  signInAs,
+  signInFirst,
+  toConsent,
+} from "./person.ts";
 
 describe.each([
   ["with JavaScript", { javaScriptEnabled: true }],
@@ -9,9 +18,8 @@ describe.each([
   it("goes the whole way from the client and back", async ({ openBrowser, client }) => {
     const page = await openBrowser(options);
     const authorization = await client.authorize();
-    await page.goto(authorization.url);
+    await toConsent(page, authorization.url, "Alice");
     await allow(page).click();
-    await signInAs(page, "Alice");
     const code = await codeFor(authorization, page, client);
     expect((await client.exchange(authorization, code)).scope).toContain("notes:write");
   });
@@ -25,11 +33,34 @@ describe.each([
     expect([answer.get("error"), answer.get("code")]).toEqual(["access_denied", null]);
   });
 
+  it("takes a denial by a person who is signed in to the client", async ({
+    openBrowser,
+    client,
+  }) => {
+    const page = await openBrowser(options);
+    const authorization = await client.authorize();
+    await toConsent(page, authorization.url, "Alice");
+    await deny(page).click();
+    const answer = await answerTo(authorization, page, client);
+    expect([answer.get("error"), answer.get("code")]).toEqual(["access_denied", null]);
+  });
+
+  it("lets somebody else decide than who is signed in", async ({ openBrowser, client }) => {
+    const page = await openBrowser(options);
+    const authorization = await client.authorize();
+    await toConsent(page, authorization.url, "Alice");
+    await page.getByRole("button", { name: "Not you?" }).click();
+    await signInAs(page, "Bob");
+    await page.getByText("Signed in as Bob Example").waitFor();
+    await allow(page).click();
+    await client.exchange(authorization, await codeFor(authorization, page, client));
+  });
+
   it("takes a refusal by the identity provider to the client", async ({ openBrowser, client }) => {
     const page = await openBrowser(options);
     const authorization = await client.authorize();
     await page.goto(authorization.url);
-    await allow(page).click();
+    await signInFirst(page).click();
     await page.getByRole("button", { name: "Cancel" }).click();
     const answer = await answerTo(authorization, page, client);
     expect([answer.get("error"), answer.get("code")]).toEqual(["access_denied", null]);
@@ -39,11 +70,10 @@ describe.each([
 it("gives the client what was ticked, and no more", async ({ openBrowser, client }) => {
   const page = await openBrowser();
   const authorization = await client.authorize();
-  await page.goto(authorization.url);
+  await toConsent(page, authorization.url, "Alice");
   await scopeBox(page, "save and delete your notes").uncheck();
   await scopeBox(page, "divide numbers").uncheck();
   await allow(page).click();
-  await signInAs(page, "Alice");
   const code = await codeFor(authorization, page, client);
   const { scope } = await client.exchange(authorization, code);
   expect(scope.split(" ").sort()).toEqual([
@@ -65,11 +95,15 @@ it("keeps two tabs of one browser apart, whichever is finished first", async ({
   await firstTab.goto(first.url);
   await secondTab.goto(second.url);
 
-  await allow(secondTab).click();
-  await allow(firstTab).click();
+  await signInFirst(secondTab).click();
+  await signInFirst(firstTab).click();
   await signInAs(secondTab, "Bob");
-  const secondCode = await codeFor(second, secondTab, client);
+  await secondTab.getByText("Signed in as Bob Example").waitFor();
   await signInAs(firstTab, "Alice");
+  await firstTab.getByText("Signed in as Alice Example").waitFor();
+  await allow(secondTab).click();
+  const secondCode = await codeFor(second, secondTab, client);
+  await allow(firstTab).click();
   const firstCode = await codeFor(first, firstTab, client);
 
   expect(firstCode).not.toBe(secondCode);
@@ -91,8 +125,7 @@ it("answers at a loopback address though other kinds are registered too", async 
   const page = await openBrowser();
   // At another port than the registered one, as RFC 8252, section 7.3, lets it.
   const authorization = await client.authorize({ redirect_uris: cursorRedirectUris });
-  await page.goto(authorization.url);
+  await toConsent(page, authorization.url, "Alice");
   await allow(page).click();
-  await signInAs(page, "Alice");
   await client.exchange(authorization, await codeFor(authorization, page, client));
 });
