@@ -3,8 +3,15 @@ import type { PropsWithChildren } from "hono/jsx";
 import { ClientCard, clientOf, HEADING_MAX, standingOf } from "../ui/client-facts";
 import { ClientText } from "../ui/client-text";
 import { Layout } from "../ui/layout";
-import { ScopeList } from "../ui/scope-list";
-import type { OfferedScopes } from "./consent-scopes";
+import { type ScopeGroup, ScopeList } from "../ui/scope-list";
+
+/** What the consent page offers, by what it is about. */
+export interface OfferedScopes {
+  /** What the client asked for, and what it was given before. */
+  groups: readonly ScopeGroup[];
+  /** All else that there is, so that a person can also give more than was asked for. */
+  more: readonly ScopeGroup[];
+}
 
 /** What both pages about an authorization request show, and post back with the choice. */
 export interface RequestPageProps {

@@ -1,13 +1,5 @@
 import type { Catalogue } from "../tools/catalogue";
-import type { ScopeGroup } from "../ui/scope-list";
-
-/** What the consent page offers, by what it is about. */
-export type OfferedScopes = {
-  /** What the client asked for, and what it was given before. */
-  readonly groups: readonly ScopeGroup[];
-  /** All else that there is, so that a person can also give more than was asked for. */
-  readonly more: readonly ScopeGroup[];
-};
+import type { OfferedScopes } from "./consent-page";
 
 /**
  * The scopes that the consent page offers. Scopes that this server does not know are left out, and a client that asks
