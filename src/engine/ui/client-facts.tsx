@@ -137,7 +137,7 @@ function StandingText({ standing, ownName }: { standing: Standing; ownName: stri
   if (standing.kind === "known") {
     return (
       <p>
-        <span class="badge verified">Known app</span> Recognized by its address at{" "}
+        <span class="badge verified">Known app</span> of{" "}
         <ClientText text={standing.host} max={HOST_MAX} />.
         {standing.name === ownName ? null : (
           <>
