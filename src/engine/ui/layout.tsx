@@ -1,6 +1,6 @@
 import { html } from "hono/html";
-import { type PropsWithChildren, useContext } from "hono/jsx";
-import { LookContext } from "../look/context";
+import type { PropsWithChildren } from "hono/jsx";
+import { currentLook } from "../look/context";
 import { LOOK_STYLESHEET, lookStylesheet } from "../look/stylesheet";
 import { Mark } from "./mark";
 
@@ -27,7 +27,7 @@ export interface LayoutProps {
  */
 export function Layout(props: PropsWithChildren<LayoutProps>) {
   const { title, serverName, refresh, hasConnections, markdown, children } = props;
-  const look = useContext(LookContext);
+  const look = currentLook();
   const { product, privacy, terms, support } = look.links ?? {};
   const page = (
     <html lang="en">

@@ -1,6 +1,6 @@
 import type { Context } from "hono";
 import type { JSX } from "hono/jsx/jsx-runtime";
-import { LookContext } from "../look/context";
+import { renderedWith } from "../look/context";
 import type { Look } from "../look/look";
 
 declare module "hono" {
@@ -52,8 +52,7 @@ export function page(
 ): Response | Promise<Response> {
   const headers = pageHeaders("text/html", init);
   if (!KEEPS_OPENER.has(c.req.path)) headers.set("cross-origin-opener-policy", "same-origin");
-  const shown = <LookContext.Provider value={c.get("look") ?? {}}>{body}</LookContext.Provider>;
-  const response = c.html(shown, init.status ?? 200);
+  const response = renderedWith(c.get("look") ?? {}, () => c.html(body, init.status ?? 200));
   if (response instanceof Promise) return response.then((done) => withHeaders(done, headers));
   return withHeaders(response, headers);
 }
