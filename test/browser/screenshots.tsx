@@ -53,12 +53,15 @@ async function take(page: Page, name: string): Promise<void> {
   await page.screenshot({ path: file("forced colours"), fullPage: true });
 }
 
-it.for(Object.entries(pages))("%s", async ([name, show], { openBrowser, client, selectiveClient }) => {
-  // No page here has a script, so without it is all there is to see.
-  const page = await openBrowser({ javaScriptEnabled: false });
-  await show(page, client, selectiveClient);
-  await take(page, name);
-});
+it.for(Object.entries(pages))(
+  "%s",
+  async ([name, show], { openBrowser, client, selectiveClient }) => {
+    // No page here has a script, so without it is all there is to see.
+    const page = await openBrowser({ javaScriptEnabled: false });
+    await show(page, client, selectiveClient);
+    await take(page, name);
+  },
+);
 
 it.for(Object.entries(made))("%s", async ([name, groups], { openBrowser }) => {
   const client = {

@@ -218,7 +218,7 @@ describe("ConsentPage", () => {
 
   it("says as whom, and posts to whom it was shown", async () => {
     const page = await consent();
-    expect(page).toContain("Signed in as <strong><bdi>Alice</bdi></strong> with GitHub");
+    expect(page).toContain("Signed in as <strong><bdi>Alice</bdi></strong>");
     expect(attribute(page, /name="person" value="([^"]*)"/)).toBe("user-1");
   });
 

@@ -120,7 +120,7 @@ function ConnectionItem({
             <ClientText text={standing.publisher.host} max={Infinity} />
           ) : null}
           {standing.kind === "unknown" ? "It named itself" : null}
-          {device === undefined ? null : ` · on ${article(device)}`}
+          {device === undefined ? null : ` · ${CONNECTED_ON[device]}`}
         </p>
         <p>
           Connected <Since seconds={connectedAtSeconds} />, last used{" "}
@@ -169,10 +169,16 @@ function MayText({ scopes }: { scopes: readonly ScopeGroup[] }) {
   );
 }
 
-/** A kind of device, as one of them. */
-export function article(device: string): string {
-  return `${/^[aeiou]/i.test(device) ? "an" : "a"} ${device}`;
-}
+/** Where an app was connected, in words. */
+export const CONNECTED_ON: Record<NonNullable<Connection["device"]>, string> = {
+  iPhone: "on an iPhone",
+  iPad: "on an iPad",
+  Android: "on an Android device",
+  Windows: "on a Windows computer",
+  Mac: "on a Mac",
+  Chromebook: "on a Chromebook",
+  Linux: "on a Linux computer",
+};
 
 /** One tool call, on one line. */
 export function ActivityText({ title, remark, atSeconds }: Activity) {

@@ -39,7 +39,7 @@ export interface ConsentPageProps extends RequestPageProps, OfferedScopes {
  * `/authorize`.
  */
 export function ConsentPage(props: ConsentPageProps) {
-  const { serverName, identityProviderName, client, person, groups, more } = props;
+  const { serverName, client, person, groups, more } = props;
   const asked = groups.flatMap(({ scopes }) => scopes.map(({ name }) => name));
   return (
     <Layout title="Allow access?" serverName={serverName} hasConnections>
@@ -54,8 +54,7 @@ export function ConsentPage(props: ConsentPageProps) {
             Signed in as{" "}
             <strong>
               <ClientText text={person.name} />
-            </strong>{" "}
-            with {identityProviderName}
+            </strong>
           </span>
           <button type="submit" class="as-link" name="decision" value="switch">
             Not you?

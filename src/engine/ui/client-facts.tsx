@@ -196,7 +196,6 @@ function DestinationSentence({ kind, address }: Destination) {
         <strong>
           <ClientText text={address} max={HOST_MAX} />
         </strong>
-        {kind === "loopback" ? ", an app on this computer." : null}
         {kind === "app-link" ? ", the app on this device that opens such addresses." : null}
       </p>
       <WholeText text={address} max={HOST_MAX} label="Show the whole address" />

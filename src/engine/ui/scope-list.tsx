@@ -37,18 +37,20 @@ export function ScopeList({ groups, more = [], nothingTicked }: ScopeListProps) 
     <fieldset class="permissions">
       <legend>It may, if you leave it ticked:</legend>
       <Groups groups={groups} id="scope" />
-      {rest === 0 ? null : (
-        <details>
-          <summary>Give it more ({rest})</summary>
-          <p class="note">The app did not ask for these.</p>
-          <Groups groups={more} id="more" />
+      <div class="extras">
+        {rest === 0 ? null : (
+          <details>
+            <summary>Give it more ({rest})</summary>
+            <p class="note">The app did not ask for these.</p>
+            <Groups groups={more} id="more" />
+          </details>
+        )}
+        {/* The stylesheet shows the names while this is open. */}
+        <details class="names">
+          <summary>Show technical names</summary>
+          <p class="note">Each line has the name that the app uses for it.</p>
         </details>
-      )}
-      {/* The stylesheet shows the names while this is open. */}
-      <details class="names">
-        <summary>Show technical names</summary>
-        <p class="note">Each line has the name that the app uses for it.</p>
-      </details>
+      </div>
       {/* The stylesheet shows this only while every box is empty. */}
       <p class="none-ticked" role="status">
         Nothing is ticked. {nothingTicked}
