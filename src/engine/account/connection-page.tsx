@@ -6,8 +6,8 @@ import type { Activity } from "./activity";
 import type { Connection } from "./connection";
 import {
   ActivityText,
-  article,
   CallsUnknown,
+  CONNECTED_ON,
   clientOf,
   lastActiveSeconds,
 } from "./connections-page";
@@ -48,7 +48,7 @@ export function ConnectionPage(props: ConnectionPageProps) {
           <dt>Connected</dt>
           <dd>
             <Since seconds={connectedAtSeconds} />
-            {device === undefined ? null : <p class="note">on {article(device)}</p>}
+            {device === undefined ? null : <p class="note">{CONNECTED_ON[device]}</p>}
           </dd>
         </div>
         <div>

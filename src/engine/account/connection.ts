@@ -1,6 +1,7 @@
 import { isLoopback } from "../config";
 import { isDocumentId } from "../grants/client-id";
 import type { GrantId } from "../grants/grant-id";
+import type { GrantMetadata } from "../grants/grant-metadata";
 import { shownRecordSchema } from "../grants/provider/records";
 import type { Redirect } from "../ui/client-facts";
 
@@ -15,7 +16,7 @@ export type Connection = {
   /** Where its access went. */
   readonly redirect: Redirect | undefined;
   /** What kind of device it was connected on, where its browser said so. */
-  readonly device: string | undefined;
+  readonly device: GrantMetadata["device"];
   readonly scopes: readonly string[];
   readonly connectedAtSeconds: number;
   /** When it last got a token. */

@@ -22,9 +22,9 @@ export const pageExpired: Refusal = {
 export const clientNotAllowed: Refusal = {
   title: "This app may not connect here",
   message:
-    "Only apps that the operator of this server has chosen may connect to it, and this one is not among them. Nothing was allowed, and nothing was sent to the app.",
+    "Only chosen apps may connect to this server, and this one is not among them. It got no access, and nothing was sent to it.",
   advice:
-    "To have it allowed, ask the operator (ALLOWED_CLIENTS). If you did not start this yourself, close this page.",
+    "To have it allowed, ask whoever runs this server. If you did not start this yourself, close this page.",
 };
 
 /**

@@ -48,13 +48,12 @@ export function PersonRefusedPage(props: PersonRefusedPageProps) {
         </div>
       </dl>
       <p>
-        The operator of this server has chosen who may use it, and this account is not among them.
-        Nothing was allowed.
+        Whoever runs this server has chosen who may use it, and this account is not among them. The
+        app got no access.
       </p>
       <p>
         If you have another account, {url === undefined ? "" : "connect again from the app and "}
-        sign in with that one. To have this one allowed, send its id to the operator
-        (ALLOWED_PEOPLE).
+        sign in with that one. To have this one allowed, send its id to whoever runs this server.
       </p>
       {url === undefined ? null : (
         <>
