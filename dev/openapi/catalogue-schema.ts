@@ -69,3 +69,15 @@ export const catalogueSchema = z.strictObject({
 
 /** What people reviewed: operations.yaml. */
 export type Catalogue = z.output<typeof catalogueSchema>;
+
+/** The keys that there are at a place in the catalogue, where they are not people's own. */
+export function knownKeysAt(path: readonly PropertyKey[]): string[] {
+  const [top, , inside, ...rest] = path;
+  if (top === undefined) return Object.keys(catalogueSchema.shape);
+  if (top === "document") return Object.keys(catalogueSchema.shape.document.shape);
+  if (top === "scopes") return Object.keys(catalogueSchema.shape.scopes.valueType.shape);
+  if (top !== "operations") return [];
+  if (inside === undefined) return Object.keys(operationSchema.shape);
+  if (inside === "answer") return Object.keys(answerSchema.shape);
+  return rest.length > 0 ? Object.keys(valueSchema.shape) : [];
+}

@@ -86,10 +86,7 @@ export function readApi(bundled: JsonObject, base?: string): ApiDocument {
 
 export const problemOf = (error: unknown, place: string): Problem =>
   error instanceof OpenApiError
-    ? {
-        place: error.place,
-        message: error.message.replace(`${error.place}: `, "").replace(/ \(\w+\)$/, ""),
-      }
+    ? { place: error.place, message: error.what }
     : { place, message: messageOf(error) };
 
 type Servers = { readonly own: string; readonly base: string | undefined };

@@ -19,11 +19,14 @@ export class OpenApiError extends Error {
   override readonly name = "OpenApiError";
   readonly code: OpenApiErrorCode;
   readonly place: string;
+  /** The message without the place and the code. */
+  readonly what: string;
 
-  constructor(code: OpenApiErrorCode, place: string, message: string, options?: ErrorOptions) {
-    super(place === "" ? `${message} (${code})` : `${place}: ${message} (${code})`, options);
+  constructor(code: OpenApiErrorCode, place: string, what: string, options?: ErrorOptions) {
+    super(place === "" ? `${what} (${code})` : `${place}: ${what} (${code})`, options);
     this.code = code;
     this.place = place;
+    this.what = what;
   }
 }
 
