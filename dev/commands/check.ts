@@ -6,6 +6,7 @@ import { join } from "node:path";
 import { bundleFaults } from "../bundle/bundle-report.ts";
 import { readBundle, readRecord } from "../bundle/bundle-size.ts";
 import { checkDefinitions } from "../definition/server-facts.ts";
+import { checkToolsets } from "../openapi/check-toolsets.ts";
 import { packageScript, projectDir, startNode } from "../server/processes.ts";
 import { startWrangler } from "../server/wrangler.ts";
 import { missingOptionalPackages } from "./lock-file.ts";
@@ -41,6 +42,7 @@ const checks: Check[] = [
     run: () => outcomeOf(startNode(tsc, ["-p", folder])),
   })),
   { name: "the tools' definitions", run: () => passedUnlessThrown(checkDefinitions) },
+  { name: "what OpenAPI documents compile to", run: checkCompiled },
   { name: "the bundle's size", run: () => passedUnlessThrown(checkBundle) },
   { name: "biome check", run: () => outcomeOf(startNode(biome, ["check", "--colors=off"])) },
 ];
@@ -76,6 +78,11 @@ async function checkLock(): Promise<Outcome> {
       `These packages are missing in the lock, and npm ci would fail:\n${missing.join("\n")}\n` +
       "Choose versions that have a package for every platform, then run npm install again.",
   };
+}
+
+async function checkCompiled(): Promise<Outcome> {
+  const faults = await checkToolsets(projectDir);
+  return { passed: faults.length === 0, output: faults.join("\n") };
 }
 
 async function checkBundle(): Promise<void> {

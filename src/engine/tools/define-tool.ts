@@ -9,10 +9,12 @@ import { parseArguments } from "./arguments";
 import type { Ask } from "./ask";
 import { type JsonObjectSchema, jsonSchemaOf } from "./json-schema";
 import { missingScopes } from "./scopes";
+import type { ToolAnnotations } from "./tool-annotations";
 import { ToolError } from "./tool-error";
 import { ToolOutputError } from "./tool-output-error";
 
 export type { JsonObjectSchema } from "./json-schema";
+export type { ToolAnnotations } from "./tool-annotations";
 export { ToolError } from "./tool-error";
 
 /** Who is calling, as far as tools may know: what the token says, and whether they are in ADMINS. */
@@ -61,18 +63,6 @@ export type Progress = {
   /** What `progress` will be at the end, if known. */
   readonly total?: number;
   readonly message?: string;
-};
-
-/** Shown to models, so that they and their users can judge a call beforehand (MCP: ToolAnnotations). */
-export type ToolAnnotations = {
-  /** Changes nothing. */
-  readonly readOnlyHint: boolean;
-  /** May remove or overwrite something. Means nothing on a read-only tool. */
-  readonly destructiveHint: boolean;
-  /** Calling it twice with the same arguments is the same as calling it once. */
-  readonly idempotentHint: boolean;
-  /** Reaches the world outside this product. */
-  readonly openWorldHint: boolean;
 };
 
 /**
