@@ -27,6 +27,10 @@ const parameterSchema = z.looseObject({
   type: z.string().optional(),
 });
 
+function memberOf(value: unknown, token: string): unknown {
+  return Array.isArray(value) ? value[Number(token)] : node.parse(value)[token];
+}
+
 /** OpenAPI 3.1, "Parameter Object": these three are not parameters, whatever a document says. */
 const NOT_PARAMETERS = ["accept", "content-type", "authorization"];
 
@@ -45,7 +49,7 @@ export function declaredBy(document: unknown, path: string, method: string): Dec
       .split("/")
       .map((token) => decodeURIComponent(token).replaceAll("~1", "/").replaceAll("~0", "~"));
     let target: unknown = document;
-    for (const token of tokens) target = z.record(z.string(), z.unknown()).parse(target)[token];
+    for (const token of tokens) target = memberOf(target, token);
     return at(target);
   };
   const listAt = (value: unknown) => z.array(z.unknown()).parse(value ?? []);
@@ -59,6 +63,8 @@ export function declaredBy(document: unknown, path: string, method: string): Dec
     all.set(`${parameter.in} ${parameter.name}`, parameter);
   }
   const parameters = [...all.values()].flatMap((parameter) => declaredParameter(parameter));
+  // RFC 9110, section 9.3.1: content of a GET means nothing, and fetch sends none.
+  if (method === "get" || method === "head") return { parameters, body: undefined };
   if (operation.requestBody !== undefined) {
     return { parameters, body: Object.keys(node.parse(at(operation.requestBody).content)) };
   }

@@ -8,6 +8,7 @@ const schemaSchema = z.looseObject({
   enum: z.array(z.unknown()).optional(),
   const: z.unknown().optional(),
   format: z.string().optional(),
+  contentEncoding: z.string().optional(),
   properties: z.record(z.string(), z.unknown()).optional(),
   required: z.array(z.string()).optional(),
   items: z.unknown().optional(),
@@ -28,16 +29,23 @@ const END = 12;
 
 /** What must be encoded wherever it stands; no dot, which the style `label` uses itself. */
 const TEXT = "a b&c=d+é/f";
+/** What a header can carry as it is. */
+const HEADER_TEXT = "a b&c=d+/f";
 
 /**
  * Arguments that fill in every parameter and the body, each value another.
  *
  * @param input the JSON Schema of an operation's arguments.
+ * @param inHeaders the arguments that become headers.
  */
-export function generatedArguments(input: unknown): Record<string, unknown> {
+export function generatedArguments(
+  input: unknown,
+  inHeaders: ReadonlySet<string> = new Set(),
+): Record<string, unknown> {
   const root = schemaSchema.parse(input);
   const defs = root.$defs ?? {};
   let count = 0;
+  let isHeader = false;
 
   function resolved(schema: unknown): Schema {
     const parsed = schemaSchema.safeParse(schema);
@@ -104,21 +112,27 @@ export function generatedArguments(input: unknown): Record<string, unknown> {
     const names = Object.keys(properties).filter(
       (name) => depth <= DEPTH || required.includes(name),
     );
+    if (resolved(properties.base64).contentEncoding === "base64") {
+      return { base64: "AAEC", filename: "a b.bin", contentType: "application/octet-stream" };
+    }
     return Object.fromEntries(
       names
-        .map((name) => [name, value(properties[name], depth + 1)] as const)
+        .map((name) => {
+          if (depth === 0) isHeader = inHeaders.has(name);
+          return [name, value(properties[name], depth + 1)] as const;
+        })
         .filter(([, made]) => made !== undefined),
     );
   }
 
-  function text({ format, maxLength = 40 }: Schema): string {
+  function text({ format, contentEncoding, maxLength = 40 }: Schema): string {
     if (format === "date") return "2026-11-27";
     if (format === "date-time") return "2026-11-27T22:00:00Z";
     if (format === "uuid") return "6f1c1a52-2d4e-4c7b-9d53-0a4f8c9b7e11";
     if (format === "uri") return `https://example.com/${count}?a=b&c`;
     if (format === "email") return `a${count}@example.com`;
-    if (format === "byte" || format === "binary") return "AAEC";
-    return `${TEXT}${count}`.slice(0, Math.max(1, maxLength));
+    if (contentEncoding === "base64") return "AAEC";
+    return `${isHeader ? HEADER_TEXT : TEXT}${count}`.slice(0, Math.max(1, maxLength));
   }
 
   return z.record(z.string(), z.unknown()).parse(object(root, 0));

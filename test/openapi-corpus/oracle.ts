@@ -232,7 +232,9 @@ async function bodyProblem(
   { headers, body }: Sent,
   given: unknown,
 ): Promise<{ finding: Finding; about: string } | undefined> {
-  if (given === undefined || body === undefined || body.length === 0) {
+  // A form without fields is an empty text.
+  if (isDeepStrictEqual(given, {}) && body === undefined) return undefined;
+  if (given === undefined || body === undefined) {
     return { finding: "lost body", about: mediaTypes.join(", ") };
   }
   const [sentType = ""] = (headers.get("content-type") ?? "").toLowerCase().split(";");
@@ -252,7 +254,9 @@ async function bodyProblem(
     return formProblem(new URLSearchParams(text), given);
   if (sentType === "multipart/form-data") {
     const form = await new Response(new Uint8Array(body), { headers }).formData();
-    const missing = Object.keys(record.parse(given)).filter((name) => !form.has(name));
+    const missing = Object.keys(record.parse(given)).filter(
+      (name) => ![...form.keys()].some((key) => key === name || key.startsWith(`${name}[`)),
+    );
     const empty = missing.filter((name) => !isEmptyList(record.parse(given)[name]));
     return empty.length === 0 ? undefined : wrong(`without ${empty.join(", ")}`);
   }
