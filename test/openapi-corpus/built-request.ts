@@ -1,9 +1,7 @@
 import type { UpstreamApi } from "../../src/engine/config";
-import { bodyOf } from "../../src/engine/openapi/body";
+import { defineApi } from "../../src/engine/config/define-api";
 import type { CompiledOperation } from "../../src/engine/openapi/compiled";
-import { parseDetail } from "../../src/engine/openapi/operation-detail";
-import { headersOf, targetOf } from "../../src/engine/openapi/parameters";
-import { pathTemplate } from "../../src/engine/openapi/path";
+import { Operation } from "../../src/engine/openapi/operation";
 import { httpRequest } from "../../src/engine/upstream/api-request";
 import type { DeclaredParameter } from "./declared.ts";
 import { generatedArguments } from "./generated-arguments.ts";
@@ -19,24 +17,26 @@ const api: UpstreamApi = {
   credential: { by: "sign-in" },
 };
 
+const declaredApi = defineApi({
+  name: "corpus",
+  variables: "CORPUS_API",
+  access: { by: "exchange" },
+});
+
 export const base = new URL(api.url);
 
 /** The request of an operation, made as a call makes it, with a value for each argument. */
 export async function builtRequest(
-  operation: CompiledOperation,
-): Promise<{ sent: Sent; given: Given; args: Record<string, unknown> }> {
-  const { input, parameters, body } = parseDetail(operation);
+  compiled: CompiledOperation,
+): Promise<{ sent: Sent; given: Given }> {
+  const operation = new Operation(compiled, declaredApi);
+  const { input, parameters, body } = operation.detail;
   const inHeaders = parameters.filter(({ in: place }) => place === "header" || place === "cookie");
   const args = generatedArguments(
     input,
     new Set(inHeaders.flatMap(({ argument }) => argument ?? [])),
   );
-  const { url, init } = httpRequest(api, {
-    method: operation.method === "TRACE" ? "OPTIONS" : operation.method,
-    path: targetOf(pathTemplate(operation.path), parameters, args),
-    headers: headersOf(parameters, args),
-    ...bodyOf(body, args),
-  });
+  const { url, init } = httpRequest(api, operation.request(args));
   // A Request adds what HTTP needs of a body, such as the boundary of a multipart one.
   const request = new Request(url, init);
   const bytes = new Uint8Array(await request.arrayBuffer());
@@ -55,6 +55,5 @@ export async function builtRequest(
       },
       body: body === undefined ? undefined : args[body.argument],
     },
-    args,
   };
 }

@@ -11,7 +11,7 @@ import { inPath, inQuery } from "./styles";
 export type Arguments = Readonly<Record<string, unknown>>;
 
 /** OpenAPI 3.1.1, "Parameter Object": a document's parameters of these names say nothing. */
-const IGNORED_HEADERS = new Set(["accept", "content-type", "authorization"]);
+export const IGNORED_HEADERS = new Set(["accept", "content-type", "authorization"]);
 /** RFC 9110, section 5.5, without bytes beyond ASCII, which no two clients send alike. */
 const HEADER_VALUE = /^[\t\x20-\x7e]*$/;
 
@@ -52,8 +52,9 @@ export function targetOf(
 export function headersOf(
   parameters: readonly CompiledParameter[],
   args: Arguments,
-): Record<string, string> {
+): { headers: Record<string, string>; idempotencyKey?: string } {
   const headers: Record<string, string> = {};
+  let idempotencyKey: string | undefined;
   for (const parameter of parameters) {
     const { name, argument = name, explode } = parameter;
     if (parameter.in !== "header") continue;
@@ -65,9 +66,10 @@ export function headersOf(
     const text = inPath({ name, style: "simple", explode }, value, (part) => part);
     if (!HEADER_VALUE.test(text))
       throw refusedArgument(argument, "a header can carry only printable ASCII characters");
-    headers[name] = text;
+    if (name.toLowerCase() === "idempotency-key") idempotencyKey = text;
+    else headers[name] = text;
   }
-  return headers;
+  return { headers, ...(idempotencyKey !== undefined && { idempotencyKey }) };
 }
 
 function filled(name: string, parameter: CompiledParameter | undefined, args: Arguments): Filled {

@@ -42,6 +42,14 @@ const OURS = new Set([
   ...["content-length", "transfer-encoding", "connection", "upgrade", "te", "trailer"],
 ]);
 
+/** RFC 9110, section 5.1: a token. */
+const HEADER_NAME = /^[\w!#$%&'*+.^`|~-]+$/;
+
+/** Whether a tool may set this header: HTTP can carry it, and neither is it ours, nor does it change where a request goes. */
+export function isToolsHeader(name: string): boolean {
+  return HEADER_NAME.test(name) && !OURS.has(name.toLowerCase());
+}
+
 /** RFC 9110, section 9.2.2: what is done twice is done once. */
 const IDEMPOTENT = ["GET", "HEAD", "OPTIONS", "PUT", "DELETE"];
 
