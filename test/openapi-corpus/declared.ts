@@ -27,6 +27,18 @@ const parameterSchema = z.looseObject({
   type: z.string().optional(),
 });
 
+/** An object of the document, or what it refers to. */
+function resolved(document: unknown, place: unknown): Record<string, unknown> {
+  const found = node.parse(place);
+  if (typeof found.$ref !== "string") return found;
+  const tokens = found.$ref
+    .slice(2)
+    .split("/")
+    .map((token) => decodeURIComponent(token).replaceAll("~1", "/").replaceAll("~0", "~"));
+  const target = tokens.reduce((value: unknown, token) => memberOf(value, token), document);
+  return resolved(document, target);
+}
+
 function memberOf(value: unknown, token: string): unknown {
   return Array.isArray(value) ? value[Number(token)] : node.parse(value)[token];
 }
@@ -41,17 +53,7 @@ const NOT_PARAMETERS = ["accept", "content-type", "authorization"];
  * @throws Error when the document has no such operation.
  */
 export function declaredBy(document: unknown, path: string, method: string): Declared {
-  const at = (place: unknown): Record<string, unknown> => {
-    const found = node.parse(place);
-    if (typeof found.$ref !== "string") return found;
-    const tokens = found.$ref
-      .slice(2)
-      .split("/")
-      .map((token) => decodeURIComponent(token).replaceAll("~1", "/").replaceAll("~0", "~"));
-    let target: unknown = document;
-    for (const token of tokens) target = memberOf(target, token);
-    return at(target);
-  };
+  const at = (place: unknown) => resolved(document, place);
   const listAt = (value: unknown) => z.array(z.unknown()).parse(value ?? []);
 
   const paths = node.parse(node.parse(document).paths);
@@ -62,7 +64,10 @@ export function declaredBy(document: unknown, path: string, method: string): Dec
     const parameter = parameterSchema.parse(at(given));
     all.set(`${parameter.in} ${parameter.name}`, parameter);
   }
-  const parameters = [...all.values()].flatMap((parameter) => declaredParameter(parameter));
+  const credentials = credentialsOf(node.parse(document));
+  const parameters = [...all.values()]
+    .filter(({ name, in: place }) => !credentials.has(`${place} ${name}`))
+    .flatMap((parameter) => declaredParameter(parameter));
   // RFC 9110, section 9.3.1: content of a GET means nothing, and fetch sends none.
   if (method === "get" || method === "head") return { parameters, body: undefined };
   if (operation.requestBody !== undefined) {
@@ -70,6 +75,25 @@ export function declaredBy(document: unknown, path: string, method: string): Dec
   }
   return { parameters, body: swaggerBody([...all.values()], operation, node.parse(document)) };
 }
+
+/** The keys that a document wants, by place and name: the server sends its own, and no model gives one. */
+function credentialsOf(document: Record<string, unknown>): ReadonlySet<string> {
+  const components = node.parse(document.components ?? {});
+  const schemes = node.parse(components.securitySchemes ?? document.securityDefinitions ?? {});
+  const keys = Object.values(schemes).map((scheme) => resolved(document, scheme));
+  return new Set(keys.map((key) => `${key.in} ${key.name}`));
+}
+
+/** The methods of all paths, such as `get /tickets`. */
+export function declaredOperations(document: unknown): string[] {
+  const paths = node.parse(node.parse(document).paths);
+  return Object.keys(paths).flatMap((path) => {
+    const item = resolved(document, paths[path]);
+    return METHODS.filter((method) => method in item).map((method) => `${method} ${path}`);
+  });
+}
+
+const METHODS = ["get", "put", "post", "delete", "options", "head", "patch"];
 
 function declaredParameter(parameter: z.output<typeof parameterSchema>): DeclaredParameter[] {
   const { name, in: place, content, collectionFormat } = parameter;

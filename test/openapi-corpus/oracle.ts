@@ -1,6 +1,7 @@
 import { isDeepStrictEqual } from "node:util";
 import * as z from "zod";
 import type { Declared, DeclaredParameter } from "./declared.ts";
+import { bodyProblem } from "./read-body.ts";
 
 /** A request as an HTTP server would see it. */
 export type Sent = {
@@ -15,7 +16,10 @@ export type Given = {
   readonly body: unknown;
 };
 
-export type Finding = "unfilled parameter" | "lost body" | "wrong serialisation";
+export type Found = {
+  readonly finding: "unfilled parameter" | "lost body" | "wrong serialisation";
+  readonly about: string;
+};
 
 /**
  * Reads a request as the specification's table of styles says (OpenAPI 3.1, "Style Values"), and compares what
@@ -30,8 +34,8 @@ export async function findings(
   base: URL,
   sent: Sent,
   given: Given,
-): Promise<{ finding: Finding; about: string }[]> {
-  const found: { finding: Finding; about: string }[] = [];
+): Promise<Found[]> {
+  const found: Found[] = [];
   const pieces = pathPieces(template, base, sent.url);
   if (pieces === undefined) return [{ finding: "unfilled parameter", about: sent.url.pathname }];
   for (const parameter of declared.parameters) {
@@ -204,7 +208,10 @@ function unjoined(
   }
   if (!explode) return fromNamesAndValues(items.map((item) => decode(item.trim())));
   return Object.fromEntries(
-    items.map((item) => item.split("=").map((part) => decode(part.trim()))),
+    items.map((item) => {
+      const [key = "", ...value] = item.split("=");
+      return [decode(key.trim()), decode(value.join("="))];
+    }),
   );
 }
 
@@ -225,56 +232,4 @@ function asText(value: unknown): unknown {
     );
   }
   return String(value);
-}
-
-async function bodyProblem(
-  mediaTypes: readonly string[],
-  { headers, body }: Sent,
-  given: unknown,
-): Promise<{ finding: Finding; about: string } | undefined> {
-  // A form without fields is an empty text.
-  if (isDeepStrictEqual(given, {}) && body === undefined) return undefined;
-  if (given === undefined || body === undefined) {
-    return { finding: "lost body", about: mediaTypes.join(", ") };
-  }
-  const [sentType = ""] = (headers.get("content-type") ?? "").toLowerCase().split(";");
-  const declared = mediaTypes.map((type) => type.toLowerCase().split(";")[0]?.trim());
-  const wrong = (about: string) =>
-    ({ finding: "wrong serialisation", about: `body: ${about}` }) as const;
-  if (
-    !declared.some((type) => type === sentType || type === "*/*" || matches(type ?? "", sentType))
-  ) {
-    return wrong(`${sentType} for ${declared.join(", ")}`);
-  }
-  const text = new TextDecoder().decode(body);
-  if (/[/+]json$/.test(sentType)) {
-    return isDeepStrictEqual(JSON.parse(text), given) ? undefined : wrong("JSON differs");
-  }
-  if (sentType === "application/x-www-form-urlencoded")
-    return formProblem(new URLSearchParams(text), given);
-  if (sentType === "multipart/form-data") {
-    const form = await new Response(new Uint8Array(body), { headers }).formData();
-    const missing = Object.keys(record.parse(given)).filter(
-      (name) => ![...form.keys()].some((key) => key === name || key.startsWith(`${name}[`)),
-    );
-    const empty = missing.filter((name) => !isEmptyList(record.parse(given)[name]));
-    return empty.length === 0 ? undefined : wrong(`without ${empty.join(", ")}`);
-  }
-  return undefined;
-}
-
-const isEmptyList = (value: unknown) => Array.isArray(value) && value.length === 0;
-const matches = (range: string, type: string) =>
-  range.endsWith("/*") && type.startsWith(range.slice(0, -1));
-
-/** The primitive members, and the names of all: how the rest is written depends on the Encoding Objects. */
-function formProblem(form: URLSearchParams, given: unknown) {
-  for (const [name, value] of Object.entries(record.parse(given))) {
-    const isThere = [...form.keys()].some((key) => key === name || key.startsWith(`${name}[`));
-    const isObject = !isPrimitive(value);
-    if (isPrimitive(value) ? form.get(name) !== String(value) : !isThere && !isObject) {
-      return { finding: "wrong serialisation", about: `body: ${name}=${form.get(name)}` } as const;
-    }
-  }
-  return undefined;
 }
