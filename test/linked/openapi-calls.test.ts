@@ -14,8 +14,8 @@ const ALL = `${SCOPE} issues:read issues:write`;
 
 /** A client of a person, who has connected the service, with these scopes. */
 async function tokenOf(person: PersonId, scope = ALL): Promise<string> {
-  await connected(person);
-  const { access_token } = await connect({ person, change: { scope } });
+  const { clientId } = await connected(person);
+  const { access_token } = await connect({ person, clientId, change: { scope } });
   return access_token;
 }
 
