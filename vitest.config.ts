@@ -184,7 +184,7 @@ export default defineConfig({
         plugins: [
           packagesOfSetUp,
           cloudflareTest(({ inject }) => ({
-            main: "./test/fixture/index.ts",
+            main: "./test/linked/worker.ts",
             wrangler: { configPath: "./wrangler.jsonc" },
             miniflare: {
               bindings: testVariables({

@@ -37,7 +37,7 @@ const ACCESS_TOKEN_SECONDS = 600;
 
 /**
  * A service that people connect: a real authorization server, whose refresh tokens work once, and whose reuse ends
- * the grant; and an API that says who its token is for.
+ * the grant; and an API that says who its token is for: GET /api/me, and /api/issues, which says what it received too.
  */
 export async function startTracker(redirectUri: string) {
   const clientId = "gatehouse-at-tracker";
@@ -96,7 +96,12 @@ export async function startTracker(redirectUri: string) {
     },
   };
 
-  async function answerApi(authorization: string, response: ServerResponse): Promise<void> {
+  /** @param content what it answers, beside who the token is for. */
+  async function answerApi(
+    authorization: string,
+    response: ServerResponse,
+    content: object = {},
+  ): Promise<void> {
     const token = authorization.replace(/^Bearer /, "");
     seen.tokens.push(token);
     const found = await provider.AccessToken.find(token);
@@ -105,7 +110,7 @@ export async function startTracker(redirectUri: string) {
       return;
     }
     response.writeHead(200, { "content-type": "application/json" });
-    response.end(JSON.stringify({ person: findPerson(found.accountId ?? "")?.id }));
+    response.end(JSON.stringify({ person: findPerson(found.accountId ?? "")?.id, ...content }));
   }
 
   server.serve(async (request, response, { pathname }) => {
@@ -116,6 +121,12 @@ export async function startTracker(redirectUri: string) {
       }
       response.end(JSON.stringify(seen));
       return;
+    }
+    if (pathname.startsWith("/api/issues")) {
+      const { method, url, headers } = request;
+      const body = await bodyOf(request);
+      const received = { method, url, body, type: headers["content-type"], cookie: headers.cookie };
+      return answerApi(headers.authorization ?? "", response, { received });
     }
     if (pathname === "/api/me") return answerApi(request.headers.authorization ?? "", response);
     if (isInteraction(pathname)) return answerInteraction(provider, question, request, response);

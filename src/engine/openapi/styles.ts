@@ -7,6 +7,7 @@ import {
   parameterValue,
 } from "./parameter-value";
 import { percentEncoded, reservedPassing } from "./percent-encoding";
+import { refusedArgument } from "./refused-argument";
 
 /** How a value is written: the part of a parameter, or of an Encoding Object, that says it. */
 export type Styled = {
@@ -30,6 +31,11 @@ export function inPath(
   encode: Encode,
 ): string {
   const own = encode(name);
+  // One that holds the delimiter of label must not become two; the path is no other than without (RFC 3986, 6.2.2.2).
+  const part =
+    style === "label" && explode && value.kind !== "text"
+      ? (text: string) => encode(text).replaceAll(".", "%2E")
+      : encode;
   const named = (text: string, key = own) => (text === "" ? `;${key}` : `;${key}=${text}`);
   switch (value.kind) {
     case "text": {
@@ -37,13 +43,13 @@ export function inPath(
       return style === "matrix" ? named(text) : style === "label" ? `.${text}` : text;
     }
     case "list": {
-      const items = value.items.map(encode);
+      const items = value.items.map(part);
       if (style === "matrix")
         return explode ? items.map((item) => named(item)).join("") : named(items.join(","));
       return style === "label" ? `.${items.join(explode ? "." : ",")}` : items.join(",");
     }
     case "map": {
-      const pairs = value.entries.map(([key, item]) => [encode(key), encode(item)] as const);
+      const pairs = value.entries.map(([key, item]) => [part(key), part(item)] as const);
       if (!explode) {
         const flat = pairs.flat().join(",");
         return style === "matrix" ? named(flat) : style === "label" ? `.${flat}` : flat;
@@ -60,8 +66,8 @@ export type Pair = { readonly name: string; readonly encoded: string };
 
 /** What stands between the parts of a value that is one parameter. */
 const DELIMITERS: Partial<Record<ParameterStyle, string>> = {
-  spaceDelimited: "%20",
-  pipeDelimited: "%7C",
+  spaceDelimited: " ",
+  pipeDelimited: "|",
 };
 
 /**
@@ -84,9 +90,13 @@ function pairsOf({ name, style, explode, allowReserved }: Styled, value: Paramet
       : value.entries.map(([key, item]) => pair(key, encode(item)));
   }
   const parts = value.kind === "list" ? value.items : value.entries.flat();
-  // One that holds the delimiter must not become two.
-  const texts = parts.map((part) => encode(part).replaceAll(",", "%2C"));
-  return [pair(name, texts.join(DELIMITERS[style] ?? ","))];
+  // One that holds the delimiter must not become two; these styles encode the delimiter itself.
+  const delimiter = DELIMITERS[style];
+  if (delimiter === undefined)
+    return [pair(name, parts.map((part) => encode(part).replaceAll(",", "%2C")).join(","))];
+  if (parts.some((part) => part.includes(delimiter)))
+    throw refusedArgument(name, `${JSON.stringify(delimiter)} in an item would make it two`);
+  return [pair(name, parts.map(encode).join(percentEncoded(delimiter)))];
 }
 
 function deepPairs({ name, allowReserved }: Styled, value: unknown): Pair[] {
@@ -96,7 +106,11 @@ function deepPairs({ name, allowReserved }: Styled, value: unknown): Pair[] {
     const members = Array.isArray(item) ? [...item.entries()] : entriesOf(item);
     return members === undefined
       ? [pair(key, encode(asText(item)))]
-      : members.flatMap(([inner, deeper]) => walk(`${key}[${inner}]`, deeper));
+      : members.flatMap(([inner, deeper]) => {
+          if (/[[\]]/.test(String(inner)))
+            throw refusedArgument(name, "a name in it must not have a bracket");
+          return walk(`${key}[${inner}]`, deeper);
+        });
   };
   return walk(name, value);
 }
