@@ -79,9 +79,9 @@ async function fromSource(
   { projectDir, folder, print }: Surroundings,
 ): Promise<number> {
   const { name, shown } = files;
+  const source = sourceFrom(given, folder, projectDir);
   const document = await readDocument(given, folder);
   const startedAtMs = performance.now();
-  const source = sourceFrom(given, folder, projectDir);
   const api = readApi(document, baseOf(source).base);
   const before = await readIfThere(join(files.folder, CATALOGUE));
   const update =
