@@ -164,7 +164,7 @@ describe("npm run openapi", () => {
       String.raw`\"fields\":[\"items.id\"],\"leaveOut\":[\"nulls\",\"links\"]`,
     );
     expect(create).toContain(
-      String.raw`\"properties\":{\"text\":{\"type\":\"string\"}},\"required\":[\"text\"]`,
+      String.raw`\"properties\":{\"text\":{\"type\":\"string\"}},\"required\":[\"text\"],\"additionalProperties\":false`,
     );
     expect(create).toContain(String.raw`\"fixed\":{\"status\":\"open\"}`);
     expect(remove).toContain('"confirm":"Really?"');
@@ -307,7 +307,7 @@ describe("npm run openapi -- --check", () => {
       "a required value left out",
       "on: false\n    name: delete_ticket",
       "on: true\n    name: delete_ticket\n    parameters: { id: { leave-out: true } }",
-      /parameters\.id\.leave-out: The API requires this/,
+      /parameters\.id\.leave-out: The path needs this/,
     ],
     [
       "a body property that there is not",
