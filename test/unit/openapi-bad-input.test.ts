@@ -148,7 +148,7 @@ it("names what a URL answers, follows no redirect, and stays at its origin", asy
 it("reads several files of one origin", async () => {
   const lines: string[] = [];
   expect(await run(`${origin}/several.yaml`, (line) => lines.push(line))).toBe(0);
-  expect(lines.join("\n")).toContain("1 operations, 0 on");
+  expect(lines.join("\n")).toContain("1 operation, 0 on");
   await rm(join(folder, "src"), { recursive: true });
 });
 

@@ -240,7 +240,7 @@ components: { schemas: { A: { type: object, properties: { b: { $ref: "schemas.js
     await run("api/main.yaml", "--name", "tickets");
     await catalogue((text) => text.replace("on: false", "on: true"));
     const { output } = await run("--name", "tickets");
-    expect(output).toContain("1 operations, 1 on");
+    expect(output).toContain("1 operation, 1 on");
     expect(await read("openapi.json")).not.toMatch(/"\$ref": "(?!#|nowhere)/);
     expect(await read("compiled.ts")).toContain(String.raw`\"n\":{\"type\":\"integer\"}`);
   });
