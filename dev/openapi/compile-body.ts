@@ -9,6 +9,7 @@ import {
   memberOf,
   pointerTo,
   stringsOf,
+  without,
 } from "./json.ts";
 import { bestType, concrete, kindOf } from "./media-types.ts";
 import { OpenApiError } from "./openapi-error.ts";
@@ -85,6 +86,8 @@ export function compileBody(
   return {
     body: {
       ...base,
+      // Many a document marks the fields of a form and forgets the form.
+      required: base.required || stringsOf(schema.required).length > 0,
       ...(fixed && { fixed }),
       ...(Object.keys(encoding).length > 0 && { encoding }),
       ...(files.length > 0 && { files }),
@@ -112,33 +115,41 @@ function withSettings(
   const schema = schemas.expanded(made);
   const properties = new Map(entriesOf(schema.properties));
   const fixed = new Map<string, unknown>();
-  let required = stringsOf(schema.required);
+  const left = new Set<string>();
   for (const [name, own] of Object.entries(settings)) {
     const property = properties.get(name);
     if (property === undefined) throw notThere(name);
     if ("fixed" in own) fixed.set(name, own.fixed);
-    if ("fixed" in own || own["leave-out"] === true) {
-      if (required.includes(name) && !fixed.has(name)) {
-        throw new OpenApiError(
-          "catalogue_invalid",
-          `body.${name}.leave-out`,
-          "The API requires this property. Give it a value with `fixed`",
-        );
-      }
-      properties.delete(name);
-      required = required.filter((other) => other !== name);
-    } else if (own.description !== undefined) {
+    if ("fixed" in own || own["leave-out"] === true) left.add(name);
+    else if (own.description !== undefined) {
       properties.set(name, { ...(isObject(property) && property), description: own.description });
     }
   }
-  const { required: _, ...rest } = schema;
   return {
-    schema: {
-      ...rest,
-      properties: Object.fromEntries(properties),
-      ...(required.length > 0 && { required }),
-    },
+    schema: withoutProperties({ ...schema, properties: Object.fromEntries(properties) }, left),
     ...(fixed.size > 0 && { fixed: Object.fromEntries(fixed) }),
+  };
+}
+
+/** A model cannot send these, even where the body takes any property. */
+function withoutProperties(schema: JsonObject, left: ReadonlySet<string>): JsonObject {
+  if (left.size === 0) return schema;
+  const required = stringsOf(schema.required).filter((name) => !left.has(name));
+  // Closing the object would refuse what alternatives, patterns and maps allow.
+  const canClose = ["anyOf", "allOf", "patternProperties", "additionalProperties", "if"].every(
+    (keyword) => schema[keyword] === undefined || schema[keyword] === false,
+  );
+  const properties = entriesOf(schema.properties).flatMap(
+    ([name, property]): [string, unknown][] => {
+      if (!left.has(name)) return [[name, property]];
+      return canClose ? [] : [[name, false]];
+    },
+  );
+  return {
+    ...without(schema, ["required"]),
+    properties: Object.fromEntries(properties),
+    ...(required.length > 0 && { required }),
+    ...(canClose && { additionalProperties: false }),
   };
 }
 

@@ -37,7 +37,14 @@ export function compileDocument(
     | { readonly name: string; readonly everythingOn: true; readonly base?: string },
 ): Compilation {
   const api = readApi(document, options.base);
-  const catalogue = "catalogue" in options ? options.catalogue : everything(api, options.name);
+  return compileApi(
+    api,
+    "catalogue" in options ? options.catalogue : everything(api, options.name),
+  );
+}
+
+/** Compiles the operations of a document that a catalogue switches on. */
+export function compileApi(api: ApiDocument, catalogue: Catalogue): Compilation {
   const schemas = inputSchemas(api.references);
   const byKey = new Map<string, CompiledOperation>();
   const problems: Problem[] = [...api.problems];

@@ -10,7 +10,7 @@ import { compileParameters, parametersOf } from "./compile-parameters.ts";
 import type { ApiDocument, DocumentOperation } from "./document-operations.ts";
 import { annotationsOf } from "./effects.ts";
 import type { InputSchemas } from "./input-schemas.ts";
-import type { JsonObject } from "./json.ts";
+import { isObject, type JsonObject } from "./json.ts";
 import { OpenApiError, type Problem } from "./openapi-error.ts";
 import { plainText, tokensOf } from "./words.ts";
 import { writeInput } from "./write-input.ts";
@@ -94,10 +94,11 @@ function bodyless(
   report: (problem: Problem) => void,
 ): DocumentOperation {
   if (operation.body === undefined || !WITHOUT_BODY.includes(operation.method)) return operation;
-  report({
-    place: operation.body.place,
-    message: `${operation.method} carries no body: it is left out`,
-  });
+  const { value, place } = operation.body;
+  // Some documents give every operation an empty body.
+  if (isObject(value) && value.required === true) {
+    report({ place, message: `${operation.method} carries no body: it is left out` });
+  }
   const { body: _, ...rest } = operation;
   return rest;
 }

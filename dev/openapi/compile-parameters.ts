@@ -118,7 +118,7 @@ export type CompiledParameters = {
 
 /**
  * @param settings by the parameter's argument, as the catalogue has them.
- * @throws OpenApiError `catalogue_invalid` when one leaves out what has to be sent.
+ * @throws OpenApiError `catalogue_invalid` when one leaves out a part of the path.
  */
 export function compileParameters(
   found: readonly DocumentParameter[],
@@ -133,11 +133,11 @@ export function compileParameters(
       ? settings[parameter.argument]
       : undefined;
     if (own?.["leave-out"] === true) {
-      if (!parameter.required) continue;
+      if (parameter.in !== "path") continue;
       throw new OpenApiError(
         "catalogue_invalid",
         `parameters.${parameter.argument}.leave-out`,
-        "The API requires this parameter. Give it a value with `fixed`",
+        "The path needs this parameter. Give it a value with `fixed`",
       );
     }
     const serialized = serialization(parameter);

@@ -69,8 +69,15 @@ export function readApi(bundled: JsonObject, base?: string): ApiDocument {
       faults.push(problemOf(error, place));
     }
   }
-  if (found.length === 0 && faults.length === 0) {
-    throw new OpenApiError("openapi_no_operations", "#/paths", "This document has no operations");
+  if (found.length === 0) {
+    const [first] = faults;
+    throw first === undefined
+      ? new OpenApiError("openapi_no_operations", "#/paths", "This document has no operations")
+      : new OpenApiError(
+          "openapi_no_operations",
+          first.place,
+          `No operation can be read: ${first.message}`,
+        );
   }
   const info = isObject(document.info) ? document.info : {};
   return {

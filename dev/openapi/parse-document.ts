@@ -23,8 +23,7 @@ export function parseFile(text: string, place: string): JsonObject {
   if (isDeeperThan(value, MAX_DEPTH)) {
     throw new OpenApiError("openapi_syntax", place, `This nests deeper than ${MAX_DEPTH} levels`);
   }
-  // Aliases of YAML are one object in many places: a copy has one in each.
-  return structuredCopy(value);
+  return value;
 }
 
 function parseText(text: string, place: string): unknown {
@@ -43,8 +42,10 @@ function yamlOf(text: string, place: string, cause?: unknown): unknown {
   try {
     const parsed = parseYaml(text, { prettyErrors: true, logLevel: "silent" });
     const [fault] = parsed.errors;
-    if (fault === undefined) return parsed.toJS({ maxAliasCount: 100 });
-    throw fault;
+    if (fault !== undefined) throw fault;
+    // An alias is one object in many places: a copy has one in each.
+    const value: unknown = parsed.toJS({ maxAliasCount: 100 });
+    return value === undefined ? undefined : JSON.parse(JSON.stringify(value));
   } catch (error) {
     throw new OpenApiError(
       "openapi_syntax",
@@ -70,9 +71,4 @@ function isDeeperThan(value: JsonObject, limit: number): boolean {
     level = [...members];
   }
   return false;
-}
-
-function structuredCopy(value: JsonObject): JsonObject {
-  const copy: unknown = JSON.parse(JSON.stringify(value));
-  return isObject(copy) ? copy : {};
 }

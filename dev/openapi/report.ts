@@ -75,7 +75,7 @@ export function compilationLines(
           `! ${over} of them are over ${number(TOKENS_PER_TOOL)} tokens: leave out parameters, or offer: search.`,
         ]
       : []),
-    `${api.title} ${api.version}: ${api.operations.length} operations, ${compiled.operations.length} on, ${number(total)} tokens in a list. ` +
+    `${api.title} ${api.version}: ${counted(api.operations.length)}, ${compiled.operations.length} on, ${number(total)} tokens in a list. ` +
       `compiled.ts has ${number(Math.ceil(bytes / 1_000))} kB, compiled in ${(ms / 1_000).toFixed(1)} s.`,
   ];
 }
@@ -89,5 +89,8 @@ function section(title: string, lines: readonly string[]): string[] {
     ...(more > 0 ? [`  and ${more} more`] : []),
   ];
 }
+
+const counted = (operations: number) =>
+  operations === 1 ? "1 operation" : `${number(operations)} operations`;
 
 const number = (value: number) => value.toLocaleString("en-US");

@@ -3,7 +3,7 @@ import { readDocument } from "./bundle-document.ts";
 import { parseCatalogue } from "./catalogue-file.ts";
 import { changedOperations } from "./changes.ts";
 import { checkToolsets } from "./check-toolsets.ts";
-import { compileDocument } from "./compile-document.ts";
+import { compileApi } from "./compile-document.ts";
 import { compiledFile } from "./compiled-file.ts";
 import { readApi } from "./document-operations.ts";
 import { OpenApiError } from "./openapi-error.ts";
@@ -79,9 +79,9 @@ async function fromSource(
   { projectDir, folder, print }: Surroundings,
 ): Promise<number> {
   const { name, shown } = files;
+  const source = sourceFrom(given, folder, projectDir);
   const document = await readDocument(given, folder);
   const startedAtMs = performance.now();
-  const source = sourceFrom(given, folder, projectDir);
   const api = readApi(document, baseOf(source).base);
   const before = await readIfThere(join(files.folder, CATALOGUE));
   const update =
@@ -89,7 +89,7 @@ async function fromSource(
       ? newCatalogue(api, name, source)
       : updateCatalogue(before, `${shown}/${CATALOGUE}`, api, name, source);
   const { catalogue } = parseCatalogue(update.text, `${shown}/${CATALOGUE}`);
-  const compilation = compileDocument(document, { catalogue, ...baseOf(source) });
+  const compilation = compileApi(api, catalogue);
   const compiled = compiledFile(name, compilation.compiled);
   const compiledMs = performance.now() - startedAtMs;
 

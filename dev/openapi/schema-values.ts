@@ -65,6 +65,7 @@ function keptValue(schema: JsonObject, keyword: string, value: unknown): unknown
     case "pattern":
       return isPattern(value) ? value : undefined;
     case "uniqueItems":
+      return value === true && mayBeList(schema) ? true : undefined;
     case "deprecated":
       return value === true ? true : undefined;
     case "required": {
@@ -83,6 +84,9 @@ function keptValue(schema: JsonObject, keyword: string, value: unknown): unknown
       return undefined;
   }
 }
+
+/** Kubernetes has it on every string, where it says nothing. */
+const mayBeList = ({ type }: JsonObject) => type === undefined || [type].flat().includes("array");
 
 /** Draft 04 had `exclusiveMinimum: true` beside `minimum`. */
 function numberOf(schema: JsonObject, keyword: string, value: unknown): number | undefined {

@@ -31,13 +31,17 @@ function suggestOne(operation: DocumentOperation, tool: string, name: string): O
   return {
     on: false,
     name: tool,
-    title:
-      plainText(operation.summary ?? "", MAX_TITLE_CHARS).replace(/\.$/, "") || titleFromName(tool),
+    title: titleOf(operation.summary ?? "") || titleFromName(tool),
     scope: `${name}:${effect === "reads" ? "read" : "write"}`,
     effect,
     ...(effect === "destroys" && { confirm: true }),
     ...(operation.deprecated && { deprecated: true as const }),
   };
+}
+
+function titleOf(summary: string): string {
+  const text = plainText(summary, MAX_TITLE_CHARS).replace(/\.$/, "");
+  return text.charAt(0).toUpperCase() + text.slice(1);
 }
 
 /** The head of a new catalogue. */

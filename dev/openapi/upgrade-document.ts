@@ -1,6 +1,7 @@
 import { upgrade } from "@scalar/openapi-upgrader";
 import { entriesOf, isObject, type JsonObject, pointerTo, textOf } from "./json.ts";
 import { messageOf, OpenApiError, type Problem } from "./openapi-error.ts";
+import { withOwnParameters } from "./swagger-parameters.ts";
 
 export type UpgradedDocument = {
   readonly document: JsonObject;
@@ -17,10 +18,12 @@ export type UpgradedDocument = {
 export function upgradeDocument(document: JsonObject): UpgradedDocument {
   const version = versionOf(document);
   if (version === "3.1") return { document, refsStandAlone: false, problems: [] };
-  const problems = version === "2.0" ? unwritable(document) : [];
-  const upgraded = tryUpgrade(document);
+  const isSwagger = version === "2.0";
+  const complete = isSwagger ? withOwnParameters(document) : document;
+  const problems = isSwagger ? unwritable(complete) : [];
+  const upgraded = tryUpgrade(complete);
   if (upgraded.ok) return { document: upgraded.document, refsStandAlone: true, problems };
-  const { rest, left } = withoutBadOperations(document);
+  const { rest, left } = withoutBadOperations(complete);
   const again = tryUpgrade(rest);
   if (again.ok) {
     return { document: again.document, refsStandAlone: true, problems: [...problems, ...left] };

@@ -10,6 +10,7 @@ export function plainText(markdown: string, maxChars: number): string {
     .replaceAll(/!\[[^\]]*\]\([^)]*\)/g, " ")
     .replaceAll(/^\s*\|.*$/gm, " ")
     .replaceAll(/\[([^\]]+)\]\([^)]*\)/g, "$1")
+    .replaceAll(/<\/?(?:a|abbr|b|code|em|i|span|strong|sub|sup|u)(?:\s[^<>]*)?>/gi, "")
     .replaceAll(/<\/?[a-zA-Z][^<>]*>/g, " ")
     .replaceAll(/^#{1,6}\s+/gm, "")
     .replaceAll(/(\*\*|__)(\S[^*_]*?)\1/g, "$2")
