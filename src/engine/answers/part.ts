@@ -1,5 +1,4 @@
-import { estimateTokens, fittingLength } from "./tokens";
-import { visibleJson } from "./visible-json";
+import { jsonCost, memberCost, SIGN, textCost } from "./json-cost";
 
 /**
  * Where an answer goes on: names and numbers that lead from its root to the first thing that was not given. The
@@ -22,11 +21,13 @@ export type Part = {
  * @returns undefined when nothing fits, not even a character; or the place is not in this answer.
  */
 export function partOf(answer: unknown, from: Place, budget: number): Part | undefined {
+  const cost = (value: unknown) => jsonCost(value, budget);
   // Nothing is on this part yet: then whatever comes may be cut, as it will not fit any better on the next one.
   let isFresh = true;
   return take(answer, from, budget);
 
   function take(value: unknown, start: Place, room: number): Part | undefined {
+    if (room < QUOTES) return undefined;
     if (start.length === 0 && cost(value) <= room) {
       isFresh = false;
       return { value, next: undefined };
@@ -40,7 +41,7 @@ export function partOf(answer: unknown, from: Place, budget: number): Part | und
   function takeText(text: string, [from = 0]: Place, room: number): Part | undefined {
     if (typeof from !== "number" || from > text.length) return undefined;
     const left = text.slice(from);
-    const length = fittingLength(left, room - QUOTES, (character) => cost(character) - QUOTES);
+    const length = fittingLength(left, room - QUOTES);
     if (length === 0 && left !== "") return undefined;
     isFresh = false;
     return {
@@ -56,18 +57,19 @@ export function partOf(answer: unknown, from: Place, budget: number): Part | und
     for (let index = from; index < items.length; index++) {
       const item = items[index];
       const start = index === from ? inside : [];
-      const isWhole = start.length === 0 && cost(item) <= room;
-      const part = isWhole || mayCut(item, start) ? take(item, start, room - COMMA) : undefined;
-      if (part === undefined) return taken.length === 0 ? undefined : { value: taken, next: [index] };
+      const isWhole = start.length === 0 && cost(item) <= room - SIGN;
+      const part = isWhole || mayCut(item, start) ? take(item, start, room - SIGN) : undefined;
+      if (part === undefined)
+        return taken.length === 0 ? undefined : { value: taken, next: [index] };
       taken.push(part.value);
       if (part.next !== undefined) return { value: taken, next: [index, ...part.next] };
-      room -= cost(part.value) + COMMA;
+      room -= cost(part.value) + SIGN;
     }
     return { value: taken, next: undefined };
   }
 
   function takeMembers(object: object, [from, ...inside]: Place, all: number): Part | undefined {
-    const members = shortestFirst(object);
+    const members = shortestFirst(object, budget);
     const first = from === undefined ? 0 : members.findIndex(({ name }) => name === from);
     if (first === -1) return undefined;
     const taken = new Map<string, unknown>();
@@ -76,7 +78,7 @@ export function partOf(answer: unknown, from: Place, budget: number): Part | und
     for (const [index, { name, value, tokens }] of members.entries()) {
       if (index < first) continue;
       const start = index === first ? inside : [];
-      const label = cost(name) + 2 * COMMA;
+      const label = memberCost(name) + SIGN;
       const isWhole = start.length === 0 && tokens <= room - label;
       const member = isWhole || mayCut(value, start) ? take(value, start, room - label) : undefined;
       if (member === undefined) return taken.size === 0 ? undefined : part([name]);
@@ -92,15 +94,29 @@ export function partOf(answer: unknown, from: Place, budget: number): Part | und
   }
 }
 
-/** Joins two parts that follow each other. */
-const COMMA = estimateTokens(",");
-const QUOTES = estimateTokens('""');
+/** Of a text, a list or an object. */
+const QUOTES = 2 * SIGN;
 
-const cost = (value: unknown) => estimateTokens(visibleJson(value));
+/** How much of a text fits, in UTF-16 code units. It ends between two characters. */
+function fittingLength(text: string, room: number): number {
+  let left = room;
+  let length = 0;
+  for (const character of text) {
+    left -= textCost(character, Number.POSITIVE_INFINITY);
+    if (left < 0) break;
+    length += character.length;
+  }
+  return length;
+}
 
-function shortestFirst(object: object) {
+/** Those that are longer than a part stay in their order. */
+function shortestFirst(object: object, budget: number) {
   return Object.entries(object)
-    .map(([name, value]) => ({ name, value, tokens: cost(value) }))
+    .map(([name, value]) => ({
+      name,
+      value,
+      tokens: Math.min(jsonCost(value, budget), budget + 1),
+    }))
     .toSorted((one, other) => one.tokens - other.tokens);
 }
 

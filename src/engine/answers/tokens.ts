@@ -11,18 +11,6 @@ export function estimateTokens(text: string): number {
   return tokens;
 }
 
-/** How much of a text, in UTF-16 code units, is at most so many tokens. It ends between two characters. */
-export function fittingLength(text: string, tokens: number, costOf: (character: string) => number) {
-  let left = tokens;
-  let length = 0;
-  for (const character of text) {
-    left -= costOf(character);
-    if (left < 0) break;
-    length += character.length;
-  }
-  return length;
-}
-
 const LETTER = 0.25;
 const DIGIT_OR_SIGN = 0.4;
 /** Latin with marks, Greek, Cyrillic, Hebrew, Arabic. */
