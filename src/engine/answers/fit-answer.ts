@@ -80,7 +80,14 @@ export function fitAnswer(answer: unknown, options: FitOptions = {}): FittedAnsw
 }
 
 /** Kept free for the line that says what is left out, for the cursor, and for the words around them. */
-const SAID_TOKENS = 350 + Math.ceil(estimateTokens("m0".repeat(MAX_CURSOR_CHARS / 2)));
+export const SAID_TOKENS = 350 + Math.ceil(estimateTokens("m0".repeat(MAX_CURSOR_CHARS / 2)));
+
+/** @returns what is wrong with a budget. */
+export function tooSmallBudget(budgetTokens: number): string | undefined {
+  return budgetTokens >= MIN_BUDGET_TOKENS
+    ? undefined
+    : `a budget of ${budgetTokens} tokens is less than ${MIN_BUDGET_TOKENS}`;
+}
 
 function nothingLeft(said: readonly string[]) {
   return { leftOut: said.length === 0 ? undefined : said.join(" "), continueFrom: undefined };

@@ -7,6 +7,7 @@ import type { ApiClient } from "../upstream/api-client";
 import { UpstreamError } from "../upstream/upstream-error";
 import { parseArguments } from "./arguments";
 import type { Ask } from "./ask";
+import type { Fit } from "./fit-list";
 import { type JsonObjectSchema, jsonSchemaOf } from "./json-schema";
 import { missingScopes } from "./scopes";
 import { ToolError } from "./tool-error";
@@ -114,6 +115,8 @@ export type ToolDefinition<
   ) => Promise<z.input<Output>> | z.input<Output>;
   /** The output as text, where JSON would be long; JSON by default. */
   readonly text?: (output: z.output<Output>) => string;
+  /** Cuts results to what clients take, such as `fitList("notes")` of tools/fit-list.ts. */
+  readonly fit?: Fit;
 };
 
 /** The outcome of a call. A failure of the tool is a result too: the model reads it and can fix the call. */
@@ -194,7 +197,7 @@ export function defineTool<
   const textOf = definition.text ?? JSON.stringify;
   const neededFor = (args: z.output<Input>) => dependent?.needed(args) ?? allScopes;
 
-  return {
+  const tool: Tool<App> = {
     name,
     title,
     description,
@@ -231,6 +234,8 @@ export function defineTool<
       }
     },
   };
+  const { fit: made = (unfitted) => unfitted, text } = definition;
+  return made(tool, text && ((result) => text(outputOf(name, output, result))));
 }
 
 /** @throws ToolOutputError when a tool's result does not match its output schema. */
