@@ -115,3 +115,51 @@ export const digitalOcean: readonly Question[] = [
     "PUT /v2/databases/{database_cluster_uuid}/replicas/{replica_name}/promote",
   ],
 ];
+
+// Written after the first measurement of all the above (the third that was not tuned on: 13 of 18), before what was
+// then changed: none of these was ever tuned on.
+
+export const fresh: {
+  readonly gitHub: readonly Question[];
+  readonly stripe: readonly Question[];
+  readonly digitalOcean: readonly Question[];
+} = {
+  gitHub: [
+    [
+      "assign an issue to someone",
+      "POST /repos/{owner}/{repo}/issues/{issue_number}/assignees",
+      "PATCH /repos/{owner}/{repo}/issues/{issue_number}",
+    ],
+    ["list open pull requests", "GET /repos/{owner}/{repo}/pulls"],
+    ["approve a pull request", "POST /repos/{owner}/{repo}/pulls/{pull_number}/reviews"],
+    ["fork a repository", "POST /repos/{owner}/{repo}/forks"],
+    ["show the latest release", "GET /repos/{owner}/{repo}/releases/latest"],
+    ["create a gist", "POST /gists"],
+    ["who am I logged in as", "GET /user"],
+  ],
+  stripe: [
+    ["delete a customer", "DELETE /v1/customers/{customer}"],
+    [
+      "switch a subscription to another plan",
+      "POST /v1/subscriptions/{subscription_exposed_id}",
+      "POST /v1/subscription_items/{item}",
+    ],
+    ["void an invoice", "POST /v1/invoices/{invoice}/void"],
+    ["list my payouts", "GET /v1/payouts"],
+    ["add a tax rate", "POST /v1/tax_rates"],
+    [
+      "give a customer credit",
+      "POST /v1/customers/{customer}/balance_transactions",
+      "POST /v1/credit_notes",
+    ],
+  ],
+  digitalOcean: [
+    ["delete a droplet", "DELETE /v2/droplets/{droplet_id}"],
+    ["list the backups of a database", "GET /v2/databases/{database_cluster_uuid}/backups"],
+    ["add a node pool to a cluster", "POST /v2/kubernetes/clusters/{cluster_id}/node_pools"],
+    ["which regions are available", "GET /v2/regions"],
+    ["create a load balancer", "POST /v2/load_balancers"],
+    ["remove a domain", "DELETE /v2/domains/{domain_name}"],
+    ["free memory of a droplet", "GET /v2/monitoring/metrics/droplet/memory_free"],
+  ],
+};
