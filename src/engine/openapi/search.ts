@@ -86,7 +86,7 @@ export function searchOperations(
     }
     for (const [at, score] of best) scores.set(at, (scores.get(at) ?? 0) + score);
   }
-  const meant = methodsMeant(words);
+  const meant = methodsMeant(words, (word) => index.postings.has(word));
   return [...scores]
     .filter(([at]) => mayShow(at))
     .map(([at, score]) => {
@@ -132,6 +132,9 @@ function conceptsOf(index: SearchIndex, words: readonly string[]): Concept[] {
   const vocabulary = [...index.postings.keys()];
   return wanted.map((word) => {
     const meant = nearest(word, vocabulary);
-    return { weight: 1, alternatives: meant === undefined ? [] : [{ word: meant, share: TYPO_SHARE }] };
+    return {
+      weight: 1,
+      alternatives: meant === undefined ? [] : [{ word: meant, share: TYPO_SHARE }],
+    };
   });
 }

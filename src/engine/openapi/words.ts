@@ -32,7 +32,7 @@ export function stem(word: string): string {
 
 /** Words that say nothing about what is wanted. */
 export const STOP_WORDS: ReadonlySet<string> = new Set(
-  `a an and any are as at be by can could do does for from get give has have how i in into is it its many me much my
+  `a an and any are as at be by can could do does for from get give has have how i in into is it its many
   of on one or our out please some someone something that the their them there these this to up us via want was we what
   when where which who whose why will with would you your`
     .split(/\s+/)
@@ -70,6 +70,9 @@ const SAME: readonly string[] = [
   "app application",
   "db database",
   "user person people member",
+  "my me user authenticated account",
+  "much amount balance total",
+  "owe balance due",
   "access permission collaborator member",
   "bill invoice",
   "discount promotion",
