@@ -4,17 +4,16 @@ import type { Principal } from "../identity/principal";
 import { DefinitionError } from "../lib/definition-error";
 import type { PersonStorage, UsageReport } from "../storage/ports";
 import type { ApiClient } from "../upstream/api-client";
-import { UpstreamError } from "../upstream/upstream-error";
 import { parseArguments } from "./arguments";
 import type { Ask } from "./ask";
 import type { Fit } from "./fit-list";
 import { type JsonObjectSchema, jsonSchemaOf } from "./json-schema";
-import { missingScopes } from "./scopes";
-import { ToolError } from "./tool-error";
+import { toolOf } from "./tool-of";
 import { ToolOutputError } from "./tool-output-error";
 
 export type { JsonObjectSchema } from "./json-schema";
 export { ToolError } from "./tool-error";
+export { missingScopesMessage } from "./tool-of";
 
 /** Who is calling, as far as tools may know: what the token says, and whether they are in ADMINS. */
 export type Caller = {
@@ -158,8 +157,6 @@ export type AnyTool = Tool<never>;
 
 export type SafeArguments = Record<string, string | number | boolean>;
 
-const NAME = /^[A-Za-z0-9_.-]{1,128}$/;
-
 /**
  * Describes a tool. Put it in a file of its own in its toolset's folder, and list it there.
  *
@@ -187,53 +184,23 @@ export function defineTool<
   App = unknown,
 >(definition: ToolDefinition<Input, Output, Scope, App>): Tool<App> {
   const { name, title, description, annotations, scopes, input, output } = definition;
-  if (!NAME.test(name)) {
-    throw new DefinitionError(
-      `The tool name "${name}" must be 1 to 128 characters of A-Z, a-z, 0-9, "_", "." and "-"`,
-    );
-  }
-  const dependent = "among" in scopes ? scopes : undefined;
-  const allScopes = "among" in scopes ? scopes.among : scopes;
   const textOf = definition.text ?? JSON.stringify;
-  const neededFor = (args: z.output<Input>) => dependent?.needed(args) ?? allScopes;
-
-  const tool: Tool<App> = {
+  const tool = toolOf<z.output<Input>, App>({
     name,
     title,
     description,
     annotations,
-    allScopes,
-    inputSchema: once(() => namedJsonSchema(name, input, "input")),
-    outputSchema: once(() => namedJsonSchema(name, output, "output")),
-    forEveryone: definition.visibleTo === undefined,
-    visibleTo: definition.visibleTo ?? (() => true),
-    usableWith: (held) =>
-      dependent === undefined
-        ? missingScopes(held, allScopes).length === 0
-        : dependent.among.some((scope) => missingScopes(held, [scope]).length === 0),
+    scopes,
+    ...(definition.visibleTo !== undefined && { visibleTo: definition.visibleTo }),
+    inputSchema: () => namedJsonSchema(name, input, "input"),
+    outputSchema: () => namedJsonSchema(name, output, "output"),
     safeArguments: (args) => safeArguments(input, definition.auditArguments ?? [], args),
-    scopesNeeded(args) {
-      const parsed = parseArguments(input, args);
-      return parsed.ok ? neededFor(parsed.args) : [];
+    parse: (args) => parseArguments(input, args),
+    async run(args, context) {
+      const result = outputOf(name, output, await definition.run(args, context));
+      return { output: result, text: textOf(result) };
     },
-    async call(args, context) {
-      const parsed = parseArguments(input, args);
-      if (!parsed.ok) return { ok: false, code: "arguments_invalid", message: parsed.message };
-      // The endpoint has answered 403 before this; a call that came another way is stopped here.
-      const missing = missingScopes(context.principal.scopes, neededFor(parsed.args));
-      if (missing.length > 0) {
-        return { ok: false, code: "scopes_missing", message: missingScopesMessage(missing) };
-      }
-      try {
-        const result = outputOf(name, output, await definition.run(parsed.args, context));
-        return { ok: true, output: result, text: textOf(result) };
-      } catch (error) {
-        if (error instanceof ToolError || error instanceof UpstreamError)
-          return { ok: false, code: error.code, message: error.message };
-        throw error;
-      }
-    },
-  };
+  });
   const { fit: made = (unfitted) => unfitted, text } = definition;
   return made(tool, text && ((result) => text(outputOf(name, output, result))));
 }
@@ -277,18 +244,4 @@ function safeArguments(
     if (success && z.safeParse(shape[name] ?? z.never(), data).success) safe[name] = data;
   }
   return safe;
-}
-
-/** Keeps start-up cheap, and does not rebuild the list of tools for each request. */
-function once<Value>(make: () => Value): () => Value {
-  let made: { value: Value } | undefined;
-  return () => {
-    made ??= { value: make() };
-    return made.value;
-  };
-}
-
-/** What the model and the person read when a call needs more scopes than the token has. */
-export function missingScopesMessage(missing: readonly string[]): string {
-  return `This needs ${missing.length === 1 ? "the scope" : "the scopes"} ${missing.join(" ")}, which you have not given to this client. Connect again and allow it.`;
 }

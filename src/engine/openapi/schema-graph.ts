@@ -1,0 +1,67 @@
+import { isObject, memberOf } from "./json";
+
+const DEFS = "#/$defs/";
+/** Keywords of JSON Schema 2020-12 that apply a schema to the same value. */
+const IN_PLACE = ["allOf", "anyOf", "oneOf", "not", "if", "then", "else"];
+
+/** The name that a `$ref` leads to in `$defs`; undefined for one that leads elsewhere. */
+export function referredName(ref: unknown): string | undefined {
+  if (typeof ref !== "string" || !ref.startsWith(DEFS)) return undefined;
+  const name = ref.slice(DEFS.length);
+  try {
+    return decodeURIComponent(name).replaceAll("~1", "/").replaceAll("~0", "~");
+  } catch {
+    return name;
+  }
+}
+
+/** Which of a schema's `$defs` lead to which. */
+export type SchemaGraph = {
+  /** Whether what a schema says, somewhere in it, leads to this one of `$defs`. */
+  leadsTo(schema: unknown, name: string): boolean;
+  /** Whether a value that this one applies to has that one applied too: the value itself, not one inside. */
+  appliesTo(name: string, other: string): boolean;
+};
+
+export function schemaGraph(defs: unknown): SchemaGraph {
+  const closureOf = (refsOf: (schema: unknown) => string[]) => {
+    const known = new Map<string, ReadonlySet<string>>();
+    return (name: string) => {
+      const found = known.get(name) ?? reached(refsOf(memberOf(defs, name)), refsOf, defs);
+      known.set(name, found);
+      return found;
+    };
+  };
+  const anywhere = closureOf(refsIn);
+  const inPlace = closureOf(refsInPlace);
+  return {
+    leadsTo: (schema, name) =>
+      refsIn(schema).some((ref) => ref === name || anywhere(ref).has(name)),
+    appliesTo: (name, other) => inPlace(name).has(other),
+  };
+}
+
+function reached(
+  from: readonly string[],
+  refsOf: (schema: unknown) => string[],
+  defs: unknown,
+): ReadonlySet<string> {
+  const found = new Set(from);
+  // A Set is iterated in insertion order, including what is added meanwhile.
+  for (const name of found) for (const ref of refsOf(memberOf(defs, name))) found.add(ref);
+  return found;
+}
+
+/** What is no schema, such as an example, may add names: that only makes a check more lenient. */
+function refsIn(schema: unknown): string[] {
+  if (typeof schema !== "object" || schema === null) return [];
+  const own = referredName(memberOf(schema, "$ref"));
+  return [...(own === undefined ? [] : [own]), ...Object.values(schema).flatMap(refsIn)];
+}
+
+function refsInPlace(schema: unknown): string[] {
+  if (!isObject(schema)) return [];
+  const own = referredName(memberOf(schema, "$ref"));
+  const inside = IN_PLACE.flatMap((keyword) => memberOf(schema, keyword) ?? []);
+  return [...(own === undefined ? [] : [own]), ...inside.flatMap(refsInPlace)];
+}
