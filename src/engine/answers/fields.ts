@@ -39,3 +39,20 @@ function kept(value: unknown, chosen: Chosen): unknown {
     }),
   );
 }
+
+const MAX_NAMES = 20;
+
+/** What is said where no path led to anything: the names that there are, as far as they are like names in code. */
+export function noneChosen(answer: unknown, chosen: unknown): string[] {
+  if (!isEmpty(chosen) || isEmpty(answer)) return [];
+  const first = Array.isArray(answer) ? answer[0] : answer;
+  const names = Object.keys(typeof first === "object" && first !== null ? first : {})
+    .filter((name) => /^[A-Za-z_$][\w$-]{0,39}$/.test(name))
+    .slice(0, MAX_NAMES);
+  return [`None of the fields is in the answer, which has ${names.join(", ") || "no names"}.`];
+}
+
+function isEmpty(value: unknown): boolean {
+  if (Array.isArray(value)) return value.every(isEmpty);
+  return typeof value === "object" && value !== null && Object.keys(value).length === 0;
+}

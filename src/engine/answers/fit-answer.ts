@@ -1,7 +1,7 @@
 import { answerText } from "./answer-text";
 import { CursorError, cursorFor, MAX_CURSOR_CHARS, placeIn } from "./cursor";
 import { cutAt } from "./cut-line";
-import { selectFields } from "./fields";
+import { noneChosen, selectFields } from "./fields";
 import { type LeftOut, withoutUnread } from "./leave-out";
 import { partOf } from "./part";
 import { estimateTokens } from "./tokens";
@@ -49,7 +49,8 @@ export type FittedAnswer = {
 export function fitAnswer(answer: unknown, options: FitOptions = {}): FittedAnswer {
   const { fields, goOn, budgetTokens = DEFAULT_BUDGET_TOKENS } = options;
   const chosen = fields === undefined ? answer : selectFields(answer, fields);
-  const { value: whole, said } = withoutUnread(chosen, options.leaveOut ?? []);
+  const { value: whole, said: left } = withoutUnread(chosen, options.leaveOut ?? []);
+  const said = [...left, ...(fields === undefined ? [] : noneChosen(answer, chosen))];
   const from = goOn?.cursor === undefined ? [] : placeIn(goOn.cursor, goOn.call);
   if (whole === undefined) return { value: undefined, text: "", ...nothingLeft(said) };
 

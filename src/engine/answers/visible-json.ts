@@ -7,6 +7,13 @@ export function visibleJson(value: unknown): string {
   return (JSON.stringify(value) ?? "null").replace(HIDDEN, escaped);
 }
 
+/** A text with its lines and tabs, in which nothing else is hidden. */
+export function visibleText(text: string): string {
+  return text
+    .toWellFormed()
+    .replace(HIDDEN, (character) => (/[\t\n\r]/.test(character) ? character : escaped(character)));
+}
+
 /** Whether a text has characters that are not seen, or that end its line or cell. */
 export function hidesSomething(text: string): boolean {
   return !text.isWellFormed() || text.search(HIDDEN) !== -1;

@@ -1,4 +1,3 @@
-import * as z from "zod";
 import { answerText } from "../answers/answer-text";
 import { CursorError, callKey, cursorFor, placeIn } from "../answers/cursor";
 import { DEFAULT_BUDGET_TOKENS, SAID_TOKENS, tooSmallBudget } from "../answers/fit-answer";
@@ -7,7 +6,13 @@ import { estimateTokens } from "../answers/tokens";
 import { visibleJson } from "../answers/visible-json";
 import { DefinitionError } from "../lib/definition-error";
 import type { Tool, ToolResult } from "./define-tool";
-import { CONTINUE_FROM, inputWithCursor, LEFT_OUT, outputWithCursor } from "./fit-schemas";
+import {
+  CONTINUE_FROM,
+  inputWithCursor,
+  LEFT_OUT,
+  outputWithCursor,
+  splitCursor,
+} from "./fit-schemas";
 
 /** Makes of a tool one with results that fit. */
 export type Fit = <App>(tool: Tool<App>, text: TextOf | undefined) => Tool<App>;
@@ -38,9 +43,9 @@ export function fitList(list: string, options: { readonly budgetTokens?: number 
       ...tool,
       inputSchema: () => (goesOn ? inputWithCursor(tool) : tool.inputSchema()),
       outputSchema: () => outputWithCursor(tool, list),
-      scopesNeeded: (args) => tool.scopesNeeded(goesOn ? split(args).rest : args),
+      scopesNeeded: (args) => tool.scopesNeeded(goesOn ? splitCursor(args).rest : args),
       async call(args, context) {
-        const { rest, cursor } = goesOn ? split(args) : { rest: args, cursor: undefined };
+        const { rest, cursor } = goesOn ? splitCursor(args) : { rest: args, cursor: undefined };
         if (cursor !== undefined && typeof cursor !== "string") {
           return failure("arguments_invalid", "Wrong arguments: at continue_from: expected a text");
         }
@@ -145,15 +150,6 @@ function indexIn(cursor: string, call: string): number {
   const [index, ...deeper] = placeIn(cursor, call);
   if (typeof index === "number" && deeper.length === 0) return index;
   throw new CursorError("continue_from is not a cursor of this tool: leave it out to start over.");
-}
-
-const argumentsSchema = z.record(z.string(), z.unknown());
-
-function split(args: unknown): { readonly rest: unknown; readonly cursor: unknown } {
-  const given = argumentsSchema.safeParse(args);
-  if (!given.success) return { rest: args, cursor: undefined };
-  const { [CONTINUE_FROM]: cursor, ...rest } = given.data;
-  return { rest, cursor };
 }
 
 const failure = (code: string, message: string): ToolResult => ({ ok: false, code, message });
