@@ -11,6 +11,7 @@ import { confirmed } from "./confirmation";
 import { parseDetail } from "./operation-detail";
 import { headersOf, targetOf } from "./parameters";
 import { type PathTemplate, pathTemplate } from "./path";
+import { refuseBrokenText } from "./refused-argument";
 
 export type { OperationAnswer } from "./answer";
 
@@ -83,6 +84,7 @@ export class Operation {
    */
   request(args: OperationArguments): ApiRequest {
     const { parameters, body } = this.detail;
+    for (const [name, value] of Object.entries(args)) refuseBrokenText(name, value);
     const { headers, idempotencyKey } = headersOf(parameters, args);
     return {
       method: this.#method,

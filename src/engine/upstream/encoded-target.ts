@@ -4,9 +4,8 @@ import { UpstreamError } from "./upstream-error";
 const PATH = /^(?:\/(?:[\w.~!$&'()*+,;=:@-]|%[0-9a-fA-F]{2})*)*$/;
 /** RFC 3986, section 3.4, without `'`, which WHATWG encodes in a query. */
 const QUERY = /^(?:[\w.~!$&()*+,;=:@/?-]|%[0-9a-fA-F]{2})*$/;
-/** RFC 6265, section 4.1.1: pairs of a token and octets that are neither `;` nor `,` nor quotes. */
-const COOKIE =
-  /^(?:[\w!#$%&'*+.^`|~-]+=[\x21\x23-\x2b\x2d-\x3a\x3c-\x5b\x5d-\x7e]*(?:; (?!$)|$))*$/;
+/** RFC 6265, section 4.1.1: pairs of a token and octets, with the comma, which OpenAPI's lists have and servers take. */
+const COOKIE = /^(?:[\w!#$%&'*+.^`|~-]+=[\x21\x23-\x3a\x3c-\x5b\x5d-\x7e]*(?:; (?!$)|$))*$/;
 
 export type EncodedParts = {
   /** What follows the API's base address, such as `/tickets/7`. */
