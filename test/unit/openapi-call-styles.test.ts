@@ -61,13 +61,16 @@ describe("group 11: every cell of the specification's style examples", () => {
   it.each([
     ["label", "."],
     ["simple", ""],
-  ] as const)("%s of an empty value, %j, is no segment of a URL, and is refused", (style, _value) => {
-    const described: Described = {
-      path: "/x/{color}/y",
-      parameters: [{ name: "color", in: "path", style }],
-    };
-    expect(() => sent(described, { color: "" })).toThrow(/^Wrong arguments: at color: /);
-  });
+  ] as const)(
+    "%s of an empty value, %j, is no segment of a URL, and is refused",
+    (style, _value) => {
+      const described: Described = {
+        path: "/x/{color}/y",
+        parameters: [{ name: "color", in: "path", style }],
+      };
+      expect(() => sent(described, { color: "" })).toThrow(/^Wrong arguments: at color: /);
+    },
+  );
 
   it.each([
     [false, "blue,black,brown", "R,100,G,200,B,150"],
