@@ -1,5 +1,8 @@
+import { join } from "node:path";
+import { build } from "esbuild";
 import { describe, expect, it } from "vitest";
 import * as z from "zod";
+import { projectDir } from "../../dev/server/processes.ts";
 import { estimateTokens } from "../../src/engine/answers/tokens";
 import { callTool } from "../../src/engine/testing";
 import { defineTool, type Tool } from "../../src/engine/tools/define-tool";
@@ -181,4 +184,24 @@ describe("a tool with a list that fits", () => {
     ]);
     expect(() => fitList("notes", { budgetTokens: 200 })).toThrow(/less than 1000/);
   });
+});
+
+it("costs a server nothing whose tools do not use it", async () => {
+  const modulesOf = async (source: string) => {
+    const { metafile } = await build({
+      stdin: { contents: source, resolveDir: join(projectDir, "src/engine/tools") },
+      ...{ bundle: true, write: false, metafile: true, format: "esm", platform: "neutral" },
+      mainFields: ["module", "main"],
+    });
+    return Object.values(metafile.outputs).flatMap(({ inputs }) =>
+      Object.entries(inputs).flatMap(([path, { bytesInOutput }]) =>
+        bytesInOutput > 0 ? [path] : [],
+      ),
+    );
+  };
+  const fitting = /src\/engine\/(?:answers|tools\/fit-)/;
+  const defining = 'import { defineTool } from "./define-tool"; export { defineTool };';
+  expect((await modulesOf(defining)).filter((path) => fitting.test(path))).toEqual([]);
+  const using = `${defining} export { fitList } from "./fit-list";`;
+  expect((await modulesOf(using)).some((path) => fitting.test(path))).toBe(true);
 });

@@ -101,6 +101,7 @@ export function searchOperations(
 }
 
 const MAX_QUERY_CHARS = 300;
+const MAX_CORRECTED = 8;
 const OTHER_METHOD = 0.6;
 const LENGTH_PENALTY = 0.05;
 const SYNONYM_SHARE = 0.7;
@@ -128,10 +129,11 @@ function conceptsOf(index: SearchIndex, words: readonly string[]): Concept[] {
     ].filter((alternative) => known(alternative.word)),
   }));
   if (concepts.some(({ alternatives }) => alternatives.length > 0)) return concepts;
-  // Nothing matches at all: the words may be mistyped.
+  // Nothing matches at all: the words may be mistyped, though seldom in their first letter.
   const vocabulary = [...index.postings.keys()];
-  return wanted.map((word) => {
-    const meant = nearest(word, vocabulary);
+  return wanted.slice(0, MAX_CORRECTED).map((word) => {
+    const like = vocabulary.filter(([first]) => first === word[0] || first === word[1]);
+    const meant = nearest(word, like);
     return {
       weight: 1,
       alternatives: meant === undefined ? [] : [{ word: meant, share: TYPO_SHARE }],
