@@ -13,6 +13,11 @@ export type OpenApiToolset<App> = Omit<Toolset<App>, "apis" | "scopes" | "tools"
   readonly compiled: CompiledOpenApi;
   /** The APIs behind the names that the catalogue gives to other servers of the document. */
   readonly servers?: Readonly<Record<string, Api>>;
+  /**
+   * Before the names of the four tools of `offer: "search"`, such as `tickets_`: for a server that has two such
+   * toolsets.
+   */
+  readonly prefix?: string;
   /** Written by hand, beside those of the document. */
   readonly tools?: readonly Tool<App>[];
 };
@@ -31,6 +36,7 @@ export function openApiToolset<App = unknown>({
   compiled,
   servers = {},
   tools = [],
+  prefix,
   ...rest
 }: OpenApiToolset<App>): Toolset<App> {
   const operations = compiled.operations.map((operation) => {
@@ -47,7 +53,7 @@ export function openApiToolset<App = unknown>({
     ...rest,
     apis: [...new Set([api, ...operations.map((operation) => operation.api)])],
     scopes: compiled.scopes,
-    tools: [...offeredTools(operations, compiled), ...tools],
+    tools: [...offeredTools(operations, compiled, prefix), ...tools],
   });
 }
 

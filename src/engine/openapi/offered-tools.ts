@@ -1,18 +1,23 @@
-import { DefinitionError } from "../lib/definition-error";
 import type { Tool } from "../tools/define-tool";
 import type { CompiledOpenApi } from "./compiled";
+import { fourTools } from "./four-tools";
 import type { Operation } from "./operation";
 import { operationTool } from "./operation-tool";
 
 /**
- * The tools that a compiled document offers.
+ * The tools that a compiled document offers: one per operation, or four for all of them with favourites beside.
  *
- * @throws DefinitionError for `offer: "search"`, which needs the tools that search.
+ * @param prefix before the names of the four, for a server that has two such toolsets.
  */
 export function offeredTools(
   operations: readonly Operation[],
-  { offer }: Pick<CompiledOpenApi, "offer">,
+  { offer, document, scopes }: CompiledOpenApi,
+  prefix?: string,
 ): Tool[] {
   if (offer === "tools") return operations.map(operationTool);
-  throw new DefinitionError('A catalogue with "offer: search" cannot be offered yet');
+  const favourites = operations.filter(({ compiled }) => compiled.favourite);
+  return [
+    ...fourTools(operations, { about: document.title, scopes, prefix }),
+    ...favourites.map(operationTool),
+  ];
 }

@@ -1,13 +1,14 @@
 import type { JsonObjectSchema, Tool } from "../tools/define-tool";
+import { FITTED_MEMBERS } from "../tools/fit-schemas";
 import { toolOf } from "../tools/tool-of";
-import { fitted } from "./fit";
-import type { Operation, OperationArguments } from "./operation";
+import type { Operation } from "./operation";
+import { callOperation, callSchema, type OperationCall, parseCall } from "./operation-call";
 
 /**
  * The same for every operation: an API's answer is in `data`, whatever it is. A document says what it should be, and
  * APIs answer otherwise; clients refuse a result that does not match, though the call was carried out.
  */
-const OUTPUT: JsonObjectSchema = {
+export const ANSWER_SCHEMA: JsonObjectSchema = {
   type: "object",
   properties: {
     status: { type: "integer", description: "The HTTP status" },
@@ -20,6 +21,7 @@ const OUTPUT: JsonObjectSchema = {
     location: { type: "string" },
     etag: { type: "string" },
     retryAfter: { type: "string" },
+    ...FITTED_MEMBERS,
   },
   required: [],
 };
@@ -27,17 +29,16 @@ const OUTPUT: JsonObjectSchema = {
 /** The tool of one operation. The audit keeps none of its arguments: they are ids and texts of people. */
 export function operationTool(operation: Operation): Tool {
   const { name, title, description, annotations, scopes } = operation.compiled;
-  return toolOf<OperationArguments, unknown>({
+  return toolOf<OperationCall, unknown>({
     name,
     title,
     description,
     annotations,
     scopes,
-    inputSchema: () => operation.detail.input,
-    outputSchema: () => OUTPUT,
-    parse: (args) => operation.parse(args),
+    inputSchema: () => callSchema(operation),
+    outputSchema: () => ANSWER_SCHEMA,
+    parse: (args) => parseCall(operation, args),
     safeArguments: () => undefined,
-    run: async (args, context) =>
-      fitted(await operation.call(args, context), operation.detail.answer),
+    run: (call, context) => callOperation(operation, call, context),
   });
 }

@@ -6,6 +6,7 @@ import type { PersonStorage, UsageReport } from "../storage/ports";
 import type { ApiClient } from "../upstream/api-client";
 import { parseArguments } from "./arguments";
 import type { Ask } from "./ask";
+import type { Fit } from "./fit-list";
 import { type JsonObjectSchema, jsonSchemaOf } from "./json-schema";
 import type { ToolAnnotations } from "./tool-annotations";
 import { toolOf } from "./tool-of";
@@ -103,6 +104,8 @@ export type ToolDefinition<
   ) => Promise<z.input<Output>> | z.input<Output>;
   /** The output as text, where JSON would be long; JSON by default. */
   readonly text?: (output: z.output<Output>) => string;
+  /** Cuts results to what clients take, such as `fitList("notes")` of tools/fit-list.ts. */
+  readonly fit?: Fit;
 };
 
 /** The outcome of a call. A failure of the tool is a result too: the model reads it and can fix the call. */
@@ -172,7 +175,7 @@ export function defineTool<
 >(definition: ToolDefinition<Input, Output, Scope, App>): Tool<App> {
   const { name, title, description, annotations, scopes, input, output } = definition;
   const textOf = definition.text ?? JSON.stringify;
-  return toolOf<z.output<Input>, App>({
+  const tool = toolOf<z.output<Input>, App>({
     name,
     title,
     description,
@@ -188,6 +191,8 @@ export function defineTool<
       return { output: result, text: textOf(result) };
     },
   });
+  const { fit: made = (unfitted) => unfitted, text } = definition;
+  return made(tool, text && ((result) => text(outputOf(name, output, result))));
 }
 
 /** @throws ToolOutputError when a tool's result does not match its output schema. */
