@@ -5,6 +5,8 @@ import { defineServer } from "./engine/server";
 import { account } from "./tools/account";
 import { admin } from "./tools/admin";
 import { calculator } from "./tools/calculator";
+import { helpdesk } from "./tools/helpdesk";
+import { helpdeskApi } from "./tools/helpdesk/api";
 import { observability } from "./tools/observability";
 import { cloudflareApi } from "./tools/observability/api";
 import { orders } from "./tools/orders";
@@ -13,7 +15,7 @@ import { ordersApi } from "./tools/orders/api";
 /** What this server is: its name, what it can do, who signs people in, which APIs it calls. */
 export const server = defineServer({
   name: "Gatehouse",
-  toolsets: [calculator, account, orders, observability, admin],
+  toolsets: [calculator, account, orders, helpdesk, observability, admin],
   identityProviders: [openIdConnect, gitHub, cloudflare],
-  apis: [ordersApi, cloudflareApi],
+  apis: [ordersApi, helpdeskApi, cloudflareApi],
 });
