@@ -611,3 +611,49 @@ components: { schemas: { Node: { type: object, required: [id], properties: { id:
     expect(detailOf(compilation, "GET /a").answer.shape).toBe("{ id: number; children?: Node[] }");
   });
 });
+
+describe("suggestions", () => {
+  it("say what an operation does by its method, and by its name where a POST destroys", () => {
+    const compilation = compile(`paths:
+  /orders/{id}/cancel: { post: { operationId: cancelOrder, summary: cancel an order. } }
+  /orders/{id}: { get: {}, put: {}, patch: {}, delete: { operationId: deleteOrder } }
+  /orders: { post: { operationId: placeOrder } }`);
+    const said = compilation.compiled.operations.map(({ name, annotations, scopes, confirm }) => {
+      const { readOnlyHint, destructiveHint, idempotentHint } = annotations;
+      return [name, scopes[0], readOnlyHint, destructiveHint, idempotentHint, confirm];
+    });
+    expect(said).toEqual([
+      ["cancel_order", "shop:write", false, true, false, "Cancel an order?"],
+      ["get_orders_by_id", "shop:read", true, false, true, undefined],
+      ["put_orders_by_id", "shop:write", false, true, true, undefined],
+      ["patch_orders_by_id", "shop:write", false, true, false, undefined],
+      ["delete_order", "shop:write", false, true, true, "Delete order?"],
+      ["place_order", "shop:write", false, false, false, undefined],
+    ]);
+  });
+
+  it("hold what is left out of a body closed, also where the body takes any property or alternatives", () => {
+    const text = `openapi: 3.1.0
+info: { title: A, version: "1" }
+paths:
+  /map: { post: { requestBody: { content: { application/json: { schema: { type: object, properties: { a: { type: string }, b: { type: string } }, additionalProperties: { type: string } } } } } } }
+  /some: { post: { requestBody: { content: { application/json: { schema: { type: object, properties: { a: { type: string } }, anyOf: [{ properties: { b: { type: string } } }] } } } } } }`;
+    const operation = (name: string) => ({
+      ...{ on: true, name, title: name, scope: "a:write", effect: "adds" as const },
+      body: { a: { "leave-out": true } },
+    });
+    const compilation = compileDocument(parseFile(text, "a.yaml"), {
+      catalogue: {
+        document: { source: "a.yaml", title: "A", version: "1" },
+        offer: "tools",
+        scopes: { "a:write": { description: "Write", baseline: false } },
+        operations: { "POST /map": operation("map"), "POST /some": operation("some") },
+      },
+    });
+    for (const key of ["POST /map", "POST /some"]) {
+      const { input } = detailOf(compilation, key);
+      expect(accepts(input, { body: { b: "x" } }), key).toBe(true);
+      expect(accepts(input, { body: { a: "x" } }), key).toBe(false);
+    }
+  });
+});
