@@ -302,6 +302,14 @@ describe("call_write_operation", () => {
     expect(requests).toEqual([]);
   });
 
+  it("leaves out what does not fit of an answer, and says so", async () => {
+    const apis = { tickets: () => Response.json({ items: tickets }) };
+    const closing = { operation: "close_ticket", arguments: { id: "t1" } };
+    const output = await outputOf("call_write_operation", closing, { scopes, apis });
+    expect(output.left_out).toMatch(/^This is a part of the answer\. .* The rest is left out\.$/);
+    expect(output).not.toHaveProperty("continue_from");
+  });
+
   it("has no cursor and no fields: it is not called again", async () => {
     const tool = toolNamed("call_write_operation");
     expect(Object.keys(z.looseObject({}).parse(tool.inputSchema().properties))).toEqual([

@@ -35,7 +35,6 @@ export function describeTool(operations: OperationSet, names: ToolNames, about: 
       idempotentHint: true,
       openWorldHint: false,
     },
-    auditArguments: [],
     run({ operation: name }, { principal }) {
       const operation = operations.find(name);
       if (operation === undefined) {
