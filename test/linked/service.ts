@@ -44,8 +44,8 @@ export async function startAfresh(): Promise<void> {
 }
 
 /** A client of a person, with a token for the tools of services. */
-export const clientOf = (person: PersonId, clientId?: string) =>
-  connect({ person, change: { scope: SCOPE }, ...(clientId !== undefined && { clientId }) });
+export const clientOf = (person: PersonId, clientId?: string, scope = SCOPE) =>
+  connect({ person, change: { scope }, ...(clientId !== undefined && { clientId }) });
 
 /** A session of MCP 2025-11-25, whose client opens addresses for its person or does not. */
 export async function sessionOf(token: string, elicitation?: object): Promise<Session> {
@@ -112,8 +112,13 @@ export function goOn(browser: PersonsBrowser, { page }: ShownPage): Promise<Show
 }
 
 /** A client of a person who has connected a service for it. */
-export async function connected(person: PersonId, there: PersonId = person, tool = "tracker_me") {
-  const client = await clientOf(person);
+export async function connected(
+  person: PersonId,
+  there: PersonId = person,
+  tool = "tracker_me",
+  scope = SCOPE,
+) {
+  const client = await clientOf(person, undefined, scope);
   const browser = await signedIn(person);
   const shown = await follow(browser, await linkFor(client.access_token, tool), there);
   if (!shown.page.heading.endsWith("is connected")) throw new Error(shown.page.heading);

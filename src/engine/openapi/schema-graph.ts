@@ -25,12 +25,8 @@ export type SchemaGraph = {
 
 export function schemaGraph(defs: unknown): SchemaGraph {
   const closureOf = (refsOf: (schema: unknown) => string[]) => {
-    const known = new Map<string, ReadonlySet<string>>();
-    return (name: string) => {
-      const found = known.get(name) ?? reached(refsOf(memberOf(defs, name)), refsOf, defs);
-      known.set(name, found);
-      return found;
-    };
+    const direct = kept((name) => refsOf(memberOf(defs, name)));
+    return kept((name) => reached(direct(name), direct));
   };
   const anywhere = closureOf(refsIn);
   const inPlace = closureOf(refsInPlace);
@@ -43,13 +39,22 @@ export function schemaGraph(defs: unknown): SchemaGraph {
 
 function reached(
   from: readonly string[],
-  refsOf: (schema: unknown) => string[],
-  defs: unknown,
+  refsOf: (name: string) => readonly string[],
 ): ReadonlySet<string> {
   const found = new Set(from);
   // A Set is iterated in insertion order, including what is added meanwhile.
-  for (const name of found) for (const ref of refsOf(memberOf(defs, name))) found.add(ref);
+  for (const name of found) for (const ref of refsOf(name)) found.add(ref);
   return found;
+}
+
+/** Makes each value once. */
+function kept<Value>(make: (name: string) => Value): (name: string) => Value {
+  const known = new Map<string, Value>();
+  return (name) => {
+    const value = known.get(name) ?? make(name);
+    known.set(name, value);
+    return value;
+  };
 }
 
 /** What is no schema, such as an example, may add names: that only makes a check more lenient. */
