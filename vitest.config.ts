@@ -65,7 +65,7 @@ export default defineConfig({
           name: "unit",
           // A bound, not a measurement: some run a command of wrangler, and the machine may be busy.
           testTimeout: 20_000,
-          include: ["test/unit/**/*.test.{ts,tsx}", "src/tools/*/{*,test/*}.test.ts"],
+          include: ["test/unit/**/*.test.{ts,tsx}", "test/openapi-corpus/*.test.ts", "src/tools/*/{*,test/*}.test.ts"],
         },
       },
       {

@@ -48,7 +48,10 @@ describe("a toolset of a document", () => {
     const input = { properties: { id: { type: "string" } }, additionalProperties: false };
     const tool = toolOf({ input });
     expect(tool).toMatchObject({ name: "get_ticket", allScopes: ["tickets:read"] });
-    expect(tool.inputSchema()).toEqual({ type: "object", ...input });
+    const { properties, ...others } = tool.inputSchema();
+    expect(others).toEqual({ type: "object", additionalProperties: false });
+    // A tool that only reads can go on where its answer was cut.
+    expect(properties).toMatchObject({ ...input.properties, continue_from: { type: "string" } });
     expect(tool.safeArguments({ id: "7" })).toBeUndefined();
   });
 
