@@ -3,7 +3,7 @@ import {
   indexOperations,
   type Searchable,
   searchOperations,
-} from "../../src/engine/openapi/search";
+} from "../../src/engine/openapi/search/search";
 
 const askedSchema = z.object({
   operations: z.array(z.custom<Searchable>((value) => typeof value === "object")),

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { ArgumentCheck } from "../../src/engine/openapi/argument-check";
+import { ArgumentCheck } from "../../src/engine/openapi/arguments/argument-check";
 
 const input = {
   type: "object",

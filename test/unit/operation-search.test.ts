@@ -7,8 +7,8 @@ import {
   indexOperations,
   type Searchable,
   searchOperations,
-} from "../../src/engine/openapi/search";
-import { stem, wordsIn } from "../../src/engine/openapi/words";
+} from "../../src/engine/openapi/search/search";
+import { stem, wordsIn } from "../../src/engine/openapi/search/words";
 import { digitalOcean, fresh, gitHub, type Question, stripe } from "../openapi-search/questions";
 
 const methodSchema = z.enum(["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE"]);

@@ -1,7 +1,7 @@
 import type { ApiAnswer } from "../upstream/api-answer";
 import { nextTarget } from "../upstream/next-link";
 import type { CompiledParameter } from "./compiled";
-import { isJson, isText } from "./media-type";
+import { isJson, isText } from "./request/media-type";
 
 /** What the API answered, as structured content; what of it the model gets is for `fitAnswer`. */
 export type OperationAnswer = {

@@ -2,8 +2,8 @@ import * as z from "zod";
 import type { Ask } from "../tools/ask";
 import { ToolError } from "../tools/tool-error";
 import type { CompiledOperation } from "./compiled";
-import { isAbsent } from "./parameter-value";
-import type { Arguments } from "./parameters";
+import { isAbsent } from "./request/parameter-value";
+import type { Arguments } from "./request/parameters";
 
 const MAX_LISTED = 12;
 const MAX_VALUE_CHARS = 200;

@@ -1,6 +1,6 @@
 import type { Tool } from "../tools/define-tool";
 import type { CompiledOpenApi } from "./compiled";
-import { fourTools } from "./four-tools";
+import { fourTools } from "./large/four-tools";
 import type { Operation } from "./operation";
 import { operationTool } from "./operation-tool";
 

@@ -2,8 +2,8 @@ import * as z from "zod";
 import { DefinitionError } from "../lib/definition-error";
 import { isToolsHeader } from "../upstream/api-request";
 import type { CompiledOperation, CompiledParameter, OperationDetail } from "./compiled";
-import { IGNORED_HEADERS } from "./parameters";
-import type { PathTemplate } from "./path";
+import { IGNORED_HEADERS } from "./request/parameters";
+import type { PathTemplate } from "./request/path";
 
 const style = z.enum([
   "simple",

@@ -4,14 +4,14 @@ import type { ParsedArguments } from "../tools/arguments";
 import type { ToolContext } from "../tools/define-tool";
 import type { ApiRequest } from "../upstream/api-request";
 import { type OperationAnswer, operationAnswer } from "./answer";
-import { ArgumentCheck } from "./argument-check";
-import { bodyOf } from "./body";
+import { ArgumentCheck } from "./arguments/argument-check";
 import type { CompiledOperation, OperationDetail } from "./compiled";
 import { confirmed } from "./confirmation";
 import { parseDetail } from "./operation-detail";
-import { headersOf, targetOf } from "./parameters";
-import { type PathTemplate, pathTemplate } from "./path";
-import { refuseBrokenText } from "./refused-argument";
+import { bodyOf } from "./request/body";
+import { headersOf, targetOf } from "./request/parameters";
+import { type PathTemplate, pathTemplate } from "./request/path";
+import { refuseBrokenText } from "./request/refused-argument";
 
 export type { OperationAnswer } from "./answer";
 

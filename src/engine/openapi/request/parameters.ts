@@ -1,5 +1,5 @@
-import { EncodedTarget } from "../upstream/encoded-target";
-import type { CompiledParameter } from "./compiled";
+import { EncodedTarget } from "../../upstream/encoded-target";
+import type { CompiledParameter } from "../compiled";
 import { isJson } from "./media-type";
 import { asText, isAbsent, type ParameterValue, parameterValue } from "./parameter-value";
 import { type Filled, filledPath, type PathTemplate } from "./path";

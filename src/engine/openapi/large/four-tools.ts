@@ -1,8 +1,8 @@
-import type { Tool } from "../tools/define-tool";
-import type { Scope } from "../tools/scopes";
+import type { Tool } from "../../tools/define-tool";
+import type { Scope } from "../../tools/scopes";
+import type { Operation } from "../operation";
 import { callTool } from "./call-tools";
 import { describeTool } from "./describe-tool";
-import type { Operation } from "./operation";
 import { OperationSet } from "./operation-set";
 import { searchTool } from "./search-tool";
 import { toolNames } from "./tool-names";

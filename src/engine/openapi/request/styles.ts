@@ -1,4 +1,4 @@
-import type { ParameterStyle } from "./compiled";
+import type { ParameterStyle } from "../compiled";
 import {
   asText,
   entriesOf,

@@ -1,4 +1,4 @@
-import { leavesItsPlace } from "../upstream/api-url";
+import { leavesItsPlace } from "../../upstream/api-url";
 import { literalPath } from "./percent-encoding";
 
 /** Texts of a path, and the names in braces between them. */

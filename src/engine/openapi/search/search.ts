@@ -1,5 +1,5 @@
-import { nearest } from "../lib/nearest";
-import type { CompiledOperation, HttpMethod } from "./compiled";
+import { nearest } from "../../lib/nearest";
+import type { CompiledOperation, HttpMethod } from "../compiled";
 import { methodsMeant } from "./verbs";
 import { STOP_WORDS, SYNONYMS, wordsIn } from "./words";
 

@@ -1,5 +1,5 @@
-import type { ApiBody } from "../upstream/api-request";
-import type { CompiledBody, PropertyEncoding } from "./compiled";
+import type { ApiBody } from "../../upstream/api-request";
+import type { CompiledBody, PropertyEncoding } from "../compiled";
 import { isStyled, styleOf } from "./encoding";
 import { base64Bytes } from "./file";
 import { isJson } from "./media-type";

@@ -1,8 +1,8 @@
 import * as z from "zod";
-import { DEFAULT_BUDGET_TOKENS } from "../answers/fit-answer";
-import { jsonCost } from "../answers/json-cost";
-import { defineTool, type Tool, ToolError } from "../tools/define-tool";
-import type { JsonObjectSchema } from "../tools/json-schema";
+import { DEFAULT_BUDGET_TOKENS } from "../../answers/fit-answer";
+import { jsonCost } from "../../answers/json-cost";
+import { defineTool, type Tool, ToolError } from "../../tools/define-tool";
+import type { JsonObjectSchema } from "../../tools/json-schema";
 import { kindOf, type OperationSet } from "./operation-set";
 import type { ToolNames } from "./tool-names";
 

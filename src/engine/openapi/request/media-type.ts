@@ -1,4 +1,4 @@
-import { mediaTypeOf } from "../lib/media-types";
+import { mediaTypeOf } from "../../lib/media-types";
 
 /** RFC 9110, section 8.3.1: a media type with its parameters. */
 const MEDIA_TYPE =

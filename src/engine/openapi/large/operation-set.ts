@@ -1,7 +1,7 @@
-import { nearest } from "../lib/nearest";
-import { missingScopes, type Scope } from "../tools/scopes";
-import type { Operation } from "./operation";
-import { indexOperations, type SearchIndex, searchOperations } from "./search";
+import { nearest } from "../../lib/nearest";
+import { missingScopes, type Scope } from "../../tools/scopes";
+import type { Operation } from "../operation";
+import { indexOperations, type SearchIndex, searchOperations } from "../search/search";
 
 /** Whether an operation only reads or changes something: people say so in the catalogue. */
 export type Kind = "read" | "write";

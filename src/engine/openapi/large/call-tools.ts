@@ -1,12 +1,12 @@
 import * as z from "zod";
-import { type ParsedArguments, parseArguments } from "../tools/arguments";
-import type { Tool } from "../tools/define-tool";
-import { jsonSchemaOf } from "../tools/json-schema";
-import { toolOf } from "../tools/tool-of";
-import type { Operation } from "./operation";
-import { callOperation, type OperationCall } from "./operation-call";
+import { type ParsedArguments, parseArguments } from "../../tools/arguments";
+import type { Tool } from "../../tools/define-tool";
+import { jsonSchemaOf } from "../../tools/json-schema";
+import { toolOf } from "../../tools/tool-of";
+import type { Operation } from "../operation";
+import { callOperation, type OperationCall } from "../operation-call";
+import { ANSWER_SCHEMA } from "../operation-tool";
 import { type Kind, kindOf, type OperationSet } from "./operation-set";
-import { ANSWER_SCHEMA } from "./operation-tool";
 import type { ToolNames } from "./tool-names";
 
 type Call = OperationCall & { readonly operation: Operation };

@@ -1,7 +1,7 @@
 import * as z from "zod";
-import { answerText } from "../answers/answer-text";
-import type { Tool } from "../tools/define-tool";
-import { defineTool } from "../tools/define-tool";
+import { answerText } from "../../answers/answer-text";
+import type { Tool } from "../../tools/define-tool";
+import { defineTool } from "../../tools/define-tool";
 import { kindOf, type OperationSet } from "./operation-set";
 import type { ToolNames } from "./tool-names";
 

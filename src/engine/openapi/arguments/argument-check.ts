@@ -1,6 +1,6 @@
 import { type Schema, Validator } from "@cfworker/json-schema";
-import { firstOf, wrongArguments } from "../tools/argument-lines";
-import type { ParsedArguments } from "../tools/arguments";
+import { firstOf, wrongArguments } from "../../tools/argument-lines";
+import type { ParsedArguments } from "../../tools/arguments";
 import { checkableSchema } from "./checkable-schema";
 import { healedArguments } from "./healed-arguments";
 import { isObject, type JsonObject } from "./json";

@@ -1,5 +1,5 @@
 import type { OutputUnit, Schema } from "@cfworker/json-schema";
-import { at, MAX_LISTED, noneOf, unknownLine, valueAt } from "../tools/argument-lines";
+import { at, MAX_LISTED, noneOf, unknownLine, valueAt } from "../../tools/argument-lines";
 import { memberOf } from "./json";
 import { isSchema, referred, typeOf } from "./schema-types";
 

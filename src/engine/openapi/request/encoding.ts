@@ -1,4 +1,4 @@
-import type { PropertyEncoding } from "./compiled";
+import type { PropertyEncoding } from "../compiled";
 import type { Styled } from "./styles";
 
 /** Whether a field is written as a parameter of a query is, not by its media type (OpenAPI 3.1.1, "Encoding Object"). */

@@ -1,4 +1,4 @@
-import type { HttpMethod } from "./compiled";
+import type { HttpMethod } from "../compiled";
 import { STOP_WORDS, stem } from "./words";
 
 const WRITES: readonly HttpMethod[] = ["POST", "PUT", "PATCH"];

@@ -1,5 +1,5 @@
-import type { ErrorCode } from "../lib/gatehouse-error";
-import { ToolError } from "../tools/tool-error";
+import type { ErrorCode } from "../../lib/gatehouse-error";
+import { ToolError } from "../../tools/tool-error";
 
 /** An argument that the schema accepts, and that no request can carry to its place. */
 export function refusedArgument(argument: string, why: string): ToolError {
