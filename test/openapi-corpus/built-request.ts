@@ -31,11 +31,10 @@ export async function builtRequest(
 ): Promise<{ sent: Sent; given: Given }> {
   const operation = new Operation(compiled, declaredApi);
   const { input, parameters, body } = operation.detail;
-  const inHeaders = parameters.filter(({ in: place }) => place === "header" || place === "cookie");
-  const args = generatedArguments(
-    input,
-    new Set(inHeaders.flatMap(({ argument }) => argument ?? [])),
+  const plain = parameters.filter(
+    ({ in: place, style }) => place === "header" || place === "cookie" || /Delimited$/.test(style),
   );
+  const args = generatedArguments(input, new Set(plain.flatMap(({ argument }) => argument ?? [])));
   const { url, init } = httpRequest(api, operation.request(args));
   // A Request adds what HTTP needs of a body, such as the boundary of a multipart one.
   const request = new Request(url, init);

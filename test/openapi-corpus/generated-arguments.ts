@@ -29,23 +29,23 @@ const END = 12;
 
 /** What must be encoded wherever it stands; no dot, which the style `label` uses itself. */
 const TEXT = "a b&c=d+é/f";
-/** What a header can carry as it is. */
-const HEADER_TEXT = "a b&c=d+/f";
+/** Without what a header cannot carry, and what may stand between two items of a list. */
+const PLAIN_TEXT = "a-b&c=d+/f";
 
 /**
  * Arguments that fill in every parameter and the body, each value another.
  *
  * @param input the JSON Schema of an operation's arguments.
- * @param inHeaders the arguments that become headers.
+ * @param plain the arguments of which not all characters can be sent, such as headers.
  */
 export function generatedArguments(
   input: unknown,
-  inHeaders: ReadonlySet<string> = new Set(),
+  plain: ReadonlySet<string> = new Set(),
 ): Record<string, unknown> {
   const root = schemaSchema.parse(input);
   const defs = root.$defs ?? {};
   let count = 0;
-  let isHeader = false;
+  let isPlain = false;
 
   function resolved(schema: unknown): Schema {
     const parsed = schemaSchema.safeParse(schema);
@@ -118,7 +118,7 @@ export function generatedArguments(
     return Object.fromEntries(
       names
         .map((name) => {
-          if (depth === 0) isHeader = inHeaders.has(name);
+          if (depth === 0) isPlain = plain.has(name);
           return [name, value(properties[name], depth + 1)] as const;
         })
         .filter(([, made]) => made !== undefined),
@@ -132,7 +132,7 @@ export function generatedArguments(
     if (format === "uri") return `https://example.com/${count}?a=b&c`;
     if (format === "email") return `a${count}@example.com`;
     if (contentEncoding === "base64") return "AAEC";
-    return `${isHeader ? HEADER_TEXT : TEXT}${count}`.slice(0, Math.max(1, maxLength));
+    return `${isPlain ? PLAIN_TEXT : TEXT}${count}`.slice(0, Math.max(1, maxLength));
   }
 
   return z.record(z.string(), z.unknown()).parse(object(root, 0));

@@ -1,7 +1,7 @@
 /** A question in a user's words, and the operations that answer it: any of them is a hit. */
 export type Question = readonly [question: string, ...answers: string[]];
 
-// Written before the search was tuned, and not changed since. Every third one was never tuned on.
+// Written before the search was tuned, and not changed since. Every third one was held out (docs/openapi.md).
 
 export const gitHub: readonly Question[] = [
   ["close an issue", "PATCH /repos/{owner}/{repo}/issues/{issue_number}"],

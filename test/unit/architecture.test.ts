@@ -79,7 +79,7 @@ describe("the engine", () => {
       importsOf(file).includes(target),
     );
     expect(makers.map((file) => relative(engine, file)).sort()).toEqual([
-      "openapi/parameters.ts",
+      "openapi/request/parameters.ts",
       "upstream/api-request.ts",
       "upstream/api-url.ts",
     ]);
