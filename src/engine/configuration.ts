@@ -195,6 +195,17 @@ export function parseConfig(env: object, declared: Declared): Config {
   };
 }
 
+/**
+ * SESSION_SECRET, for a class that needs nothing else of the configuration.
+ *
+ * @throws ConfigError when it is missing or too short.
+ */
+export function sessionSecretOf(env: object): string {
+  const parsed = common.pick({ SESSION_SECRET: true }).safeParse(variablesIn(env));
+  if (!parsed.success) throw new ConfigError(problemsAmong(refusalsOf(parsed)));
+  return parsed.data.SESSION_SECRET;
+}
+
 function parseApis(
   declared: readonly Api[],
   variables: Variables,

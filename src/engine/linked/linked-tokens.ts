@@ -1,10 +1,10 @@
 import type { ServiceConnection } from "../config";
 import type { Principal } from "../identity/principal";
 import { signatures } from "../lib/signatures";
+import { ConnectionRequired } from "../upstream/connection-required";
 import type { TokenSource } from "../upstream/token-source";
 import { UpstreamError } from "../upstream/upstream-error";
 import { connectTickets } from "./connect-ticket";
-import { ConnectionRequired } from "./connection-required";
 import { linkObject } from "./link-id";
 import type { TokenAnswer, WhyRequired } from "./service-link";
 

@@ -20,7 +20,6 @@ import * as z from "zod";
 import type { CallJournal } from "../../audit/call-report";
 import type { Principal } from "../../identity/principal";
 import type { UpstreamCredential } from "../../identity/upstream-credential";
-import { ConnectionRequired } from "../../linked/connection-required";
 import { type Ask, parseAnswer } from "../../tools/ask";
 import type { Catalogue } from "../../tools/catalogue";
 import {
@@ -30,6 +29,7 @@ import {
   ToolError,
 } from "../../tools/define-tool";
 import { missingScopes } from "../../tools/scopes";
+import { ConnectionRequired } from "../../upstream/connection-required";
 import { CREDENTIAL_HEADER } from "../credential-header";
 import * as operations from "../operations";
 import { CANNOT_ASK } from "../question";

@@ -2,10 +2,10 @@ import type { Context } from "hono";
 import { getCookie } from "hono/cookie";
 import { hostCookie } from "../lib/host-cookie";
 import type { Signatures } from "../lib/signatures";
-import type { ConnectFlow } from "../linked/service-client";
+import type { ConnectFlow } from "./service-client";
 
 /**
- * The way of a browser to a service and back. As with sign-ins (sign-in.ts) nothing is stored: `state` and the
+ * The way of a browser to a service and back. As with sign-ins (account/sign-in.ts) nothing is stored: `state` and the
  * code verifier are derived from a random text that only a cookie of the browser holds, together with the
  * ticket. `state` is bound to both, and to the person who is signed in: a code that somebody else got at the
  * service cannot be brought into this browser, and theirs into no other.
