@@ -1,7 +1,7 @@
 import { gatehouse } from "./engine";
 import { server } from "./server";
 
-export { ServiceLink, ServiceRenewer } from "./engine/connected-services";
+export { ServiceLink, ServiceRenewer } from "./engine/linked/classes";
 
 const app = gatehouse(server);
 

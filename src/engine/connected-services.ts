@@ -4,12 +4,9 @@ import { linkObject } from "./linked/link-id";
 import { linkedTokens } from "./linked/linked-tokens";
 import { personsServices } from "./linked/persons-services";
 
-export { ServiceLink } from "./linked/service-link";
-export { ServiceRenewer } from "./linked/service-renewer";
-
 /**
  * Lets people connect other services, for the APIs with `access: { by: "connection" }`: name it in the server's
- * definition. The Worker's entry then exports the two classes as well (docs/connected-services.md).
+ * definition. The Worker's entry then exports the classes of linked/classes.ts as well (docs/connected-services.md).
  */
 export const connectedServices: ConnectedServices = {
   tokens: linkedTokens,

@@ -7,7 +7,7 @@ import { server } from "../fixture/server";
 import { sessionServer } from "./fixtures/session-server";
 import { statelessServer } from "./fixtures/stateless-server";
 
-export { ServiceLink, ServiceRenewer } from "../../src/engine/connected-services";
+export { ServiceLink, ServiceRenewer } from "../../src/engine/linked/classes";
 
 const app = gatehouse(server);
 const servicesFor = servicesForEach(server);

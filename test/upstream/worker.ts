@@ -1,7 +1,7 @@
 import { gatehouse } from "../../src/engine";
 import { server } from "./definition";
 
-export { ServiceLink, ServiceRenewer } from "../../src/engine/connected-services";
+export { ServiceLink, ServiceRenewer } from "../../src/engine/linked/classes";
 
 const app = gatehouse(server);
 

@@ -1,7 +1,7 @@
 import { gatehouse } from "../../../../engine";
 import { server } from "./server";
 
-export { ServiceLink, ServiceRenewer } from "../../../../engine/connected-services";
+export { ServiceLink, ServiceRenewer } from "../../../../engine/linked/classes";
 
 /** The Worker of these tests: src/index.ts with another definition. Never deployed. */
 const app = gatehouse(server);
