@@ -1,3 +1,4 @@
+import { connectedServices } from "./engine/connected-services";
 import { cloudflare } from "./engine/providers/cloudflare";
 import { gitHub } from "./engine/providers/github";
 import { openIdConnect } from "./engine/providers/openid-connect";
@@ -5,6 +6,8 @@ import { defineServer } from "./engine/server";
 import { account } from "./tools/account";
 import { admin } from "./tools/admin";
 import { calculator } from "./tools/calculator";
+import { calendar } from "./tools/calendar";
+import { calendarApi } from "./tools/calendar/api";
 import { observability } from "./tools/observability";
 import { cloudflareApi } from "./tools/observability/api";
 import { orders } from "./tools/orders";
@@ -13,7 +16,8 @@ import { ordersApi } from "./tools/orders/api";
 /** What this server is: its name, what it can do, who signs people in, which APIs it calls. */
 export const server = defineServer({
   name: "Gatehouse",
-  toolsets: [calculator, account, orders, observability, admin],
+  toolsets: [calculator, account, orders, calendar, observability, admin],
   identityProviders: [openIdConnect, gitHub, cloudflare],
-  apis: [ordersApi, cloudflareApi],
+  apis: [ordersApi, calendarApi, cloudflareApi],
+  connectedServices,
 });

@@ -81,20 +81,20 @@ export async function startBearerApi(options: {
       const challenge = `Bearer error="insufficient_scope", scope="${needed}"`;
       return problem(403, "The token does not allow this", challenge);
     }
-    const { "idempotency-key": key } = request.headers;
-    const idempotencyKey = typeof key === "string" ? key : undefined;
-    return options.answer(caller.person, {
-      method,
-      url,
-      body: await jsonOf(request),
-      idempotencyKey,
-    });
+    return options.answer(caller.person, await callIn(request, url));
   }
 
   server.serve(async (request, response, url) => {
     send(response, await answer(request, url));
   });
   return { origin: server.origin, tokens, stop: server.stop };
+}
+
+/** What a request asks. @throws RangeError for a body that is too large. */
+export async function callIn(request: IncomingMessage, url: URL): Promise<ApiCall> {
+  const { "idempotency-key": key } = request.headers;
+  const idempotencyKey = typeof key === "string" ? key : undefined;
+  return { method: request.method ?? "", url, body: await jsonOf(request), idempotencyKey };
 }
 
 const MAX_BODY_BYTES = 64 * 1_024;
@@ -120,7 +120,8 @@ export function problem(status: number, title: string, challenge?: string): Answ
   return { status, body: { title }, ...(challenge !== undefined && { challenge }) };
 }
 
-function send(response: ServerResponse, { status, body, challenge }: Answer): void {
+/** Sends an answer as JSON, or as a problem (RFC 9457). */
+export function send(response: ServerResponse, { status, body, challenge }: Answer): void {
   response.writeHead(status, {
     "Content-Type": status < 400 ? "application/json" : "application/problem+json",
     ...(challenge !== undefined && { "WWW-Authenticate": challenge }),
