@@ -113,8 +113,8 @@ async function signed(
 function ownCredential(accessToken: TokenSource["accessToken"]): TokenSource {
   return {
     accessToken,
-    async refused(api) {
-      throw refusedCredential(api);
+    async refused(api, _accessToken, challenge) {
+      throw refusedCredential(api, challenge);
     },
   };
 }
