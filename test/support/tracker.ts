@@ -8,7 +8,9 @@ import { bodyOf } from "./loopback-server.ts";
 
 /** What goes wrong at the service, as a test has told with PUT /control. */
 const faultsSchema = z.object({
-  token: z.enum(["none", "nonsense", "down", "invalid_grant"]).default("none"),
+  token: z
+    .enum(["none", "nonsense", "down", "invalid_grant", "bad_refresh_token", "huge"])
+    .default("none"),
   revocation: z.enum(["none", "down"]).default("none"),
   api: z.enum(["none", "refuses"]).default("none"),
 });
@@ -68,9 +70,15 @@ export async function startTracker(redirectUri: string) {
       seen.grants.push(faults.token);
       if (faults.token === "nonsense") return void response.end("<h1>Welcome</h1>");
       if (faults.token === "down") return void response.writeHead(503).end();
-      if (faults.token === "invalid_grant") {
-        response.writeHead(400, { "content-type": "application/json" });
-        return void response.end('{"error":"invalid_grant"}');
+      if (faults.token === "invalid_grant" || faults.token === "bad_refresh_token") {
+        // GitHub answers with 200.
+        const status = faults.token === "invalid_grant" ? 400 : 200;
+        response.writeHead(status, { "content-type": "application/json" });
+        return void response.end(JSON.stringify({ error: faults.token }));
+      }
+      if (faults.token === "huge") {
+        response.writeHead(200, { "content-type": "application/json" });
+        return void response.end(JSON.stringify({ access_token: "x".repeat(16_385) }));
       }
     }
     if (pathname === "/token/revocation") {
