@@ -1,7 +1,7 @@
 import * as oauth from "oauth4webapi";
 import type { ServiceConnection } from "../config";
 import { authorizationServerMetadata } from "../issuers/authorization-server-metadata";
-import { clientAuthenticator } from "../providers/client-authenticator";
+import { type ClientAuthenticator, clientAuthenticator } from "../providers/client-authenticator";
 import { authorizationRequestUrl, httpOptions, tokensForCode } from "../providers/code-flow";
 import {
   IdentityProviderError,
@@ -26,8 +26,13 @@ export type ConnectFlow = Omit<SignIn, "nonce">;
 export async function connectUrl(connection: ServiceConnection, flow: ConnectFlow): Promise<URL> {
   const server = await serverOf(connection);
   const { clientId, authorizationParameters } = connection;
+  const isOpenId = connection.scopes.some(({ name }) => name === "openid");
   const url = await authorizationRequestUrl(
-    { endpoint: server.authorization_endpoint ?? "", clientId, scope: scopesOf(connection) },
+    {
+      ...{ endpoint: server.authorization_endpoint ?? "", clientId, scope: scopesOf(connection) },
+      // Nobody reads the ID token, so it is compared with nothing; but some servers refuse a request without one.
+      ...(isOpenId && { nonce: crypto.randomUUID() }),
+    },
     { ...flow, nonce: "" },
   );
   for (const [name, value] of Object.entries(authorizationParameters)) {
@@ -132,13 +137,22 @@ function clientRefused(): IdentityProviderError {
   });
 }
 
-function authenticator({ clientId, clientSecret, clientAuthentication }: ServiceConnection) {
-  return clientAuthenticator({
-    kind: "secret",
-    clientId,
-    clientSecret,
-    method: clientAuthentication,
-  });
+/** Each remembers the way that its server takes: some answer another at a refresh with no more than 400. */
+const authenticators = new Map<string, ClientAuthenticator>();
+
+function authenticator({
+  server,
+  clientId,
+  clientSecret,
+  clientAuthentication,
+}: ServiceConnection) {
+  const key = JSON.stringify([server, clientId, clientSecret, clientAuthentication]);
+  const known = authenticators.get(key);
+  if (known !== undefined) return known;
+  const method = clientAuthentication;
+  const made = clientAuthenticator({ kind: "secret", clientId, clientSecret, method });
+  authenticators.set(key, made);
+  return made;
 }
 
 async function serverOf({ server }: ServiceConnection): Promise<oauth.AuthorizationServer> {

@@ -10,7 +10,6 @@ import {
   renewedTokens,
   revokeTokens,
 } from "../../../src/engine/linked/service-client";
-import { UpstreamGrantEnded } from "../../../src/engine/providers/identity-provider";
 import { openIdConnect } from "../../../src/engine/providers/openid-connect";
 import { createUpstreams } from "../../../src/engine/upstream/upstreams";
 import { TEST_ORIGIN } from "../../worker/origin.ts";
@@ -94,12 +93,9 @@ describe.each([
     if (renewed === undefined) throw new Error("Nothing renewed");
     expect(renewed.accessToken).not.toBe(upstream.accessToken);
     expect(await call([path], renewed)).toMatchObject({ sub: identity.subject });
-    // What no longer renews is final.
-    const gone = { ...renewed, refreshToken: "of-another-time" };
-    await expect(provider.refresh?.(gone)).rejects.toThrow(UpstreamGrantEnded);
   });
 
-  it("is connected as a service, whose tokens are renewed and end", async () => {
+  it("is connected as a service, whose tokens are renewed, and revoked where it can", async () => {
     const { vars, scopes, userInfo } = authority;
     const [base, path] = userInfo;
     const service = defineService({
@@ -131,9 +127,9 @@ describe.each([
     expect(await asked(renewed.accessToken)).toBe(200);
     expect(await revokeTokens(connection, renewed)).toBe(revokes);
     const last = { ...renewed, refreshToken: renewed.refreshToken ?? "" };
-    const afterwards = await renewedTokens(connection, last);
-    if (revokes) expect(afterwards).toBe("ended");
-    else expect(afterwards).not.toBe("ended");
+    // Glewlwyd answers 400 without a word: that may be anything, and so it ends nothing by itself.
+    if (revokes) await expect(renewedTokens(connection, last)).rejects.toThrow("refused");
+    else expect(await renewedTokens(connection, last)).not.toBe("ended");
   });
 });
 
