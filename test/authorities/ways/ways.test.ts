@@ -55,11 +55,24 @@ function configured(api: Api, vars: Record<string, string>) {
 
 /** Goes where the authorization server sends the person, who has signed in there, until it sends them back. */
 async function callbackFrom(url: URL): Promise<URL> {
-  const browser = new ScriptlessBrowser(({ origin }) => origin === TEST_ORIGIN);
+  const browser = new ScriptlessBrowser(({ origin }) => origin === TEST_ORIGIN, navigate);
   const arrival = await browser.open(url);
   if (arrival.kind === "left") return arrival.address;
   throw new Error(`${arrival.address.pathname} shows “${arrival.page.text.slice(0, 200)}”`);
 }
+
+const redirectSchema = z.object({ redirect: z.literal(true), url: z.string() });
+
+/** better-auth takes a request of Node.js for one of a script, and tells it in JSON where to go. */
+const navigate: typeof fetch = async (input, init) => {
+  const response = await fetch(input, init);
+  if (!response.headers.get("content-type")?.startsWith("application/json")) return response;
+  const told = redirectSchema.safeParse(await response.clone().json()).data;
+  if (told === undefined) return response;
+  const headers = new Headers({ location: told.url });
+  for (const cookie of response.headers.getSetCookie()) headers.append("set-cookie", cookie);
+  return new Response(null, { status: 302, headers });
+};
 
 const flow = () => ({
   redirectUri,
@@ -71,7 +84,7 @@ const flow = () => ({
 describe.each([
   ["better-auth", startBetterAuth, false],
   ["Glewlwyd", startGlewlwyd, true],
-] as const)("%s", (name, start, revokes) => {
+] as const)("%s", (name, start, isService) => {
   let authority: Authority;
   beforeAll(async () => {
     authority = await start(redirectUri);
@@ -95,42 +108,45 @@ describe.each([
     expect(await call([path], renewed)).toMatchObject({ sub: identity.subject });
   });
 
-  it("is connected as a service, whose tokens are renewed, and revoked where it can", async () => {
-    const { vars, scopes, userInfo } = authority;
-    const [base, path] = userInfo;
-    const service = defineService({
-      displayName: name,
-      issuer: "https://set.below",
-      scopes: scopes.split(" ").map((scope) => ({ name: scope, description: scope })),
-    });
-    const access = { by: "connection", service } as const;
-    const api = defineApi({ name: "me", variables: "ME", access });
-    const { upstream } = configured(api, {
-      ...vars,
-      ME_URL: base,
-      ME_ISSUER: vars.OIDC_ISSUER ?? "",
-      ME_CLIENT_ID: vars.OIDC_CLIENT_ID ?? "",
-      ME_CLIENT_SECRET: vars.OIDC_CLIENT_SECRET ?? "",
-    });
-    const connection = connectionOf(upstream);
-    if (connection === undefined) throw new Error("No connection");
-    const going = flow();
-    const callback = await callbackFrom(await connectUrl(connection, going));
-    const tokens = await connectedTokens(connection, callback, going);
-    const at = `${base}/${path}`;
-    const asked = (token: string) =>
-      fetch(at, { headers: { authorization: `Bearer ${token}` } }).then(({ status }) => status);
-    expect(await asked(tokens.accessToken)).toBe(200);
-    const { refreshToken = "" } = tokens;
-    const renewed = await renewedTokens(connection, { ...tokens, refreshToken });
-    if (renewed === "ended") throw new Error("It ended");
-    expect(await asked(renewed.accessToken)).toBe(200);
-    expect(await revokeTokens(connection, renewed)).toBe(revokes);
-    const last = { ...renewed, refreshToken: renewed.refreshToken ?? "" };
-    // Glewlwyd answers 400 without a word: that may be anything, and so it ends nothing by itself.
-    if (revokes) await expect(renewedTokens(connection, last)).rejects.toThrow("refused");
-    else expect(await renewedTokens(connection, last)).not.toBe("ended");
-  });
+  // better-auth publishes its metadata where no issuer leads.
+  it.runIf(isService)(
+    "is connected as a service, whose tokens are renewed, and revoked where it can",
+    async () => {
+      const { vars, scopes, userInfo } = authority;
+      const [base, path] = userInfo;
+      const service = defineService({
+        displayName: name,
+        issuer: "https://set.below",
+        scopes: scopes.split(" ").map((scope) => ({ name: scope, description: scope })),
+      });
+      const access = { by: "connection", service } as const;
+      const api = defineApi({ name: "me", variables: "ME", access });
+      const { upstream } = configured(api, {
+        ...vars,
+        ME_URL: base,
+        ME_ISSUER: vars.OIDC_ISSUER ?? "",
+        ME_CLIENT_ID: vars.OIDC_CLIENT_ID ?? "",
+        ME_CLIENT_SECRET: vars.OIDC_CLIENT_SECRET ?? "",
+      });
+      const connection = connectionOf(upstream);
+      if (connection === undefined) throw new Error("No connection");
+      const going = flow();
+      const callback = await callbackFrom(await connectUrl(connection, going));
+      const tokens = await connectedTokens(connection, callback, going);
+      const at = `${base}/${path}`;
+      const asked = (token: string) =>
+        fetch(at, { headers: { authorization: `Bearer ${token}` } }).then(({ status }) => status);
+      expect(await asked(tokens.accessToken)).toBe(200);
+      const { refreshToken = "" } = tokens;
+      const renewed = await renewedTokens(connection, { ...tokens, refreshToken });
+      if (renewed === "ended") throw new Error("It ended");
+      expect(await asked(renewed.accessToken)).toBe(200);
+      expect(await revokeTokens(connection, renewed)).toBe(true);
+      const last = { ...renewed, refreshToken: renewed.refreshToken ?? "" };
+      // It answers 400 without a word: that may be anything, and so it ends nothing by itself.
+      await expect(renewedTokens(connection, last)).rejects.toThrow("refused");
+    },
+  );
 });
 
 describe("Glewlwyd, for this server itself", () => {
