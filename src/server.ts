@@ -1,3 +1,4 @@
+import { connectedServices } from "./engine/connected-services";
 import { cloudflare } from "./engine/providers/cloudflare";
 import { gitHub } from "./engine/providers/github";
 import { openIdConnect } from "./engine/providers/openid-connect";
@@ -5,6 +6,8 @@ import { defineServer } from "./engine/server";
 import { account } from "./tools/account";
 import { admin } from "./tools/admin";
 import { calculator } from "./tools/calculator";
+import { calendar } from "./tools/calendar";
+import { calendarApi } from "./tools/calendar/api";
 import { helpdesk } from "./tools/helpdesk";
 import { helpdeskApi } from "./tools/helpdesk/api";
 import { observability } from "./tools/observability";
@@ -15,7 +18,8 @@ import { ordersApi } from "./tools/orders/api";
 /** What this server is: its name, what it can do, who signs people in, which APIs it calls. */
 export const server = defineServer({
   name: "Gatehouse",
-  toolsets: [calculator, account, orders, helpdesk, observability, admin],
+  toolsets: [calculator, account, orders, helpdesk, calendar, observability, admin],
   identityProviders: [openIdConnect, gitHub, cloudflare],
-  apis: [ordersApi, helpdeskApi, cloudflareApi],
+  apis: [ordersApi, helpdeskApi, calendarApi, cloudflareApi],
+  connectedServices,
 });

@@ -3,8 +3,8 @@
 
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
-import { bundleFaults } from "../bundle/bundle-report.ts";
-import { readBundle, readRecord } from "../bundle/bundle-size.ts";
+import { bareFaults, bundleFaults } from "../bundle/bundle-report.ts";
+import { readBareSize, readBundle, readRecord } from "../bundle/bundle-size.ts";
 import { checkDefinitions } from "../definition/server-facts.ts";
 import { checkToolsets } from "../openapi/check-toolsets.ts";
 import { packageScript, projectDir, startNode } from "../server/processes.ts";
@@ -86,8 +86,9 @@ async function checkCompiled(): Promise<Outcome> {
 }
 
 async function checkBundle(): Promise<void> {
-  const faults = bundleFaults(await readBundle(), readRecord());
-  if (faults !== "") throw new Error(faults);
+  const faults = [bundleFaults(await readBundle(), readRecord()), bareFaults(await readBareSize())];
+  const found = faults.filter((fault) => fault !== "").join("\n");
+  if (found !== "") throw new Error(found);
 }
 
 async function passedUnlessThrown(check: () => Promise<void>): Promise<Outcome> {

@@ -5,6 +5,7 @@ import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { build, type Plugin } from "esbuild";
 import * as z from "zod";
+import type { BindingKind } from "../../src/engine/config/index.ts";
 import { projectDir } from "../server/processes.ts";
 
 const texts = z.array(z.string());
@@ -20,7 +21,11 @@ const factsSchema = z.object({
   providerSecrets: z.custom<(idp: unknown) => z.infer<typeof secretSchema>[]>(isFunction),
   needsIdentityKey: z.boolean(),
   apiSecrets: z.custom<(env: object) => z.infer<typeof secretSchema>[]>(isFunction),
-  configurationProblems: z.custom<(env: object) => string[]>(isFunction),
+  featureClasses: texts,
+  configurationProblems:
+    z.custom<(env: object, isBound: (name: string, kind: BindingKind) => boolean) => string[]>(
+      isFunction,
+    ),
 });
 
 /** What is known about a server without running it: see src/engine/server-facts.ts. */
@@ -63,16 +68,47 @@ export async function readServerFacts(module = "./src/server"): Promise<ServerFa
 /**
  * Loads the toolsets as the Worker would, and makes the definitions that clients see.
  *
- * @throws Error that names each tool that could not be listed, and why; or what a definition threw.
+ * @param module see {@link readServerFacts}. @param entry the Worker's, which has that definition.
+ * @throws Error that names each tool that could not be listed, and why, and each class that the entry does not
+ *   export; or what a definition threw.
  */
-export async function checkDefinitions(): Promise<void> {
+export async function checkDefinitions(
+  module = "./src/server",
+  entry = "src/index.ts",
+): Promise<void> {
   try {
-    const { definitionProblems } = await readServerFacts();
-    if (definitionProblems.length > 0) throw new Error(definitionProblems.join("\n"));
+    const [{ definitionProblems, featureClasses }, exported] = await Promise.all([
+      readServerFacts(module),
+      exportsOf(entry),
+    ]);
+    const missing = featureClasses.filter((name) => !exported.includes(name));
+    const problems = [
+      ...definitionProblems,
+      ...missing.map(
+        (name) =>
+          `${entry} does not export ${name}, which "connectedServices" of the definition needs: ` +
+          'export { ServiceLink, ServiceRenewer } from "./engine/linked/classes"',
+      ),
+    ];
+    if (problems.length > 0) throw new Error(problems.join("\n"));
   } catch (error) {
     const why = error instanceof Error ? error.message : String(error);
     throw new Error(`The server is not defined correctly:\n${why}`, { cause: error });
   }
+}
+
+/** The names that a module exports, except by `export *`. */
+async function exportsOf(entry: string): Promise<string[]> {
+  const { metafile } = await build({
+    absWorkingDir: projectDir,
+    entryPoints: [entry],
+    bundle: false,
+    write: false,
+    metafile: true,
+    format: "esm",
+    logLevel: "silent",
+  });
+  return Object.values(metafile.outputs).flatMap((output) => output.exports);
 }
 
 /** Modules of the Workers runtime are empty here: a definition does nothing with them until it is called. */

@@ -93,23 +93,28 @@ export async function startBearerApi(options: {
       const challenge = `Bearer error="insufficient_scope", scope="${needed}"`;
       return problem(403, "The token does not allow this", challenge);
     }
-    const { "idempotency-key": key } = request.headers;
-    const idempotencyKey = typeof key === "string" ? key : undefined;
-    const bytes = await bytesOf(request);
-    const contentType = request.headers["content-type"] ?? "";
-    return options.answer(caller.person, {
-      method,
-      url,
-      body: jsonOf(bytes),
-      form: () => new Response(bytes, { headers: { "content-type": contentType } }).formData(),
-      idempotencyKey,
-    });
+    return options.answer(caller.person, await callIn(request, url));
   }
 
   server.serve(async (request, response, url) => {
     send(response, await answer(request, url));
   });
   return { origin: server.origin, tokens, stop: server.stop };
+}
+
+/** What a request asks. @throws RangeError for a body that is too large. */
+export async function callIn(request: IncomingMessage, url: URL): Promise<ApiCall> {
+  const { "idempotency-key": key } = request.headers;
+  const idempotencyKey = typeof key === "string" ? key : undefined;
+  const bytes = await bytesOf(request);
+  const contentType = request.headers["content-type"] ?? "";
+  return {
+    method: request.method ?? "",
+    url,
+    body: jsonOf(bytes),
+    form: () => new Response(bytes, { headers: { "content-type": contentType } }).formData(),
+    idempotencyKey,
+  };
 }
 
 const MAX_BODY_BYTES = 1_024 * 1_024;
@@ -139,7 +144,8 @@ export function problem(status: number, title: string, challenge?: string): Answ
   return { status, body: { title }, ...(challenge !== undefined && { challenge }) };
 }
 
-function send(response: ServerResponse, { status, body, challenge, headers }: Answer): void {
+/** Sends an answer as JSON, or as a problem (RFC 9457). */
+export function send(response: ServerResponse, { status, body, challenge, headers }: Answer): void {
   response.writeHead(status, {
     ...(body !== undefined && {
       "Content-Type": status < 400 ? "application/json" : "application/problem+json",

@@ -1,7 +1,8 @@
 import { ConfigError } from "./config";
 import { type ApiSecret, apiSecrets } from "./config/api-credential";
+import { type BindingKind, connectionBindingProblems } from "./config/bindings";
 import { variablesIn } from "./config/variables";
-import { knownVariables, parseConfig, signInVariables } from "./configuration";
+import { hasConnections, knownVariables, parseConfig, signInVariables } from "./configuration";
 import type { ServerDefinition } from "./server";
 import { createCatalogue } from "./tools/catalogue";
 import { definitionProblems } from "./tools/definition-problems";
@@ -11,7 +12,7 @@ import { definitionProblems } from "./tools/definition-problems";
  * start and the tests derive it from the definition, so that a provider or an API is declared once.
  */
 export function serverFacts(definition: ServerDefinition) {
-  const { toolsets, identityProviders = [], apis = [] } = definition;
+  const { toolsets, identityProviders = [], apis = [], connectedServices } = definition;
   const { allScopes } = createCatalogue(toolsets, {
     has: ({ access }) => access.by !== "sign-in",
   });
@@ -44,11 +45,20 @@ export function serverFacts(definition: ServerDefinition) {
         )
         .flatMap(apiSecrets);
     },
-    /** What is wrong with the variables, one line each. */
-    configurationProblems(env: object): readonly string[] {
+    /** The classes that the Worker's entry exports for the definition's features. */
+    featureClasses: connectedServices === undefined ? [] : ["ServiceLink", "ServiceRenewer"],
+    /**
+     * What is wrong with the variables, and with the bindings of what they configure, one line each.
+     *
+     * @param isBound whether something of this kind is bound by this name.
+     */
+    configurationProblems(
+      env: object,
+      isBound: (name: string, kind: BindingKind) => boolean,
+    ): readonly string[] {
       try {
-        parseConfig(env, definition);
-        return [];
+        const config = parseConfig(env, definition);
+        return hasConnections(config) ? connectionBindingProblems(isBound) : [];
       } catch (error) {
         if (error instanceof ConfigError) return error.problems;
         throw error;

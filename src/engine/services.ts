@@ -1,5 +1,6 @@
 import { type ArgumentsHash, argumentsHash } from "./audit/arguments-hash";
 import { type Config, parseEnvironment } from "./configuration";
+import type { Features } from "./features";
 import type { ServerDefinition } from "./server";
 import { type Catalogue, createCatalogue } from "./tools/catalogue";
 import { createUpstreams, type Upstreams } from "./upstream/upstreams";
@@ -9,6 +10,7 @@ export type Services = {
   readonly config: Config;
   readonly catalogue: Catalogue;
   readonly upstreams: Upstreams;
+  readonly features: Features;
   /** What the audit keeps of a call's arguments. */
   readonly argumentsHash: ArgumentsHash;
 };
@@ -21,12 +23,16 @@ export type Services = {
  */
 export type ServicesFor = (env: Env) => Services;
 
-export function servicesOf({ toolsets }: ServerDefinition, config: Config): Services {
+export function servicesOf(
+  { toolsets, connectedServices }: ServerDefinition,
+  config: Config,
+): Services {
   const upstreams = createUpstreams(config);
   return {
     config,
     catalogue: createCatalogue(toolsets, upstreams.apis),
     upstreams,
+    features: { ...(connectedServices !== undefined && { connectedServices }) },
     argumentsHash: argumentsHash(config.sessionSecret),
   };
 }

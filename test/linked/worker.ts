@@ -2,6 +2,8 @@ import { gatehouse } from "../../src/engine";
 import { issues } from "../fixture/issues";
 import { server } from "../fixture/server";
 
+export { ServiceLink, ServiceRenewer } from "../../src/engine/linked/classes";
+
 /** The server of the engine's tests, with the tools of a compiled document beside its own. Never deployed. */
 const app = gatehouse({ ...server, toolsets: [...server.toolsets, issues] });
 
@@ -10,5 +12,3 @@ export class McpSession extends app.McpSession {}
 export class Grant extends app.Grant {}
 export class AuditOutbox extends app.AuditOutbox {}
 export class UpstreamRenewer extends app.UpstreamRenewer {}
-export class ServiceLink extends app.ServiceLink {}
-export class ServiceRenewer extends app.ServiceRenewer {}

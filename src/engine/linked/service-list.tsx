@@ -1,7 +1,7 @@
+import { Since } from "../account/when";
 import { ClientText } from "../ui/client-text";
 import { ScopeWords } from "./connect-page";
-import type { ConnectedService } from "./connected-services";
-import { Since } from "./when";
+import type { ConnectedService } from "./persons-services";
 
 /** The other services that a person has connected, each with a form that ends it. */
 export function ServiceList(props: { services: readonly ConnectedService[]; formToken: string }) {

@@ -1,11 +1,12 @@
 import type { Context } from "hono";
 import { getCookie } from "hono/cookie";
+import { expiringSecret, isLive } from "../lib/expiring-secret";
 import { hostCookie } from "../lib/host-cookie";
 import type { Signatures } from "../lib/signatures";
-import type { ConnectFlow } from "../linked/service-client";
+import type { ConnectFlow } from "./service-client";
 
 /**
- * The way of a browser to a service and back. As with sign-ins (sign-in.ts) nothing is stored: `state` and the
+ * The way of a browser to a service and back. As with sign-ins (account/sign-in.ts) nothing is stored: `state` and the
  * code verifier are derived from a random text that only a cookie of the browser holds, together with the
  * ticket. `state` is bound to both, and to the person who is signed in: a code that somebody else got at the
  * service cannot be brought into this browser, and theirs into no other.
@@ -39,9 +40,7 @@ export function connectFlows(origin: string, { sign, isSigned }: Signatures): Co
 
   return {
     async begin(api, ticket, userId) {
-      const random = crypto.getRandomValues(new Uint8Array(32));
-      const endsAtSeconds = Math.floor(Date.now() / 1_000) + FLOW_SECONDS;
-      const secret = `${random.toBase64({ alphabet: "base64url", omitPadding: true })}.${endsAtSeconds}`;
+      const secret = expiringSecret(FLOW_SECONDS);
       const state = await sign("connect state", secret, ticket, userId);
       return {
         flow: await flowOf(api, state, secret),
@@ -52,9 +51,8 @@ export function connectFlows(origin: string, { sign, isSigned }: Signatures): Co
       const state = c.req.query("state") ?? "";
       const name = cookieName(state);
       const [secret = "", ticket = ""] = (getCookie(c, name, "host") ?? "").split("~");
-      const [, endsAtSeconds] = secret.split(".");
       const isOurs = await isSigned(state, "connect state", secret, ticket, userId);
-      if (!isOurs || Number(endsAtSeconds) <= Date.now() / 1_000) return undefined;
+      if (!isOurs || !isLive(secret)) return undefined;
       const clearCookie = hostCookie(name, "", 0);
       return { flow: await flowOf(api, state, secret), ticket, clearCookie };
     },

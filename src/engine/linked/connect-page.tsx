@@ -1,9 +1,9 @@
 import type { ServiceConnection } from "../config";
 import { isDocumentId } from "../grants/client-id";
-import type { ConnectTicket } from "../linked/connect-ticket";
 import { ClientRows } from "../ui/client-facts";
 import { ClientText } from "../ui/client-text";
 import { Layout } from "../ui/layout";
+import type { ConnectTicket } from "./connect-ticket";
 
 /** What a person decides on. */
 export interface ConnectPageProps {

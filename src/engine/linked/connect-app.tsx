@@ -2,38 +2,27 @@ import { type Context, Hono } from "hono";
 import { bodyLimit } from "hono/body-limit";
 import { csrf } from "hono/csrf";
 import { HTTPException } from "hono/http-exception";
+import { fromElsewhere, outdatedPage } from "../account/messages";
+import { onwardCookie } from "../account/onward";
+import { SignInPage } from "../account/sign-in-page";
 import type { ServiceConnection } from "../config";
+import type { ConnectPagesOptions, SignedIn } from "../features";
 import { allowMethods } from "../lib/allow-methods";
-import type { Signatures } from "../lib/signatures";
-import { type ConnectTicket, connectTickets, isOver } from "../linked/connect-ticket";
-import { linkObject } from "../linked/link-id";
-import { connectedTokens, connectUrl, revokeTokens } from "../linked/service-client";
-import { logServiceFailure } from "../linked/service-failure";
 import { ContinuePage } from "../login/continue-page";
 import { record } from "../login/sign-in-events";
 import { limitSignIns } from "../login/sign-in-limit";
 import { SignInRefused } from "../providers/identity-provider";
 import { ErrorPage } from "../ui/error-page";
 import { page } from "../ui/respond";
-import type { BrowserSession, BrowserSessions } from "./browser-session";
 import { connectFlows } from "./connect-flow";
 import * as messages from "./connect-messages";
 import { ConnectedPage, ConnectPage, OtherPersonPage } from "./connect-page";
-import { fromElsewhere, outdatedPage } from "./messages";
-import { onwardCookie } from "./onward";
-import { SignInPage } from "./sign-in-page";
+import { type ConnectTicket, connectTickets, isOver } from "./connect-ticket";
+import { linkObject } from "./link-id";
+import { connectedTokens, connectUrl, revokeTokens } from "./service-client";
+import { logServiceFailure } from "./service-failure";
 
 type ConnectEnv = { Bindings: Env };
-
-export type ConnectAppOptions = {
-  serverName: string;
-  /** Who signs people in here. */
-  identityProviderName: string;
-  origin: string;
-  connections: readonly ServiceConnection[];
-  signatures: Signatures;
-  sessions: BrowserSessions;
-};
 
 const MAX_FORM_BYTES = 64 * 1_024;
 
@@ -42,7 +31,7 @@ type Admitted = {
   connection: ServiceConnection;
   ticket: ConnectTicket;
   text: string;
-  session: BrowserSession;
+  session: SignedIn;
 };
 
 /**
@@ -50,7 +39,7 @@ type Admitted = {
  * the service and back. A link counts only for the person it was made for, who has to be signed in in the browser
  * (MCP, URL mode elicitation), and once.
  */
-export function createConnectApp(options: ConnectAppOptions): Hono<ConnectEnv> {
+export function createConnectApp(options: ConnectPagesOptions): Hono<ConnectEnv> {
   const { serverName, identityProviderName, origin, signatures, sessions } = options;
   const byApi = new Map(options.connections.map((connection) => [connection.api, connection]));
   const tickets = connectTickets(signatures);
