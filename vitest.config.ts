@@ -3,7 +3,7 @@ import { fileURLToPath } from "node:url";
 import { defineConfig } from "vitest/config";
 import { internet } from "./test/internet/internet.ts";
 import { ticketsWorker } from "./test/support/tickets-worker.ts";
-import { jsx, workerdProject } from "./test/support/workerd-project.ts";
+import { jsx, maxWorkers, workerdProject } from "./test/support/workerd-project.ts";
 
 const stubOfWorkers = fileURLToPath(import.meta.resolve("./test/support/workers-stub.ts"));
 
@@ -25,8 +25,7 @@ const signInAt = (provider: { issuer: string; clientId: string; clientSecret: st
 /** Folders are named for where their tests run; each stands for one project. */
 export default defineConfig({
   test: {
-    // Two cores, and several of these start servers.
-    maxWorkers: 2,
+    maxWorkers,
     // What the Worker logs matters only where a test fails.
     silent: "passed-only",
     reporters: ["default", "./test/support/summary-reporter.ts"],
@@ -44,14 +43,10 @@ export default defineConfig({
       {
         test: {
           name: "browser",
-          // They share two people, and one test ends all that one of them has connected.
-          fileParallelism: false,
+          // Files share a Chromium.
+          isolate: false,
           include: ["test/browser/**/*.test.ts"],
-          globalSetup: [
-            "test/support/gatehouse.setup.ts",
-            "test/browser/selective-gatehouse.setup.ts",
-            "test/browser/chromium.setup.ts",
-          ],
+          globalSetup: ["test/browser/gatehouses.setup.ts", "test/browser/chromium.setup.ts"],
           testTimeout: 60_000,
         },
       },
@@ -68,6 +63,7 @@ export default defineConfig({
         resolve: { alias: { "cloudflare:workers": stubOfWorkers } },
         test: {
           name: "unit",
+          isolate: false,
           // A bound, not a measurement: some run a command of wrangler, and the machine may be busy.
           testTimeout: 20_000,
           include: ["test/unit/**/*.test.{ts,tsx}", "src/tools/*/{*,test/*}.test.ts"],

@@ -33,6 +33,9 @@ export type WorkerdProject = {
 /** The JSX of Hono, as tsconfig.json has it. */
 export const jsx = { runtime: "automatic", importSource: "hono/jsx" } as const;
 
+/** Two cores, and several files start servers. Projects that differ in it could not run side by side. */
+export const maxWorkers = 2;
+
 const ofProject = (path: string) => join(projectDir, path);
 
 /**
@@ -68,6 +71,7 @@ export function workerdProject(project: WorkerdProject): TestProjectInlineConfig
     test: {
       name,
       include: [include],
+      maxWorkers,
       isolate: false,
       deps: { optimizer: { ssr: bundledPackages } },
       // A bound, not a measurement: the machine may be busy with other tests.
