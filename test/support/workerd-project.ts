@@ -4,7 +4,7 @@ import type { TestProjectInlineConfiguration } from "vitest/config";
 import { projectDir } from "../../dev/server/processes.ts";
 import { fixtureMain } from "./fixture.ts";
 import { testVariables } from "./test-variables.ts";
-import { bundledPackages, packagesOfSetUp } from "./workerd-modules.ts";
+import { bundledPackages, oneBundle, packagesOfSetUp } from "./workerd-modules.ts";
 
 type PoolOptions = Parameters<typeof cloudflareTest>[0];
 type OptionsFor = Extract<PoolOptions, (context: never) => unknown>;
@@ -49,6 +49,7 @@ export function workerdProject(project: WorkerdProject): TestProjectInlineConfig
     root: projectDir,
     plugins: [
       packagesOfSetUp,
+      oneBundle,
       cloudflareTest(({ inject }) => {
         const number = workers++;
         return {
