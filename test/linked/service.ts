@@ -7,11 +7,12 @@ import { linkObject } from "../../src/engine/linked/link-id";
 import { connect } from "../worker/as-client.ts";
 import { type PersonsBrowser, type ShownPage, signedIn } from "../worker/as-person.ts";
 import { type Answer, post, Session } from "../worker/mcp-client.ts";
+import { ownOf } from "../worker/own-servers.ts";
 
 export const SCOPE = "tracker:read";
 
 export type Api = keyof ReturnType<typeof trackersOf>;
-const trackersOf = () => inject("trackers");
+const trackersOf = () => ownOf(inject("linked")).origins;
 
 const seenSchema = z.object({
   grants: z.array(z.string()),
