@@ -14,12 +14,12 @@ import { definitionProblems } from "./tools/definition-problems";
 export function serverFacts(definition: ServerDefinition) {
   const { toolsets, identityProviders = [], apis = [], connectedServices } = definition;
   const { allScopes } = createCatalogue(toolsets, {
-    has: ({ access }) => access.by !== "sign-in",
+    has: ({ access }) => access.by !== "sign-in" && access.by !== "connection",
   });
   return {
     /** What is wrong with the tools, one line each. */
     definitionProblems: definitionProblems(toolsets),
-    /** The scopes of the tools, except those that call the identity provider's own API. */
+    /** The scopes of the tools that people of an external authorization server can have. */
     scopes: allScopes.map(({ name }) => name),
     /** The name of every variable that the server has. */
     knownVariables: knownVariables(definition),

@@ -70,7 +70,7 @@ export function generatedArguments(
       const parts = [{ ...at, oneOf: undefined, anyOf: undefined, allOf: undefined }];
       return merged([...parts, ...(branch ? [branch] : []), ...(at.allOf ?? [])], depth);
     }
-    return plain(at, depth);
+    return single(at, depth);
   }
 
   /** A value of all of these: their members, where they are objects, else a value of the first that says a type. */
@@ -87,7 +87,7 @@ export function generatedArguments(
     return values.find((made) => made !== undefined) ?? text({});
   }
 
-  function plain(schema: Schema, depth: number): unknown {
+  function single(schema: Schema, depth: number): unknown {
     count += 1;
     switch (typeOf(schema)) {
       case "object":
