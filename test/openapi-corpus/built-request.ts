@@ -31,10 +31,15 @@ export async function builtRequest(
 ): Promise<{ sent: Sent; given: Given }> {
   const operation = new Operation(compiled, declaredApi);
   const { input, parameters, body } = operation.detail;
-  const plain = parameters.filter(
-    ({ in: place, style }) => place === "header" || place === "cookie" || /Delimited$/.test(style),
-  );
-  const args = generatedArguments(input, new Set(plain.flatMap(({ argument }) => argument ?? [])));
+  const isDelimited = (style = "") => style.endsWith("Delimited");
+  const plain = parameters
+    .filter(
+      ({ in: place, style }) => place === "header" || place === "cookie" || isDelimited(style),
+    )
+    .flatMap(({ argument }) => argument ?? []);
+  const styles = Object.values(body?.encoding ?? {}).map(({ style }) => style);
+  if (body !== undefined && styles.some(isDelimited)) plain.push(body.argument);
+  const args = generatedArguments(input, new Set(plain));
   const { url, init } = httpRequest(api, operation.request(args));
   // A Request adds what HTTP needs of a body, such as the boundary of a multipart one.
   const request = new Request(url, init);
