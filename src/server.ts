@@ -1,3 +1,4 @@
+import { connectedServices } from "./engine/connected-services";
 import { cloudflare } from "./engine/providers/cloudflare";
 import { gitHub } from "./engine/providers/github";
 import { openIdConnect } from "./engine/providers/openid-connect";
@@ -5,6 +6,10 @@ import { defineServer } from "./engine/server";
 import { account } from "./tools/account";
 import { admin } from "./tools/admin";
 import { calculator } from "./tools/calculator";
+import { calendar } from "./tools/calendar";
+import { calendarApi } from "./tools/calendar/api";
+import { helpdesk } from "./tools/helpdesk";
+import { helpdeskApi } from "./tools/helpdesk/api";
 import { observability } from "./tools/observability";
 import { cloudflareApi } from "./tools/observability/api";
 import { orders } from "./tools/orders";
@@ -19,7 +24,8 @@ export const server = defineServer({
     logo: { light: "/gatehouse-light.svg", dark: "/gatehouse-dark.svg" },
     icon: "/favicon.svg",
   },
-  toolsets: [calculator, account, orders, observability, admin],
+  toolsets: [calculator, account, orders, helpdesk, calendar, observability, admin],
   identityProviders: [openIdConnect, gitHub, cloudflare],
-  apis: [ordersApi, cloudflareApi],
+  apis: [ordersApi, helpdeskApi, calendarApi, cloudflareApi],
+  connectedServices,
 });

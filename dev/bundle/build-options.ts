@@ -10,6 +10,14 @@ export function projectAliases(): Readonly<Record<string, string>> {
   return unstable_readConfig({ config: projectConfig }).alias ?? {};
 }
 
+/** The runtime that the deployed Worker asks for. */
+export function projectRuntime() {
+  const { compatibility_date, compatibility_flags } = unstable_readConfig({
+    config: projectConfig,
+  });
+  return { compatibility_date, compatibility_flags };
+}
+
 /**
  * Arguments that make wrangler build another configuration's Worker as it builds the deployed one. The output of
  * the deployed one's `build` has to exist: `writePrebuiltLibraries`.

@@ -1,10 +1,10 @@
 import { readFileSync, writeFileSync } from "node:fs";
-import { mkdtemp, readFile, rm } from "node:fs/promises";
+import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import * as z from "zod";
 import { projectDir } from "../server/processes.ts";
-import { projectAliases } from "./build-options.ts";
+import { builtAsDeployed, projectAliases, projectRuntime } from "./build-options.ts";
 import {
   bundleProblems,
   type Contents,
@@ -56,6 +56,25 @@ export async function readBundle(): Promise<Bundle> {
         importsNamespace,
       }),
     };
+  } finally {
+    await rm(folder, { recursive: true });
+  }
+}
+
+/**
+ * The size of the engine itself: a server without tools or features (dev/workers/bare-server.ts), built as the deployed
+ * one is. The prebuilt libraries have to be there.
+ *
+ * @throws Error with wrangler's output when the build fails.
+ */
+export async function readBareSize(): Promise<UploadSize> {
+  const folder = await mkdtemp(join(tmpdir(), "gatehouse-bare-"));
+  try {
+    const config = join(folder, "wrangler.json");
+    const main = join(projectDir, "dev", "workers", "bare-server.ts");
+    await writeFile(config, JSON.stringify({ name: "bare", main, ...projectRuntime() }));
+    const out = ["--config", config, "--outdir", join(folder, "out")];
+    return await buildUpload([...out, ...builtAsDeployed()]);
   } finally {
     await rm(folder, { recursive: true });
   }

@@ -3,7 +3,7 @@
 
 import { parseArgs } from "node:util";
 import { bundleReport } from "../bundle/bundle-report.ts";
-import { readBundle, readRecord, writeRecord } from "../bundle/bundle-size.ts";
+import { readBareSize, readBundle, readRecord, writeRecord } from "../bundle/bundle-size.ts";
 import { stopOnSignals } from "./stop-signals.ts";
 
 // Ending this process ends the build that is running.
@@ -12,6 +12,7 @@ try {
   const { values } = parseArgs({ options: { record: { type: "boolean", default: false } } });
   const bundle = await readBundle();
   console.log([bundleReport(bundle, readRecord()), ...bundle.problems].join("\n"));
+  console.log(`The engine itself, gzipped: ${(await readBareSize()).gzipKiB.toFixed(1)} KiB`);
   if (values.record) writeRecord(bundle);
   process.exit(0);
 } catch (error) {

@@ -3,9 +3,10 @@
 
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
-import { bundleFaults } from "../bundle/bundle-report.ts";
-import { readBundle, readRecord } from "../bundle/bundle-size.ts";
+import { bareFaults, bundleFaults } from "../bundle/bundle-report.ts";
+import { readBareSize, readBundle, readRecord } from "../bundle/bundle-size.ts";
 import { checkDefinitions } from "../definition/server-facts.ts";
+import { checkToolsets } from "../openapi/check-toolsets.ts";
 import { packageScript, projectDir, startNode } from "../server/processes.ts";
 import { startWrangler } from "../server/wrangler.ts";
 import { missingOptionalPackages } from "./lock-file.ts";
@@ -41,6 +42,7 @@ const checks: Check[] = [
     run: () => outcomeOf(startNode(tsc, ["-p", folder])),
   })),
   { name: "the tools' definitions", run: () => passedUnlessThrown(checkDefinitions) },
+  { name: "what OpenAPI documents compile to", run: checkCompiled },
   { name: "the bundle's size", run: () => passedUnlessThrown(checkBundle) },
   { name: "biome check", run: () => outcomeOf(startNode(biome, ["check", "--colors=off"])) },
 ];
@@ -78,9 +80,15 @@ async function checkLock(): Promise<Outcome> {
   };
 }
 
+async function checkCompiled(): Promise<Outcome> {
+  const faults = await checkToolsets(projectDir);
+  return { passed: faults.length === 0, output: faults.join("\n") };
+}
+
 async function checkBundle(): Promise<void> {
-  const faults = bundleFaults(await readBundle(), readRecord());
-  if (faults !== "") throw new Error(faults);
+  const faults = [bundleFaults(await readBundle(), readRecord()), bareFaults(await readBareSize())];
+  const found = faults.filter((fault) => fault !== "").join("\n");
+  if (found !== "") throw new Error(found);
 }
 
 async function passedUnlessThrown(check: () => Promise<void>): Promise<Outcome> {

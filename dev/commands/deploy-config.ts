@@ -47,6 +47,7 @@ export async function readDeployConfig(
   const { vars } = config;
   const bound = boundSchema.parse(config);
   const bindings = bindingsOf(bound);
+  const isBound = (name: string, kind: BindingKind) => bindings.get(name) === kind;
   const oneOf = vars.AS_CLIENT_ID ? ["AS_CLIENT_SECRET", "AS_PRIVATE_KEY"] : [];
   const secrets = [
     { name: "SESSION_SECRET", isOptional: false },
@@ -70,8 +71,11 @@ export async function readDeployConfig(
     oneOf,
     problems: [
       ...misplaced,
-      ...bindingProblems((name, kind) => bindings.get(name) === kind),
-      ...facts.configurationProblems({ ...Object.fromEntries(bindings), ...vars, ...stand }),
+      ...bindingProblems(isBound),
+      ...facts.configurationProblems(
+        { ...Object.fromEntries(bindings), ...vars, ...stand },
+        isBound,
+      ),
     ],
   };
 }

@@ -1,8 +1,9 @@
 import { join } from "node:path";
 import { type ExternalMode, startExternalMode } from "../authorization-server/external-mode.ts";
 import { startIdentityProvider } from "../identity-provider/identity-provider.ts";
-import { findExchangeApis } from "../local-apis/find-local-apis.ts";
+import { findConnectionApis, findExchangeApis } from "../local-apis/find-local-apis.ts";
 import type {
+  ConnectionApi,
   ExchangeApi,
   LocalApiExamples,
   RunningLocalApi,
@@ -42,7 +43,40 @@ export function startSignInServers(
   const { mode, idp } = options;
   if (mode !== "provider") return startAuthorization(options, mode);
   const signInApi = signInApis.find(({ identityProvider }) => identityProvider === idp);
-  return signInApi === undefined ? startLocalProvider(options) : startSignInApi(options, signInApi);
+  return withConnections(options, () =>
+    signInApi === undefined ? startLocalProvider(options) : startSignInApi(options, signInApi),
+  );
+}
+
+/** The services that people connect, beside whatever signs them in: on the last of the ports. */
+async function withConnections(
+  options: StartOptions,
+  startOthers: () => Promise<SignInServers>,
+): Promise<SignInServers> {
+  const found = await findConnectionApis();
+  const first = options.port + 2 + (await findExchangeApis()).length;
+  const running: RunningLocalApi[] = [];
+  const stopAll = () => Promise.all(running.map((api) => api.stop()));
+  try {
+    for (const { api, port } of await withPorts(found, first)) {
+      console.log(`Starting ${api.name} …`);
+      running.push(
+        await api.start({ port, origins: originsOf(options), stateDir: options.stateDir }),
+      );
+    }
+    const others = await startOthers();
+    return {
+      ...others,
+      vars: Object.assign({}, others.vars, ...running.map(({ vars }) => vars)),
+      examples: [...others.examples, ...found.flatMap(({ examples }) => examples ?? [])],
+      async stop() {
+        await Promise.all([others.stop(), stopAll()]);
+      },
+    };
+  } catch (error) {
+    await stopAll();
+    throw error;
+  }
 }
 
 async function startLocalProvider(options: StartOptions): Promise<SignInServers> {
@@ -52,7 +86,7 @@ async function startLocalProvider(options: StartOptions): Promise<SignInServers>
   const apis: RunningLocalApi[] = [];
   const stopApis = () => Promise.all(apis.map((api) => api.stop()));
   async function start() {
-    for (const { api, port } of await withPorts(found, options.port)) {
+    for (const { api, port } of await withPorts(found, options.port + 2)) {
       apis.push(await api.start({ port, issuerOf: () => issuer }));
     }
     return startIdentityProvider({
@@ -114,7 +148,7 @@ async function startAuthorization(
     mode,
     gatehouseOrigin: `http://localhost:${port}`,
     port: await portForIssuer(port + 1),
-    apis: await withPorts(found, port),
+    apis: await withPorts(found, port + 2),
     stateDir,
   });
   return {
@@ -131,20 +165,26 @@ async function startAuthorization(
 
 const namesOf = (apis: readonly ExchangeApi[]) => apis.map(({ name }) => name);
 
-/** APIs with the ports that follow the issuer's. */
-async function withPorts(apis: readonly ExchangeApi[], serverPort: number) {
+/** @param first the first of their ports. */
+async function withPorts<Api extends ExchangeApi | ConnectionApi>(
+  apis: readonly Api[],
+  first: number,
+) {
   const placed = [];
   for (const [index, api] of apis.entries()) {
     const consequence = `${api.name} has another address than before.`;
-    placed.push({ api, port: await portOrAnother(serverPort + 2 + index, consequence) });
+    placed.push({ api, port: await portOrAnother(first + index, consequence) });
   }
   return placed;
 }
 
 /** Where people come back to: the Worker is reached at this machine's address, and at a tunnel's. */
-function redirectUrisOf({ port, tunnel }: StartOptions): string[] {
-  const origins = [`http://localhost:${port}`, ...(tunnel === undefined ? [] : [tunnel])];
-  return origins.map((origin) => `${origin}/callback`);
+function redirectUrisOf(options: StartOptions): string[] {
+  return originsOf(options).map((origin) => `${origin}/callback`);
+}
+
+function originsOf({ port, tunnel }: StartOptions): string[] {
+  return [`http://localhost:${port}`, ...(tunnel === undefined ? [] : [tunnel])];
 }
 
 /** People are identified by their issuer, which is named by its address. */

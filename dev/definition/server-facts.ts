@@ -6,6 +6,7 @@ import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { build, type Plugin } from "esbuild";
 import * as z from "zod";
+import type { BindingKind } from "../../src/engine/config/index.ts";
 import { DefinitionError } from "../../src/engine/lib/definition-error.ts";
 import { projectDir } from "../server/processes.ts";
 
@@ -23,7 +24,11 @@ const factsSchema = z.object({
   providerSecrets: z.custom<(idp: unknown) => z.infer<typeof secretSchema>[]>(isFunction),
   needsIdentityKey: z.boolean(),
   apiSecrets: z.custom<(env: object) => z.infer<typeof secretSchema>[]>(isFunction),
-  configurationProblems: z.custom<(env: object) => string[]>(isFunction),
+  featureClasses: texts,
+  configurationProblems:
+    z.custom<(env: object, isBound: (name: string, kind: BindingKind) => boolean) => string[]>(
+      isFunction,
+    ),
 });
 
 /** What is known about a server without running it: see src/engine/server-facts.ts. */
@@ -66,22 +71,52 @@ export async function readServerFacts(module = "./src/server"): Promise<ServerFa
 /**
  * Loads the toolsets as the Worker would, makes the definitions that clients see, and judges the look.
  *
- * @param module as for {@link readServerFacts}.
- * @throws DefinitionError that names each tool that could not be listed, and why; each pair of colours that cannot be
- *   read; each file that is missing; or what a definition threw.
+ * @param module see {@link readServerFacts}.
+ * @param entry the Worker's, which has that definition.
+ * @throws DefinitionError that names each tool that could not be listed, and why; each class that the entry does not
+ *   export; each pair of colours that cannot be read; each file that is missing; or what a definition threw.
  */
-export async function checkDefinitions(module?: string): Promise<void> {
+export async function checkDefinitions(
+  module = "./src/server",
+  entry = "src/index.ts",
+): Promise<void> {
   try {
-    const { definitionProblems, lookFiles } = await readServerFacts(module);
-    const missing = lookFiles
-      .filter((path) => !existsSync(join(projectDir, "public", path)))
-      .map((path) => `look: there is no public${path}`);
-    const problems = [...definitionProblems, ...missing];
+    const [{ definitionProblems, featureClasses, lookFiles }, exported] = await Promise.all([
+      readServerFacts(module),
+      exportsOf(entry),
+    ]);
+    const problems = [
+      ...definitionProblems,
+      ...lookFiles
+        .filter((path) => !existsSync(join(projectDir, "public", path)))
+        .map((path) => `look: there is no public${path}`),
+      ...featureClasses
+        .filter((name) => !exported.includes(name))
+        .map(
+          (name) =>
+            `${entry} does not export ${name}, which "connectedServices" of the definition needs: ` +
+            'export { ServiceLink, ServiceRenewer } from "./engine/linked/classes"',
+        ),
+    ];
     if (problems.length > 0) throw new DefinitionError(problems.join("\n"));
   } catch (error) {
     const why = error instanceof Error ? error.message : String(error);
     throw new DefinitionError(`The server is not defined correctly:\n${why}`, { cause: error });
   }
+}
+
+/** The names that a module exports, except by `export *`. */
+async function exportsOf(entry: string): Promise<string[]> {
+  const { metafile } = await build({
+    absWorkingDir: projectDir,
+    entryPoints: [entry],
+    bundle: false,
+    write: false,
+    metafile: true,
+    format: "esm",
+    logLevel: "silent",
+  });
+  return Object.values(metafile.outputs).flatMap((output) => output.exports);
 }
 
 /** Modules of the Workers runtime are empty here: a definition does nothing with them until it is called. */

@@ -18,10 +18,18 @@ export type ApiCall = {
   readonly url: URL;
   /** The JSON that it brought; undefined where it is none. */
   readonly body: unknown;
+  /** What it brought, as a form: what stands there twice is there twice. */
+  form(): Promise<FormData>;
   readonly idempotencyKey: string | undefined;
 };
 
-export type Answer = { status: number; body: unknown; challenge?: string };
+/** A body that is a string goes out as the text that it is; `headers` then names its type. */
+export type Answer = {
+  status: number;
+  body?: unknown;
+  challenge?: string;
+  headers?: Readonly<Record<string, string>>;
+};
 
 type Caller = { person: Person; scopes: readonly string[] };
 
@@ -34,6 +42,7 @@ type Caller = { person: Person; scopes: readonly string[] };
  * @param options.issuerOf gives the authorization server's issuer; it may start after this.
  * @param options.scopeFor the scope that a request needs, by its method.
  * @param options.answer how the API answers a person with a valid token that has the scope.
+ * @param options.open answers what everybody may have, such as the API's document.
  * @throws Error when the port is taken.
  */
 export async function startBearerApi(options: {
@@ -41,7 +50,8 @@ export async function startBearerApi(options: {
   port: number;
   issuerOf: () => string;
   scopeFor: (method: string) => string;
-  answer: (person: Person, call: ApiCall) => Answer;
+  answer: (person: Person, call: ApiCall) => Answer | Promise<Answer>;
+  open?: (url: URL) => Answer | undefined;
 }): Promise<BearerApi> {
   const tokens = new Set<string>();
   const server = await openLocalServer(options.name, options.port);
@@ -67,6 +77,8 @@ export async function startBearerApi(options: {
   }
 
   async function answer(request: IncomingMessage, url: URL): Promise<Answer> {
+    const forEveryone = options.open?.(url);
+    if (forEveryone !== undefined) return forEveryone;
     const token = /^Bearer +(\S+)$/i.exec(request.headers.authorization ?? "")?.[1];
     // A request without a token learns only that it needs one (RFC 6750, section 3.1).
     if (token === undefined) return problem(401, "A token is needed", "Bearer");
@@ -81,14 +93,7 @@ export async function startBearerApi(options: {
       const challenge = `Bearer error="insufficient_scope", scope="${needed}"`;
       return problem(403, "The token does not allow this", challenge);
     }
-    const { "idempotency-key": key } = request.headers;
-    const idempotencyKey = typeof key === "string" ? key : undefined;
-    return options.answer(caller.person, {
-      method,
-      url,
-      body: await jsonOf(request),
-      idempotencyKey,
-    });
+    return options.answer(caller.person, await callIn(request, url));
   }
 
   server.serve(async (request, response, url) => {
@@ -97,10 +102,25 @@ export async function startBearerApi(options: {
   return { origin: server.origin, tokens, stop: server.stop };
 }
 
-const MAX_BODY_BYTES = 64 * 1_024;
+/** What a request asks. @throws RangeError for a body that is too large. */
+export async function callIn(request: IncomingMessage, url: URL): Promise<ApiCall> {
+  const { "idempotency-key": key } = request.headers;
+  const idempotencyKey = typeof key === "string" ? key : undefined;
+  const bytes = await bytesOf(request);
+  const contentType = request.headers["content-type"] ?? "";
+  return {
+    method: request.method ?? "",
+    url,
+    body: jsonOf(bytes),
+    form: () => new Response(bytes, { headers: { "content-type": contentType } }).formData(),
+    idempotencyKey,
+  };
+}
+
+const MAX_BODY_BYTES = 1_024 * 1_024;
 
 /** @throws RangeError for a body that is too large. */
-async function jsonOf(request: IncomingMessage): Promise<unknown> {
+async function bytesOf(request: IncomingMessage): Promise<Uint8Array<ArrayBuffer>> {
   const chunks: Buffer[] = [];
   let bytes = 0;
   for await (const chunk of request) {
@@ -108,8 +128,12 @@ async function jsonOf(request: IncomingMessage): Promise<unknown> {
     bytes += chunk.length;
     if (bytes > MAX_BODY_BYTES) throw new RangeError("The body is too large");
   }
+  return new Uint8Array(Buffer.concat(chunks));
+}
+
+function jsonOf(bytes: Uint8Array): unknown {
   try {
-    return JSON.parse(Buffer.concat(chunks).toString());
+    return JSON.parse(new TextDecoder().decode(bytes));
   } catch {
     return undefined;
   }
@@ -120,10 +144,14 @@ export function problem(status: number, title: string, challenge?: string): Answ
   return { status, body: { title }, ...(challenge !== undefined && { challenge }) };
 }
 
-function send(response: ServerResponse, { status, body, challenge }: Answer): void {
+/** Sends an answer as JSON, or as a problem (RFC 9457). */
+export function send(response: ServerResponse, { status, body, challenge, headers }: Answer): void {
   response.writeHead(status, {
-    "Content-Type": status < 400 ? "application/json" : "application/problem+json",
+    ...(body !== undefined && {
+      "Content-Type": status < 400 ? "application/json" : "application/problem+json",
+    }),
     ...(challenge !== undefined && { "WWW-Authenticate": challenge }),
+    ...headers,
   });
-  response.end(JSON.stringify(body));
+  response.end(body === undefined || typeof body === "string" ? body : JSON.stringify(body));
 }

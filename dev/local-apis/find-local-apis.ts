@@ -4,7 +4,7 @@ import { pathToFileURL } from "node:url";
 import * as z from "zod";
 import { isPersonId, type PersonId } from "../local-servers/people.ts";
 import { projectDir } from "../server/processes.ts";
-import type { ExchangeApi, LocalApi, SignInApi } from "./local-api.ts";
+import type { ConnectionApi, ExchangeApi, LocalApi, SignInApi } from "./local-api.ts";
 
 const isFunction = (value: unknown) => typeof value === "function";
 
@@ -34,6 +34,12 @@ const moduleSchema = z.object({
       start: z.custom<SignInApi["start"]>(isFunction),
       examples: z.exactOptional(examplesSchema),
     }),
+    z.object({
+      by: z.literal("connection"),
+      name: z.string(),
+      start: z.custom<ConnectionApi["start"]>(isFunction),
+      examples: z.exactOptional(examplesSchema),
+    }),
   ]),
 });
 
@@ -60,6 +66,11 @@ export async function findLocalApis(project = projectDir): Promise<LocalApi[]> {
 /** Those that accept tokens of the local authorization server. */
 export async function findExchangeApis(): Promise<ExchangeApi[]> {
   return (await findLocalApis()).filter((api) => api.by === "exchange");
+}
+
+/** Those that people connect. */
+export async function findConnectionApis(): Promise<ConnectionApi[]> {
+  return (await findLocalApis()).filter((api) => api.by === "connection");
 }
 
 /** Those that sign people in. */

@@ -4,7 +4,7 @@ import type { PersonId } from "../local-servers/people.ts";
  * What `npm start` runs beside the server for one of its toolsets, in place of the API that the deployed server
  * calls. A toolset has one when `src/tools/<name>/local-api/index.ts` exports it as `localApi`. It runs in Node.js.
  */
-export type LocalApi = ExchangeApi | SignInApi;
+export type LocalApi = ExchangeApi | SignInApi | ConnectionApi;
 
 /** An API that takes tokens of the local identity provider, or with `--mode` of the local authorization server. */
 export type ExchangeApi = {
@@ -36,6 +36,24 @@ export type SignInApi = {
   start(options: {
     port: number;
     redirectUris: readonly string[];
+    stateDir: string;
+  }): Promise<RunningLocalApi>;
+  readonly examples?: LocalApiExamples;
+};
+
+/** A service that people connect (docs/connected-services.md), where this server signs them in. */
+export type ConnectionApi = {
+  readonly by: "connection";
+  /** What people call it, such as `the calendar`. */
+  readonly name: string;
+  /**
+   * @param port 0 takes a free one.
+   * @param origins at which the server is reached: people come back to `/connect/<api>/callback` there.
+   * @param stateDir keeps what it issued across restarts.
+   */
+  start(options: {
+    port: number;
+    origins: readonly string[];
     stateDir: string;
   }): Promise<RunningLocalApi>;
   readonly examples?: LocalApiExamples;

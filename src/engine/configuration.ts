@@ -1,6 +1,6 @@
 import * as z from "zod";
 import { type AuditConfig, auditVariables, parseAudit } from "./config/audit";
-import { bindingProblemsOf, connectionBindingProblems } from "./config/bindings";
+import { bindingProblemsOf, connectionBindingProblems, isBoundIn } from "./config/bindings";
 import type { Api } from "./config/define-api";
 import { parseEmailAddress } from "./config/email-address";
 import {
@@ -125,8 +125,8 @@ export function parseEnvironment(env: object, declared: Declared): Config {
   const missing = bindingProblemsOf(env);
   try {
     const config = parseConfig(env, declared);
-    if ([...config.apis.values()].some((api) => connectionOf(api) !== undefined)) {
-      missing.push(...connectionBindingProblems(env));
+    if (hasConnections(config)) {
+      missing.push(...connectionBindingProblems((name, kind) => isBoundIn(env, name, kind)));
     }
     if (missing.length === 0) return config;
   } catch (error) {
@@ -134,6 +134,11 @@ export function parseEnvironment(env: object, declared: Declared): Config {
     throw new ConfigError([...missing, ...error.problems]);
   }
   throw new ConfigError(missing);
+}
+
+/** Whether people connect an API of this configuration, so that their tokens need a place. */
+export function hasConnections({ apis }: Pick<Config, "apis">): boolean {
+  return [...apis.values()].some((api) => connectionOf(api) !== undefined);
 }
 
 /**
@@ -193,6 +198,17 @@ export function parseConfig(env: object, declared: Declared): Config {
     apis: upstreamApis,
     identityKeys,
   };
+}
+
+/**
+ * SESSION_SECRET, for a class that needs nothing else of the configuration.
+ *
+ * @throws ConfigError when it is missing or too short.
+ */
+export function sessionSecretOf(env: object): string {
+  const parsed = common.pick({ SESSION_SECRET: true }).safeParse(variablesIn(env));
+  if (!parsed.success) throw new ConfigError(problemsAmong(refusalsOf(parsed)));
+  return parsed.data.SESSION_SECRET;
 }
 
 function parseApis(

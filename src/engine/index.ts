@@ -2,8 +2,6 @@ import { createWorker } from "./app/worker";
 import { AuditOutbox } from "./audit/outbox";
 import { Grant } from "./grants/grant";
 import { UpstreamRenewer } from "./grants/upstream-renewer";
-import { ServiceLink } from "./linked/service-link";
-import { ServiceRenewer } from "./linked/service-renewer";
 import { McpSession } from "./mcp/session/session";
 import type { ServerDefinition } from "./server";
 import { servicesForEach } from "./services";
@@ -18,8 +16,6 @@ export type Gatehouse = {
   readonly Grant: Exported<DurableObjectState, Grant>;
   readonly AuditOutbox: Exported<DurableObjectState, AuditOutbox>;
   readonly UpstreamRenewer: Exported<ExecutionContext, UpstreamRenewer>;
-  readonly ServiceLink: Exported<DurableObjectState, ServiceLink>;
-  readonly ServiceRenewer: Exported<ExecutionContext, ServiceRenewer>;
 };
 
 /**
@@ -44,12 +40,6 @@ export function gatehouse(definition: ServerDefinition): Gatehouse {
     },
     UpstreamRenewer: class extends UpstreamRenewer {
       constructor(ctx: ExecutionContext, env: Env) {
-        super(ctx, env, servicesFor);
-      }
-    },
-    ServiceRenewer,
-    ServiceLink: class extends ServiceLink {
-      constructor(ctx: DurableObjectState, env: Env) {
         super(ctx, env, servicesFor);
       }
     },

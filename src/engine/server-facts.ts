@@ -1,7 +1,8 @@
 import { ConfigError } from "./config";
 import { type ApiSecret, apiSecrets } from "./config/api-credential";
+import { type BindingKind, connectionBindingProblems } from "./config/bindings";
 import { variablesIn } from "./config/variables";
-import { knownVariables, parseConfig, signInVariables } from "./configuration";
+import { hasConnections, knownVariables, parseConfig, signInVariables } from "./configuration";
 import { lookFiles } from "./look/look";
 import { lookProblems } from "./look/look-problems";
 import type { ServerDefinition } from "./server";
@@ -13,16 +14,16 @@ import { definitionProblems } from "./tools/definition-problems";
  * start and the tests derive it from the definition, so that a provider or an API is declared once.
  */
 export function serverFacts(definition: ServerDefinition) {
-  const { toolsets, identityProviders = [], apis = [], look = {} } = definition;
+  const { toolsets, identityProviders = [], apis = [], connectedServices, look = {} } = definition;
   const { allScopes } = createCatalogue(toolsets, {
-    has: ({ access }) => access.by !== "sign-in",
+    has: ({ access }) => access.by !== "sign-in" && access.by !== "connection",
   });
   return {
     /** What is wrong with the tools and the look, one line each. */
     definitionProblems: [...definitionProblems(toolsets), ...lookProblems(look)],
     /** The paths of files that have to be in public/. */
     lookFiles: lookFiles(look),
-    /** The scopes of the tools, except those that call the identity provider's own API. */
+    /** The scopes of the tools that people of an external authorization server can have. */
     scopes: allScopes.map(({ name }) => name),
     /** The name of every variable that the server has. */
     knownVariables: knownVariables(definition),
@@ -48,11 +49,20 @@ export function serverFacts(definition: ServerDefinition) {
         )
         .flatMap(apiSecrets);
     },
-    /** What is wrong with the variables, one line each. */
-    configurationProblems(env: object): readonly string[] {
+    /** The classes that the Worker's entry exports for the definition's features. */
+    featureClasses: connectedServices === undefined ? [] : ["ServiceLink", "ServiceRenewer"],
+    /**
+     * What is wrong with the variables, and with the bindings of what they configure, one line each.
+     *
+     * @param isBound whether something of this kind is bound by this name.
+     */
+    configurationProblems(
+      env: object,
+      isBound: (name: string, kind: BindingKind) => boolean,
+    ): readonly string[] {
       try {
-        parseConfig(env, definition);
-        return [];
+        const config = parseConfig(env, definition);
+        return hasConnections(config) ? connectionBindingProblems(isBound) : [];
       } catch (error) {
         if (error instanceof ConfigError) return error.problems;
         throw error;

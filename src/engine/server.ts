@@ -1,4 +1,5 @@
 import type { Api } from "./config/define-api";
+import type { Features } from "./features";
 import type { Principal } from "./identity/principal";
 import { DefinitionError } from "./lib/definition-error";
 import type { Look } from "./look/look";
@@ -13,7 +14,7 @@ import type { Toolset } from "./tools/define-toolset";
  * @typeParam App what its tools find in `ToolContext.app`. The engine calls them with the Worker's
  *   bindings, which `defineServer` passes through the definition's `context`.
  */
-export type ServerDefinition<App = Env> = {
+export type ServerDefinition<App = Env> = Features & {
   /** Its name for people and clients; the variable SERVER_NAME overrides it. */
   readonly name: string;
   /** What it is for, as a sentence for people: "Acme Tickets keeps track of what customers report." */
@@ -39,7 +40,8 @@ export type AppContext<App> = (env: Env, principal: Principal) => App;
  *
  * @param definition with `context`, when tools use the Worker's bindings or secrets. It is called once per
  *   call of a tool or read of a resource; what it throws fails that call alone.
- * @throws DefinitionError when a toolset needs an API that is not declared here, or two APIs have one name.
+ * @throws DefinitionError when a toolset needs an API that is not declared here, two APIs have one name, or a feature is missing
+ *   that an API needs.
  *
  * @example
  * export const server = defineServer({
@@ -59,7 +61,7 @@ export function defineServer({
   context = () => undefined,
   ...definition
 }: ServerDefinition<unknown> & { readonly context?: AppContext<unknown> }): ServerDefinition {
-  const { toolsets, apis = [] } = definition;
+  const { toolsets, apis = [], connectedServices } = definition;
   const names = apis.map(({ name }) => name);
   const problems = [
     ...names
@@ -72,6 +74,13 @@ export function defineServer({
           (api) => `the toolset "${name}" needs the API "${api.name}", which "apis" does not list`,
         ),
     ),
+    ...apis
+      .filter(({ access }) => access.by === "connection" && connectedServices === undefined)
+      .map(
+        ({ name }) =>
+          `people connect the API "${name}", which needs "connectedServices" here: import ` +
+          '{ connectedServices } from "./engine/connected-services" (docs/connected-services.md)',
+      ),
   ];
   if (problems.length > 0)
     throw new DefinitionError(`The server's definition: ${problems.join("; ")}`);

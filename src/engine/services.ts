@@ -1,5 +1,6 @@
 import { type ArgumentsHash, argumentsHash } from "./audit/arguments-hash";
 import { type Config, parseEnvironment } from "./configuration";
+import type { Features } from "./features";
 import type { Look } from "./look/look";
 import type { ServerDefinition } from "./server";
 import { type Catalogue, createCatalogue } from "./tools/catalogue";
@@ -14,6 +15,7 @@ export type Services = {
   readonly look: Look;
   /** What it is for, in a sentence for people. */
   readonly description?: string | undefined;
+  readonly features: Features;
   /** What the audit keeps of a call's arguments. */
   readonly argumentsHash: ArgumentsHash;
 };
@@ -27,7 +29,7 @@ export type Services = {
 export type ServicesFor = (env: Env) => Services;
 
 export function servicesOf(definition: ServerDefinition, config: Config): Services {
-  const { toolsets, look = {}, description } = definition;
+  const { toolsets, connectedServices, look = {}, description } = definition;
   const upstreams = createUpstreams(config);
   return {
     config,
@@ -35,6 +37,7 @@ export function servicesOf(definition: ServerDefinition, config: Config): Servic
     upstreams,
     look,
     description,
+    features: { ...(connectedServices !== undefined && { connectedServices }) },
     argumentsHash: argumentsHash(config.sessionSecret),
   };
 }

@@ -11,6 +11,10 @@ const VERSION = "1.4.22";
 export type Authority = {
   /** As the Worker's variables have it. */
   vars: Record<string, string>;
+  /** Its userinfo endpoint, which takes the tokens of a sign-in: the base of its address, and the rest. */
+  userInfo: readonly [base: string, path: string];
+  /** What to ask for, so that tokens can be renewed. */
+  scopes: string;
   stop(): Promise<void>;
 };
 
@@ -37,6 +41,8 @@ export async function startBetterAuth(redirectUri: string): Promise<Authority> {
       OIDC_CLIENT_ID: client.clientId,
       OIDC_CLIENT_SECRET: client.clientSecret,
     },
+    userInfo: [`${origin}/api/auth/oauth2`, "userinfo"],
+    scopes: "openid profile email offline_access",
     async stop() {
       child.kill();
       await rm(folder, { recursive: true, force: true });

@@ -46,6 +46,13 @@ export async function startGlewlwyd(redirectUri: string): Promise<Authority> {
   const issuer = `${front.origin}/api/oidc`;
   const admin = await signIn(inside, { username: "admin", password: "password" });
   await admin("POST", "/api/mod/plugin/", pluginOf(issuer));
+  const machine = {
+    name: "machine",
+    display_name: "Machine",
+    password_required: false,
+    scheme: {},
+  };
+  await admin("POST", "/api/scope/", machine);
   await admin("POST", "/api/user/", {
     ...person,
     ...{ name: "Alice Example", email: "alice@example.com", scope: ["openid"], enabled: true },
@@ -57,8 +64,10 @@ export async function startGlewlwyd(redirectUri: string): Promise<Authority> {
       password: clientSecret,
       client_secret: clientSecret,
     },
-    ...{ confidential: true, enabled: true, redirect_uri: [redirectUri], scope: ["openid"] },
-    ...{ authorization_type: ["code"], token_endpoint_auth_method: ["client_secret_basic"] },
+    ...{ confidential: true, enabled: true, redirect_uri: [redirectUri] },
+    ...{ scope: ["openid", "machine"] },
+    ...{ authorization_type: ["code", "client_credentials", "refresh_token"] },
+    ...{ token_endpoint_auth_method: ["client_secret_basic"] },
   });
   const alice = await signIn(inside, person);
   await alice("PUT", `/api/auth/grant/${clientId}/`, { scope: "openid" });
@@ -68,6 +77,8 @@ export async function startGlewlwyd(redirectUri: string): Promise<Authority> {
       ...{ OIDC_ISSUER: issuer, OIDC_CLIENT_ID: clientId, OIDC_CLIENT_SECRET: clientSecret },
       OIDC_SCOPES: "openid",
     },
+    userInfo: [issuer, "userinfo"],
+    scopes: "openid",
     async stop() {
       child.kill();
       await front.stop();
@@ -98,6 +109,8 @@ function pluginOf(issuer: string) {
     ...{ "refresh-token-rolling": true, "allow-non-oidc": true, "jwks-show": true },
     ...{ "auth-type-code-enabled": true, "auth-type-id-token-enabled": true },
     ...{ "auth-type-token-enabled": false, "auth-type-refresh-enabled": true },
+    ...{ "auth-type-client-enabled": true, "introspection-revocation-allowed": true },
+    ...{ "introspection-revocation-allow-target-client": true },
     ...{ "pkce-allowed": true, "pkce-method-plain-allowed": false, "subject-type": "public" },
     ...{ "name-claim": "on-demand", "email-claim": "mandatory", "allowed-scope": ["openid"] },
     ...{ "name-claim-scope": [], "email-claim-scope": [], claims: [], scope: [] },

@@ -1,11 +1,12 @@
 import type { Page } from "playwright-core";
-import { describe, expect, inject } from "vitest";
+import { describe, expect } from "vitest";
 import { it } from "./fixtures.ts";
+import { origin } from "./origin.ts";
 import { connect, heading, openConnections, scopeBox, signInAs } from "./person.ts";
 
 /** Whether an access token is still good for anything. */
 async function works({ access_token }: { access_token: string }): Promise<boolean> {
-  const response = await fetch(`${inject("origin")}/mcp`, {
+  const response = await fetch(`${origin()}/mcp`, {
     method: "POST",
     headers: {
       authorization: `Bearer ${access_token}`,
@@ -104,7 +105,7 @@ it("a form of a person who has gone does nothing for who came after", async ({
   await app(page, "Left open").click();
   await page.getByRole("button", { name: "End this connection" }).waitFor();
   const other = await page.context().newPage();
-  await other.goto(`${inject("origin")}/connections`);
+  await other.goto(`${origin()}/connections`);
   await other.getByRole("button", { name: "Sign out" }).click();
   await other.getByRole("link", { name: /^Sign in with/ }).click();
   await signInAs(other, "Bob");

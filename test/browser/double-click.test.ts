@@ -1,6 +1,7 @@
 import type { Page } from "playwright-core";
-import { expect, inject } from "vitest";
+import { expect } from "vitest";
 import { it } from "./fixtures.ts";
+import { origin } from "./origin.ts";
 import { allow, backAt, heading, toConsent } from "./person.ts";
 
 /** Where a button is, as an attacker finds out at home. */
@@ -34,7 +35,7 @@ it.for([{ reducedMotion: "no-preference" }, { reducedMotion: "reduce" }] as cons
     await devTools.send("Animation.enable");
     await devTools.send("Animation.setPlaybackRate", { playbackRate: 0 });
     // The pointer is there already when the page comes.
-    await page.goto(inject("origin"));
+    await page.goto(origin());
     await page.mouse.move(button.x, button.y);
     await page.goto(url);
     await press(page, button);

@@ -1,6 +1,7 @@
 import type { Page } from "playwright-core";
-import { expect, inject } from "vitest";
+import { expect } from "vitest";
 import { it } from "./fixtures.ts";
+import { origin } from "./origin.ts";
 import {
   allow,
   codeFor,
@@ -15,7 +16,7 @@ import {
 /** The page that tells it to a person, and no redirect to anywhere. */
 async function expectExpired(page: Page): Promise<void> {
   await heading(page).filter({ hasText: "This page has expired" }).waitFor();
-  expect(page.url()).toBe(`${inject("origin")}/authorize`);
+  expect(page.url()).toBe(`${origin()}/authorize`);
   expect(await page.getByRole("main").ariaSnapshot()).toContain("Nothing was allowed");
   expect(await page.getByRole("main").getByRole("link").count()).toBe(0);
 }

@@ -2,6 +2,7 @@ import type { BrowserContext, BrowserContextOptions, ConsoleMessage, Page } from
 import { it as base, expect, inject } from "vitest";
 import { launchChromium } from "../support/chromium.ts";
 import { type Client, startClient } from "./client.ts";
+import { origin } from "./origin.ts";
 
 /** Opens an empty page in a browser profile of its own, as new as one that was just installed. */
 export type OpenBrowser = (options?: BrowserContextOptions) => Promise<Page>;
@@ -12,7 +13,7 @@ export type OpenBrowser = (options?: BrowserContextOptions) => Promise<Page>;
  */
 export const it = base
   // biome-ignore lint/correctness/noEmptyPattern: Vitest reads from the pattern what a fixture needs.
-  .extend("chromium", { scope: "file" }, async ({}, { onCleanup }) => {
+  .extend("chromium", { scope: "worker" }, async ({}, { onCleanup }) => {
     const chromium = await launchChromium(inject("chromium"));
     onCleanup(() => chromium.close());
     return chromium;
@@ -34,7 +35,7 @@ export const it = base
   })
   // biome-ignore lint/correctness/noEmptyPattern: as above.
   .extend("client", async ({}, { onCleanup }) => {
-    const client: Client = await startClient(inject("origin"));
+    const client: Client = await startClient(origin());
     onCleanup(client.stop);
     return client;
   })

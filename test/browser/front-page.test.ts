@@ -1,10 +1,11 @@
 import type { Page } from "playwright-core";
-import { describe, expect, inject } from "vitest";
+import { describe, expect } from "vitest";
 import { clientSetups } from "../../src/engine/website/client-setup.ts";
 import { pasteText } from "../../src/engine/website/paste.ts";
 import { it } from "./fixtures.ts";
+import { origin } from "./origin.ts";
 
-const mcpUrl = () => `${inject("origin")}/mcp`;
+const mcpUrl = () => `${origin()}/mcp`;
 const setups = () => clientSetups("Gatehouse", mcpUrl());
 
 /** One client's set-up, which is closed at first. */
@@ -17,7 +18,7 @@ describe.each([
 ])("in a browser %s", (_which, options) => {
   it("each set-up opens, and shows what to copy", async ({ openBrowser }) => {
     const page = await openBrowser(options);
-    await page.goto(inject("origin"));
+    await page.goto(origin());
     for (const { client, paste } of setups()) {
       const setup = setupOf(page, client);
       const code = setup.locator("pre");
@@ -31,7 +32,7 @@ describe.each([
 
 it("a click selects all of what is to be copied, and no more", async ({ openBrowser }) => {
   const page = await openBrowser({ viewport: { width: 360, height: 800 } });
-  await page.goto(inject("origin"));
+  await page.goto(origin());
   for (const { client, paste } of setups()) {
     const setup = setupOf(page, client);
     await setup.locator("summary").click();
@@ -46,7 +47,7 @@ it("links each client that one click sets up to that client, with this server's 
   openBrowser,
 }) => {
   const page = await openBrowser();
-  await page.goto(inject("origin"));
+  await page.goto(origin());
   const links = await page.getByRole("link", { name: /^Add to / }).all();
   const found = links.map(async (link) => [
     await link.textContent(),
@@ -62,7 +63,7 @@ it("links each client that one click sets up to that client, with this server's 
 
 it("goes by keyboard: to the links, into a set-up, and to its link", async ({ openBrowser }) => {
   const page = await openBrowser();
-  await page.goto(inject("origin"));
+  await page.goto(origin());
   const focused = () => page.evaluate<string>("document.activeElement.textContent");
   const press = async (key: string) => {
     await page.keyboard.press(key);
@@ -84,7 +85,7 @@ it("goes by keyboard: to the links, into a set-up, and to its link", async ({ op
 
 it("shows its Markdown in place, and does not download it", async ({ openBrowser }) => {
   const page = await openBrowser();
-  await page.goto(inject("origin"));
+  await page.goto(origin());
   await page.getByRole("link", { name: "Markdown" }).click();
   await page.waitForURL("**/llms.txt");
   expect(await page.locator("body").innerText()).toMatch(/^# Gatehouse\n/);

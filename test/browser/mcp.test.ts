@@ -1,8 +1,9 @@
 import type { Page } from "playwright-core";
-import { expect, inject, onTestFinished } from "vitest";
+import { expect, onTestFinished } from "vitest";
 import { connectSdkClient, OAuthMemory } from "../support/sdk-oauth.ts";
 import type { Client } from "./client.ts";
 import { it } from "./fixtures.ts";
+import { origin } from "./origin.ts";
 import { allow, backAt, scopeBox, signInAs } from "./person.ts";
 
 /** Connects a client of the official SDK that opens this page to sign in. */
@@ -16,7 +17,7 @@ async function connect(
     await decide();
     return backAt(page, client);
   }, client.redirectUri);
-  const connected = await connectSdkClient(`${inject("origin")}/mcp`, memory);
+  const connected = await connectSdkClient(`${origin()}/mcp`, memory);
   onTestFinished(connected.close);
   return connected;
 }

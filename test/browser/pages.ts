@@ -1,6 +1,6 @@
 import type { Page } from "playwright-core";
-import { inject } from "vitest";
 import type { Client } from "./client.ts";
+import { origin } from "./origin.ts";
 import {
   allow,
   connect,
@@ -21,10 +21,10 @@ export const pages: Record<
   (page: Page, client: Client, selectiveClient: Client) => Promise<void>
 > = {
   async home(page) {
-    await page.goto(inject("origin"));
+    await page.goto(origin());
   },
   async "home, all of it opened"(page) {
-    await page.goto(inject("origin"));
+    await page.goto(origin());
     for (const summary of await page.locator("summary").all()) await summary.click();
   },
   async "sign in first"(page, client) {
@@ -65,7 +65,7 @@ export const pages: Record<
     await page.waitForLoadState();
   },
   async error(page) {
-    await page.goto(`${inject("origin")}/authorize?client_id=unknown`);
+    await page.goto(`${origin()}/authorize?client_id=unknown`);
   },
   async "refusal of a person"(page, _client, selectiveClient) {
     await page.goto((await selectiveClient.authorize()).url);
@@ -82,7 +82,7 @@ export const pages: Record<
     await heading(page).filter({ hasText: "This app may not connect here" }).waitFor();
   },
   async "connections, before signing in"(page) {
-    await page.goto(`${inject("origin")}/connections`);
+    await page.goto(`${origin()}/connections`);
   },
   async connections(page, client) {
     await connect(page, client, "Alice", "Test client");

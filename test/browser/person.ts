@@ -1,6 +1,7 @@
 import type { Page } from "playwright-core";
-import { expect, inject } from "vitest";
+import { expect } from "vitest";
 import type { Authorization, Client } from "./client.ts";
+import { origin } from "./origin.ts";
 
 /** The buttons and boxes of the pages, by the names that people and screen readers know. */
 export const allow = (page: Page) => page.getByRole("button", { name: "Allow", exact: true });
@@ -39,7 +40,7 @@ export async function answerTo(
 ): Promise<URLSearchParams> {
   const { searchParams } = await backAt(page, client);
   expect(searchParams.get("state")).toBe(authorization.state);
-  expect(searchParams.get("iss")).toBe(inject("origin"));
+  expect(searchParams.get("iss")).toBe(origin());
   return searchParams;
 }
 
@@ -75,7 +76,7 @@ export async function connect(page: Page, client: Client, person: "Alice" | "Bob
 /** Signs in with the browser alone, and waits for the list of what the person connected. */
 export async function openConnections(page: Page, person: "Alice" | "Bob"): Promise<void> {
   await page.context().clearCookies();
-  await page.goto(`${inject("origin")}/connections`);
+  await page.goto(`${origin()}/connections`);
   await page.getByRole("link", { name: /^Sign in with/ }).click();
   await signInAs(page, person);
   await page.waitForURL("**/connections");

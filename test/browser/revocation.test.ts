@@ -1,5 +1,6 @@
-import { expect, inject } from "vitest";
+import { expect } from "vitest";
 import { it } from "./fixtures.ts";
+import { origin } from "./origin.ts";
 import { connect, openConnections } from "./person.ts";
 
 /** A client's session of MCP, over the network. */
@@ -40,12 +41,12 @@ class LiveSession {
 
   /** The stream of what the server says of its own accord. */
   listen(signal?: AbortSignal): Promise<Response> {
-    return fetch(`${inject("origin")}/mcp`, { headers: this.#headers, signal: signal ?? null });
+    return fetch(`${origin()}/mcp`, { headers: this.#headers, signal: signal ?? null });
   }
 
   #post(message: object): Promise<Response> {
     const body = JSON.stringify(message);
-    return fetch(`${inject("origin")}/mcp`, { method: "POST", headers: this.#headers, body });
+    return fetch(`${origin()}/mcp`, { method: "POST", headers: this.#headers, body });
   }
 }
 

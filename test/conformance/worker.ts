@@ -7,14 +7,14 @@ import { server } from "../fixture/server";
 import { sessionServer } from "./fixtures/session-server";
 import { statelessServer } from "./fixtures/stateless-server";
 
+export { ServiceLink, ServiceRenewer } from "../../src/engine/linked/classes";
+
 const app = gatehouse(server);
 const servicesFor = servicesForEach(server);
 
 export class Grant extends app.Grant {}
 export class AuditOutbox extends app.AuditOutbox {}
 export class UpstreamRenewer extends app.UpstreamRenewer {}
-export class ServiceLink extends app.ServiceLink {}
-export class ServiceRenewer extends app.ServiceRenewer {}
 
 /** Gatehouse with the tools, resources and prompts that the conformance suite asks for. Never deployed. */
 export default createWorker(servicesFor, ({ config }) =>

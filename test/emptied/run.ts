@@ -28,34 +28,44 @@ const cases = new Map([
 for (const name of positionals.length === 0 ? cases.keys() : positionals) {
   const removed = cases.get(name);
   if (removed === undefined) throw new Error(`There is no toolset ${name}`);
+  console.log(`Without ${removed.join(", ")}:`);
   try {
-    console.log(`✓ without ${removed.join(", ")} (${await check(removed)} s)`);
+    await check(removed);
   } catch (error) {
-    console.log(`✗ without ${removed.join(", ")}`);
     console.log(error instanceof Error ? error.message : error);
     process.exit(1);
   }
 }
 process.exit(0);
 
-/** @returns how many seconds it took. @throws Error with the output of what failed. */
-async function check(removed: readonly string[]): Promise<string> {
-  const startedAtMs = performance.now();
+/** @throws Error with the output of what failed. */
+async function check(removed: readonly string[]): Promise<void> {
   const { folder, remove } = await copyProject();
   removeCopy = remove;
   try {
     for (const name of removed) await removeToolset(folder, name);
-    await runScript(folder, ["dev/commands/check.ts"]);
-    await runScript(folder, [...vitest, ...testsFor(removed)]);
-    await startAndList(folder, []);
-    await startAndList(folder, ["--mode", "jwt"]);
-    for (const { identityProvider } of await findSignInApis(folder)) {
-      await startAndList(folder, ["--idp", identityProvider]);
+    await step("npm run check", () => runScript(folder, ["dev/commands/check.ts"]));
+    const tests = testsFor(removed);
+    const onOutput = (text: string) => process.stdout.write(text);
+    await step(["npm test", ...tests].join(" "), () =>
+      // All tests take minutes: each file is printed as it passes.
+      runScript(folder, [...vitest, ...tests], values.full ? { onOutput } : {}),
+    );
+    const idps = (await findSignInApis(folder)).map(({ identityProvider }) => identityProvider);
+    for (const args of [[], ["--mode", "jwt"], ...idps.map((idp) => ["--idp", idp])]) {
+      await step(["npm start", ...args].join(" "), () => startAndList(folder, args));
     }
-    return ((performance.now() - startedAtMs) / 1_000).toFixed(0);
   } finally {
     await remove();
   }
+}
+
+/** Prints what runs before it does, and then how many seconds it took. */
+async function step(what: string, run: () => Promise<unknown>): Promise<void> {
+  const startedAtMs = performance.now();
+  console.log(`  … ${what}`);
+  await run();
+  console.log(`  ✓ ${what} (${((performance.now() - startedAtMs) / 1_000).toFixed(0)} s)`);
 }
 
 /** Those that read the server of src/: all others run the same fixture, whatever is removed. */

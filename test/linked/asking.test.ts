@@ -20,7 +20,10 @@ describe("a client of 2025-11-25 that opens addresses", () => {
     }),
   });
 
-  async function askedWith(elicitation: object) {
+  async function askedWith(
+    elicitation: object,
+    call: object = { method: "tools/call", params: { name: "tracker_me", arguments: {} } },
+  ) {
     const { access_token } = await clientOf("alice");
     const { id } = await sessionOf(access_token, elicitation);
     const response = await request("/mcp", {
@@ -32,8 +35,8 @@ describe("a client of 2025-11-25 that opens addresses", () => {
         "mcp-session-id": id,
       },
       body: JSON.stringify({
-        ...{ jsonrpc: "2.0", id: 7, method: "tools/call" },
-        params: { name: "tracker_me", arguments: {} },
+        ...{ jsonrpc: "2.0", id: 7 },
+        ...call,
       }),
     });
     const text = await response.text();
@@ -48,6 +51,18 @@ describe("a client of 2025-11-25 that opens addresses", () => {
     expect(elicitationId).not.toBe("");
     const shown = await follow(await signedIn("alice"), linkIn(url), "alice");
     expect(shown.page.heading).toBe("Tracker is connected");
+  });
+
+  const read = { method: "resources/read", params: { uri: "tracker:///me" } };
+
+  it("gets the same where a resource needs it, and a sentence where it shows forms only", async () => {
+    const { error } = errorSchema.parse(await askedWith({ url: {} }, read));
+    expect(error.data.elicitations[0].message).toContain("your account at Tracker");
+    const answer = await askedWith({ form: {} }, read);
+    expect(answer.error).toMatchObject({
+      code: -32_603,
+      message: expect.stringMatching(/your account at Tracker.* https?:\/\/.*\/connect\/tracker/),
+    });
   });
 
   it("gets a failure of the tool when it shows forms only", async () => {
@@ -71,9 +86,17 @@ describe("a client of 2026-07-28", () => {
     }),
   });
 
-  async function call(token: string, elicitation: object, more: object = {}) {
+  async function call(token: string, elicitation: object, more: object = {}, uri?: string) {
     const init = statelessCall(token, { name: "tracker_me", arguments: {} });
     const message = JSON.parse(String(init.body));
+    if (uri !== undefined) {
+      const { _meta } = message.params;
+      Object.assign(message, { method: "resources/read", params: { uri, _meta } });
+      const headers = new Headers(init.headers);
+      headers.set("mcp-method", "resources/read");
+      headers.set("mcp-name", uri);
+      init.headers = headers;
+    }
     message.params._meta["io.modelcontextprotocol/clientCapabilities"] = { elicitation };
     Object.assign(message.params, more);
     const response = await request("/mcp", { ...init, body: JSON.stringify(message) });
@@ -95,6 +118,21 @@ describe("a client of 2026-07-28", () => {
     const shown = await follow(browser, linkIn(url), "bob");
     expect(shown.page.heading).toBe("Tracker is connected");
     expect(await goesOn).toMatchObject({ result: { structuredContent: { person: "bob" } } });
+  });
+
+  it("gets the same where a resource needs it", async () => {
+    const uri = "tracker:///me";
+    const { access_token } = await clientOf("bob");
+    const { result } = askedSchema.parse(await call(access_token, { url: {} }, {}, uri));
+    const { url } = result.inputRequests["connect-tracker"].params;
+    await follow(await signedIn("bob"), linkIn(url), "bob");
+    const answer = answered(result.requestState, "accept");
+    expect(await call(access_token, { url: {} }, answer, uri)).toMatchObject({
+      result: { contents: [{ uri, text: "bob" }] },
+    });
+    const other = await clientOf("alice");
+    const { error } = await call(other.access_token, { form: {} }, {}, uri);
+    expect(error.message).toMatch(/https?:\/\/.*\/connect\/tracker/);
   });
 
   it("is told that nothing is connected when the person declines", async () => {

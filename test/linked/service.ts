@@ -7,11 +7,12 @@ import { linkObject } from "../../src/engine/linked/link-id";
 import { connect } from "../worker/as-client.ts";
 import { type PersonsBrowser, type ShownPage, signedIn } from "../worker/as-person.ts";
 import { type Answer, post, Session } from "../worker/mcp-client.ts";
+import { ownOf } from "../worker/own-servers.ts";
 
 export const SCOPE = "tracker:read";
 
 export type Api = keyof ReturnType<typeof trackersOf>;
-const trackersOf = () => inject("trackers");
+const trackersOf = () => ownOf(inject("linked")).origins;
 
 const seenSchema = z.object({
   grants: z.array(z.string()),
@@ -44,8 +45,8 @@ export async function startAfresh(): Promise<void> {
 }
 
 /** A client of a person, with a token for the tools of services. */
-export const clientOf = (person: PersonId, clientId?: string) =>
-  connect({ person, change: { scope: SCOPE }, ...(clientId !== undefined && { clientId }) });
+export const clientOf = (person: PersonId, clientId?: string, scope = SCOPE) =>
+  connect({ person, change: { scope }, ...(clientId !== undefined && { clientId }) });
 
 /** A session of MCP 2025-11-25, whose client opens addresses for its person or does not. */
 export async function sessionOf(token: string, elicitation?: object): Promise<Session> {
@@ -112,8 +113,13 @@ export function goOn(browser: PersonsBrowser, { page }: ShownPage): Promise<Show
 }
 
 /** A client of a person who has connected a service for it. */
-export async function connected(person: PersonId, there: PersonId = person, tool = "tracker_me") {
-  const client = await clientOf(person);
+export async function connected(
+  person: PersonId,
+  there: PersonId = person,
+  tool = "tracker_me",
+  scope = SCOPE,
+) {
+  const client = await clientOf(person, undefined, scope);
   const browser = await signedIn(person);
   const shown = await follow(browser, await linkFor(client.access_token, tool), there);
   if (!shown.page.heading.endsWith("is connected")) throw new Error(shown.page.heading);

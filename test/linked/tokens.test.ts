@@ -5,6 +5,7 @@ import * as z from "zod";
 import { LinkRows } from "../../src/engine/linked/link-rows";
 import { request } from "../worker/as-client.ts";
 import { signedIn } from "../worker/as-person.ts";
+import { allStored, type EventOf, stored, theStored } from "../worker/audited.ts";
 import { minutes, pass } from "../worker/browser-sign-in.ts";
 import {
   clientOf,
@@ -53,16 +54,20 @@ describe("a token that has run out", () => {
     expect(await session.use("tracker_me")).toEqual({ person: "alice" });
   });
 
-  it("asks the person again when the service has ended it, and the grant stays", async () => {
-    const client = await connected("alice");
-    const session = await sessionOf(client.access_token);
-    await faults("tracker", { token: "invalid_grant" });
-    pass(minutes(12));
-    expect(failureOf(await session.call("tracker_me")).code).toBe("connection_required");
-    await faults("tracker");
-    expect(failureOf(await session.call("tracker_me")).code).toBe("connection_required");
-    expect((await session.request("tools/list")).error).toBeUndefined();
-  });
+  // GitHub has a code of its own for that.
+  it.each(["invalid_grant", "bad_refresh_token"])(
+    "asks the person again when the service has ended it (%s), and the grant stays",
+    async (token) => {
+      const client = await connected("alice");
+      const session = await sessionOf(client.access_token);
+      await faults("tracker", { token });
+      pass(minutes(12));
+      expect(failureOf(await session.call("tracker_me")).code).toBe("connection_required");
+      await faults("tracker");
+      expect(failureOf(await session.call("tracker_me")).code).toBe("connection_required");
+      expect((await session.request("tools/list")).error).toBeUndefined();
+    },
+  );
 
   it("is not asked for again by another instance of the object while an answer is on its way", async () => {
     const client = await connected("alice");
@@ -94,6 +99,86 @@ async function tokensIn(object: object) {
   if (tokens === undefined) throw new Error("No tokens");
   return tokens;
 }
+
+describe("the audit", () => {
+  const ofTracker = (client: { access_token: string }) => {
+    const userId = userIdOf(client);
+    return (event: { userId?: string | undefined; api: string }) =>
+      event.userId === userId && event.api === "tracker";
+  };
+  const last = <Event>(events: readonly Event[]) => events.at(-1);
+
+  it("has who connected what for which client, and that the person ended it", async () => {
+    const { clientId, browser, ...client } = await connected("bob");
+    const isConnected = (event: EventOf<"service_connected">) =>
+      ofTracker(client)(event) && event.clientId === clientId;
+    expect(await theStored("service_connected", isConnected)).toMatchObject({
+      isNew: true,
+      scopes: ["openid", "issues:read"],
+    });
+    const isNew = await newFromNow();
+    const shown = await browser.open("/connections");
+    await browser.submit(shown, "/connections/services/tracker/end");
+    const event = await theStored(
+      "service_disconnected",
+      (one) => ofTracker(client)(one) && isNew(one) && one.by === "person",
+    );
+    expect(event.scopes).toEqual(["openid", "issues:read"]);
+  });
+
+  it("has that a service did not renew, and why a connection ended by itself", async () => {
+    const client = await connected("bob");
+    const session = await sessionOf(client.access_token);
+    const isNew = await newFromNow();
+    await faults("tracker", { token: "down" });
+    pass(minutes(12));
+    await session.call("tracker_me");
+    await faults("tracker", { token: "invalid_grant" });
+    await session.call("tracker_me");
+    const fits = (event: { id: string; userId?: string | undefined; api: string }) =>
+      ofTracker(client)(event) && isNew(event);
+    const failed = await stored("service_renewal_failed", fits, 2);
+    expect(failed.map(({ outcome }) => outcome)).toEqual(["unavailable", "ended"]);
+    expect(last(await stored("service_disconnected", fits))?.by).toBe("service");
+  });
+
+  it("has that an API refused what was connected, which the log has with what it said", async () => {
+    const log = vi.spyOn(console, "warn");
+    const client = await connected("bob");
+    const session = await sessionOf(client.access_token);
+    const isNew = await newFromNow();
+    await faults("tracker", { api: "refuses" });
+    await session.call("tracker_me");
+    const event = await theStored(
+      "service_disconnected",
+      (one) => ofTracker(client)(one) && isNew(one),
+    );
+    expect(event.by).toBe("api");
+    const said = { challenge: "Bearer", error: "invalid_token" };
+    expect(log).toHaveBeenCalledWith({ event: "service_token_refused", api: "tracker", ...said });
+    log.mockRestore();
+  });
+
+  /** Tells events that are stored from now on from those before. */
+  async function newFromNow(): Promise<(event: { id: string }) => boolean> {
+    const known = new Set((await allStored()).map(({ id }) => id));
+    return ({ id }) => !known.has(id);
+  }
+});
+
+it("tokens that are too large to be sent are not kept, and the log says so", async () => {
+  const log = vi.spyOn(console, "error");
+  const { access_token } = await clientOf("alice");
+  await faults("tracker", { token: "huge" });
+  const shown = await follow(await signedIn("alice"), await linkFor(access_token), "alice");
+  expect(shown.page.heading).toBe("Tracker is not connected");
+  expect(log).toHaveBeenCalledWith(
+    expect.objectContaining({
+      ...{ event: "service_failed", api: "tracker", expected: "at most 16384 characters" },
+    }),
+  );
+  log.mockRestore();
+});
 
 describe("an API that answers 401", () => {
   it("has the token renewed once, then ends the connection and nothing else", async () => {

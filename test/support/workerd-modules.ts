@@ -2,7 +2,7 @@ import { readdirSync, readFileSync } from "node:fs";
 import { builtinModules } from "node:module";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import type { ViteUserConfig } from "vitest/config";
+import type { Plugin, ViteUserConfig } from "vitest/config";
 
 // Each file of tests that runs inside workerd loads all modules of the Worker again, each by a message to the
 // test runner: some 1,500 files of packages, a minute of a core. Bundled once, they are a few dozen.
@@ -67,3 +67,27 @@ export const packagesOfSetUp = {
 
 const RUN_IN_WORKERD =
   /^(?!.*\/node_modules\/(?:oidc-provider|wrangler|miniflare|@cloudflare\/vitest-plugin\/dist\/pool)\/)/;
+
+declare global {
+  /** Settles once a project has its bundle. Global, as each configuration file gets this module for itself. */
+  var workerdBundle: Promise<void> | undefined;
+}
+
+/**
+ * Lets all projects use one bundle of packages, and what one has transformed: the first that starts bundles, and the
+ * others find it done. A copy of this project has its own, though it may have the same node_modules.
+ */
+export const oneBundle: Plugin = {
+  name: "gatehouse:one-bundle",
+  enforce: "post",
+  // After Vitest, which has a folder for each project.
+  config: {
+    order: "post",
+    handler: () => ({ cacheDir: join(projectDir, ".wrangler", "vite") }),
+  },
+  async configureServer({ environments }) {
+    const before = globalThis.workerdBundle ?? Promise.resolve();
+    globalThis.workerdBundle = before.then(() => environments.ssr.depsOptimizer?.init());
+    await globalThis.workerdBundle;
+  },
+};

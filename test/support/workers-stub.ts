@@ -1,4 +1,2 @@
-/** In the place of `cloudflare:workers`, for modules that Node.js only reads. */
-export function waitUntil(): never {
-  throw new Error("This is not a Worker");
-}
+/** In the place of `cloudflare:workers`, in Node.js: it runs on until what was begun is done. */
+export function waitUntil(_work: Promise<unknown>): void {}

@@ -73,6 +73,18 @@ describe("the engine", () => {
     expect([...new Set(outside)]).toEqual(["package.json"]);
   });
 
+  it("makes encoded targets for operations of a document alone", () => {
+    const target = resolve(engine, "upstream/encoded-target");
+    const makers = [...files, ...filesIn("src/tools/**/*.{ts,tsx}")].filter((file) =>
+      importsOf(file).includes(target),
+    );
+    expect(makers.map((file) => relative(engine, file)).sort()).toEqual([
+      "openapi/request/parameters.ts",
+      "upstream/api-request.ts",
+      "upstream/api-url.ts",
+    ]);
+  });
+
   it("has rooms that import one way only", () => {
     const imports = new Map<string, Set<string>>();
     for (const file of files) {

@@ -47,6 +47,10 @@ describe("an API that people connect", () => {
   it("is there with its client, and not by the definition's address alone", () => {
     expect(parsed(own)).toBeUndefined();
     const found = parsed({ ...own, ...client, TRACKER_RESOURCE: "https://api.tracker.example/v1" });
+    expect(found && connectionOf(found)).toMatchObject({
+      authorizationParameters: { resource: "https://api.tracker.example/v1" },
+      tokenParameters: { resource: "https://api.tracker.example/v1" },
+    });
     expect(found).toMatchObject({ displayName: "Tracker", url: "https://api.tracker.example" });
     expect(found && connectionOf(found)).toMatchObject({
       api: "tracker",

@@ -4,6 +4,8 @@ import { join } from "node:path";
 import { expect, it, onTestFinished } from "vitest";
 import { readDeployConfig } from "../../dev/commands/deploy-config";
 import { localSettings } from "../../dev/commands/set-aside";
+import { readServerFacts } from "../../dev/definition/server-facts";
+import { projectDir } from "../../dev/server/processes";
 import { knownVariables, signInVariables } from "../../src/engine/configuration";
 import { server } from "../fixture/server";
 import { testVariables } from "../support/test-variables";
@@ -100,4 +102,20 @@ it("leaves no variable of wrangler.jsonc to the Worker under test", async () => 
   const given = testVariables({ IDP: "oidc" });
   expect(Object.keys(given)).toEqual(expect.arrayContaining([...knownVariables(server)]));
   expect(Object.entries(given).filter(([, value]) => value !== "")).toEqual([["IDP", "oidc"]]);
+});
+
+it("names what an API needs that people connect", async () => {
+  const facts = await readServerFacts(join(projectDir, "test/fixture/server"));
+  const values = {
+    ...vars,
+    SESSION_SECRET: "x".repeat(32),
+    OIDC_CLIENT_SECRET: "secret",
+    TRACKER_API_URL: "https://tracker.example",
+    TRACKER_API_CLIENT_ID: "id",
+    TRACKER_API_CLIENT_SECRET: "secret",
+  };
+  expect(facts.configurationProblems(values, () => true)).toEqual([]);
+  expect(facts.configurationProblems(values, (name) => name !== "SERVICE_LINK")).toEqual([
+    expect.stringMatching(/^SERVICE_LINK is missing: .* with the migration gatehouse-v4$/),
+  ]);
 });

@@ -33,6 +33,7 @@ describe("AUTH_MODE", () => {
       allowedPeople: undefined,
       groupsClaim: "groups",
       emailClaim: undefined,
+      claims: [],
       clientTokens: true,
       issuers: ["https://as.example"],
       profile: "strict",

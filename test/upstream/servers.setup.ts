@@ -2,19 +2,26 @@ import { type D1Migration, readD1Migrations } from "@cloudflare/vitest-plugin";
 import type { TestProject } from "vitest/node";
 import { startGuardedApi } from "../support/guarded-api.ts";
 import { startRoughIdentityProvider } from "../support/rough-identity-provider.ts";
+import { startForEachWorker } from "../support/servers-of-workers.ts";
 import { TEST_ORIGIN } from "../worker/origin.ts";
 
 declare module "vitest" {
   interface ProvidedContext {
-    roughProvider: { issuer: string; clientId: string; clientSecret: string; control: string };
-    tickets: string;
-    projects: string;
+    /** Of each worker of Vitest: who signs people in, and where the two APIs are. */
+    upstream: Awaited<ReturnType<typeof startServers>>["servers"][];
     migrations: D1Migration[];
   }
 }
 
-/** What the Worker under test reaches: a real OpenID provider, and two APIs that take its tokens. */
+/** What the Workers under test reach: real OpenID providers, and APIs that take their tokens. */
 export default async function setUp(project: TestProject): Promise<() => Promise<void>> {
+  const { servers, stop } = await startForEachWorker(project, startServers);
+  project.provide("upstream", servers);
+  project.provide("migrations", await readD1Migrations("migrations"));
+  return stop;
+}
+
+async function startServers() {
   let issuer = "";
   let isRevoked = (_subject: string) => false;
   const api = () =>
@@ -34,11 +41,14 @@ export default async function setUp(project: TestProject): Promise<() => Promise
   issuer = provider.issuer;
   isRevoked = provider.isRevoked;
   const { clientId, clientSecret, control } = provider;
-  project.provide("roughProvider", { issuer, clientId, clientSecret, control });
-  project.provide("tickets", tickets.origin);
-  project.provide("projects", projects.origin);
-  project.provide("migrations", await readD1Migrations("migrations"));
-  return async () => {
-    await Promise.all([provider, tickets, projects].map((server) => server.stop()));
+  return {
+    servers: {
+      provider: { issuer, clientId, clientSecret, control },
+      tickets: tickets.origin,
+      projects: projects.origin,
+    },
+    async stop() {
+      await Promise.all([provider, tickets, projects].map((server) => server.stop()));
+    },
   };
 }

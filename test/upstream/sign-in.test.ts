@@ -1,5 +1,5 @@
 import { env } from "cloudflare:workers";
-import { afterEach, describe, expect, inject, it, vi } from "vitest";
+import { afterEach, describe, expect, it, vi } from "vitest";
 import { parseConfig } from "../../src/engine/configuration";
 import { readToken } from "../support/guarded-api.ts";
 import { authorize, exchangeCode, tokensSchema } from "../worker/as-client.ts";
@@ -8,7 +8,14 @@ import { grantOf, refresh, restart } from "../worker/grants.ts";
 import { Session, toolErrorText } from "../worker/mcp-client.ts";
 import { TEST_ORIGIN } from "../worker/origin.ts";
 import { server } from "./definition.ts";
-import { connectAs, providerIs, providerRefreshes, subjectOf, tokensAt } from "./people.ts";
+import {
+  connectAs,
+  providerIs,
+  providerRefreshes,
+  servers,
+  subjectOf,
+  tokensAt,
+} from "./people.ts";
 
 afterEach(async () => {
   vi.useRealTimers();
@@ -110,7 +117,7 @@ describe("an API that wants another audience", () => {
   it("ends nothing, at no call, and the operator reads what it said", async () => {
     const log = vi.spyOn(console, "error");
     // It takes tokens for itself; the sign-in's are for the tickets.
-    const other = externalGatehouse({ TICKETS_API_URL: inject("projects") }, server);
+    const other = externalGatehouse({ TICKETS_API_URL: servers().projects }, server);
     const tokens = await connectAs("alice");
     for (let call = 0; call < 2; call++) {
       const { result } = await other.use(tokens.access_token, "tickets_me");
@@ -167,7 +174,7 @@ it("two people, two APIs, two clients: each API sees tokens for itself, of whoev
         const token = (await tokensAt(api)).at(-1) ?? "";
         expect(readToken(token)).toEqual({
           subject: subjectOf(person),
-          audience: inject(api),
+          audience: servers()[api],
         });
         expect(seen.has(token), `${person} ${client} ${api}`).toBe(false);
         seen.set(token, person);
@@ -202,7 +209,7 @@ describe("what a sign-in asks for", () => {
   const identity = { scope: "openid profile email" };
 
   it("is what the APIs want, and no more than was ticked here", async () => {
-    const resource = inject("tickets");
+    const resource = servers().tickets;
     expect(await asked({}, ["tickets:read"])).toEqual({
       scope: "openid profile email tickets.read",
       resource,
@@ -265,7 +272,7 @@ describe("an answer of the token endpoint to a refresh", () => {
     const tokens = await connectAs("alice");
     later();
     const part = (value: object) => btoa(JSON.stringify(value)).replace(/=+$/, "");
-    const { issuer, clientId } = inject("roughProvider");
+    const { issuer, clientId } = servers().provider;
     const claims = { iss: issuer, aud: clientId, sub: subjectOf("bob"), iat: 1, exp: 3_601 };
     const answer = {
       access_token: "of-bob",

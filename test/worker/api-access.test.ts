@@ -143,7 +143,9 @@ describe("with a key of the company", () => {
     expect(content[0]?.text).toContain("operator");
     expect(await seen()).toHaveLength(1);
     expect(logged).toHaveBeenCalledWith(
-      expect.objectContaining({ event: "upstream_credential_refused", api: "tickets" }),
+      expect.objectContaining({
+        ...{ event: "upstream_credential_refused", api: "tickets", challenge: "none" },
+      }),
     );
     expect((await server.use("call", { path }))._meta).toMatchObject(_meta ?? {});
   });

@@ -1,9 +1,38 @@
 import { describe, expect, it } from "vitest";
+import * as z from "zod";
 import { userIdOf } from "../../src/engine/identity/user-id";
+import { defineServer } from "../../src/engine/server";
+import { defineTool } from "../../src/engine/tools/define-tool";
+import { defineToolset } from "../../src/engine/tools/define-toolset";
+import { reads } from "../fixture/annotations.ts";
 import { externalGatehouse } from "./external-gatehouse.ts";
 import { startAuthority } from "./scripted.ts";
 
 const verified = (email: string) => ({ email, email_verified: true });
+
+/** Shows the claims that the configuration names. */
+const claimsServer = defineServer({
+  name: "Claims",
+  toolsets: [
+    defineToolset({
+      name: "claims",
+      scopes: [],
+      tools: [
+        defineTool({
+          name: "claims",
+          title: "Claims",
+          description: "Shows the claims that tools get.",
+          scopes: [],
+          input: z.object({}),
+          output: z.object({ claims: z.record(z.string(), z.unknown()).optional() }),
+          annotations: reads,
+          run: (_args, { principal: { identity } }) =>
+            identity.claims === undefined ? {} : { claims: identity.claims },
+        }),
+      ],
+    }),
+  ],
+});
 
 describe.each(["jwt", "introspection"])("in AUTH_MODE=%s, a good token", (AUTH_MODE) => {
   /** The answer to a call with a token that says this, under these variables. */
@@ -42,6 +71,25 @@ describe.each(["jwt", "introspection"])("in AUTH_MODE=%s, a good token", (AUTH_M
     const response = await call(vars, claims);
     expect(response.status).toBe(status);
     await response.body?.cancel();
+  });
+
+  it("brings the claims that the operator names to the tools", async () => {
+    const said = { org_id: "acme", realm_access: { roles: ["editor"] }, other: "no" };
+    const authority = await startAuthority();
+    await authority.introspects({ active: true, ...authority.claims(said) });
+    const vars = {
+      AUTH_MODE,
+      AS_ISSUER: authority.issuer,
+      ...(AUTH_MODE === "introspection" && { AS_CLIENT_ID: "us", AS_CLIENT_SECRET: "secret" }),
+    };
+    const named = { ...vars, TOKEN_CLAIMS: "org_id, realm_access.roles, missing" };
+    const token = await authority.token(said);
+    const { result } = await externalGatehouse(named, claimsServer).use(token, "claims");
+    expect(result?.structuredContent).toEqual({
+      claims: { org_id: "acme", "realm_access.roles": ["editor"] },
+    });
+    const without = await externalGatehouse(vars, claimsServer).use(token, "claims");
+    expect(without.result?.structuredContent).toEqual({});
   });
 
   it("of somebody else gets a plain error, and no reason to sign in again", async () => {

@@ -1,5 +1,5 @@
 import { env } from "cloudflare:workers";
-import { afterEach, expect } from "vitest";
+import { afterAll, afterEach, expect } from "vitest";
 import { leaksIn } from "../support/leaks.ts";
 import { configOf } from "./server.ts";
 
@@ -12,6 +12,9 @@ for (const level of ["debug", "log", "info", "warn", "error"] as const) {
     logged.push(JSON.stringify(line));
     write(...line);
   };
+  afterAll(() => {
+    console[level] = write;
+  });
 }
 
 const names = ["Alice Example", "Bob Example", "Una Ruly"];

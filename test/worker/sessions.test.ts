@@ -1,4 +1,4 @@
-import { evictDurableObject, listDurableObjectIds, runInDurableObject } from "cloudflare:test";
+import { evictAllDurableObjects, listDurableObjectIds, runInDurableObject } from "cloudflare:test";
 import { env } from "cloudflare:workers";
 import { describe, expect, it } from "vitest";
 import { encodePrincipal } from "../../src/engine/mcp/session/principal-header";
@@ -26,9 +26,7 @@ describe("a session", () => {
     const clientId = await register();
     const alice = await Session.open((await connect({ person: "alice", clientId })).access_token);
     const bob = await connect({ person: "bob", clientId });
-    for (const id of await listDurableObjectIds(env.MCP_SESSION)) {
-      await evictDurableObject(env.MCP_SESSION.get(id));
-    }
+    await evictAllDurableObjects();
     expect(await statuses(bob.access_token, alice.id)).toEqual([404, 404, 404]);
     expect(await alice.use("whoami")).toMatchObject({ name: "Alice Example" });
   });

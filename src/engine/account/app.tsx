@@ -2,7 +2,7 @@ import { type Context, Hono } from "hono";
 import { bodyLimit } from "hono/body-limit";
 import { csrf } from "hono/csrf";
 import { HTTPException } from "hono/http-exception";
-import type { ServiceConnection } from "../config";
+import type { PersonsServices } from "../features";
 import { allowMethods } from "../lib/allow-methods";
 import type { Signatures } from "../lib/signatures";
 import type { OwnAuthorization } from "../own-authorization";
@@ -11,7 +11,6 @@ import { ErrorPage } from "../ui/error-page";
 import { page } from "../ui/respond";
 import { activitiesOf, type RecentCalls } from "./activity";
 import type { BrowserSessions } from "./browser-session";
-import { connectedServices } from "./connected-services";
 import { ActivitiesPage, ConnectionPage } from "./connection-page";
 import { connectionsOf } from "./connections";
 import { ConnectionsPage } from "./connections-page";
@@ -30,8 +29,8 @@ export type ConnectionsAppOptions = {
   signatures: Signatures;
   sessions: BrowserSessions;
   recentCalls: RecentCalls;
-  /** Those that people can connect. */
-  services: readonly ServiceConnection[];
+  /** What a person connected; undefined where there is nothing to connect. */
+  servicesOf: ((userId: string, env: Env) => PersonsServices) | undefined;
 };
 
 const MAX_FORM_BYTES = 64 * 1_024;
@@ -59,7 +58,7 @@ export function createConnectionsApp(options: ConnectionsAppOptions): Hono<Guard
     told.in(new URL(req.url), session);
 
   const servicesIn = ({ env, var: { session } }: Context<GuardedEnv>) =>
-    connectedServices(session.userId, env, options.services);
+    options.servicesOf?.(session.userId, env);
 
   app.use("/", allowMethods("GET", "HEAD"));
   app.use("/sign-out", allowMethods("POST"));
@@ -73,7 +72,7 @@ export function createConnectionsApp(options: ConnectionsAppOptions): Hono<Guard
       connectionsIn(c).list(),
       activitiesIn(c),
       noteIn(c),
-      servicesIn(c).list(),
+      servicesIn(c)?.section(formToken),
     ]);
     const personName = session.name;
     const inWords = (scopes: readonly string[]) => grantedScopes(catalogue, scopes);
@@ -107,7 +106,7 @@ export function createConnectionsApp(options: ConnectionsAppOptions): Hono<Guard
   });
 
   app.post("/services/:api/end", async (c) => {
-    const ended = await servicesIn(c).end(c.req.param("api"));
+    const ended = await servicesIn(c)?.end(c.req.param("api"));
     // Also when the button was pressed twice, or in another tab before.
     return ended === undefined
       ? c.redirect(HOME, 303)

@@ -1,15 +1,14 @@
+import type { Child } from "hono/jsx";
 import { type ClientProps, standingOf } from "../ui/client-facts";
 import { ClientMark } from "../ui/client-mark";
 import { ClientText } from "../ui/client-text";
 import { Layout } from "../ui/layout";
 import type { ScopeGroup } from "../ui/scope-list";
 import type { Activities, Activity } from "./activity";
-import type { ConnectedService } from "./connected-services";
 import type { Connection } from "./connection";
 import { REMOVED } from "./granted-scopes";
 import { NoteText } from "./note-text";
 import type { Note } from "./notes";
-import { ServiceList } from "./service-list";
 import { Ago, RoughlyAgo, Since } from "./when";
 
 /** What a person sees of all that they connected. */
@@ -31,7 +30,7 @@ export interface ConnectionsPageProps {
   /** What was just done. */
   note: Note | undefined;
   /** The other services that the person has connected. */
-  services: readonly ConnectedService[];
+  services?: Child;
 }
 
 /** The list of a person's connections. Each leads to a page of its own, where it can be changed. */
@@ -69,7 +68,7 @@ export function ConnectionsPage(props: ConnectionsPageProps) {
           </div>
         </>
       )}
-      <ServiceList services={props.services} formToken={props.formToken} />
+      {props.services}
       <SignedInAs {...props} />
     </Layout>
   );

@@ -1,5 +1,6 @@
 import type { Context } from "hono";
 import { getCookie } from "hono/cookie";
+import { expiringSecret, isLive } from "../lib/expiring-secret";
 import { hostCookie } from "../lib/host-cookie";
 import type { Signatures } from "../lib/signatures";
 import type { IdentityProvider, SignIn } from "../providers/identity-provider";
@@ -50,9 +51,7 @@ export function sessionSignIn(
   }
   return {
     async begin() {
-      const random = crypto.getRandomValues(new Uint8Array(32));
-      const expiresAtSeconds = Math.floor(Date.now() / 1_000) + SIGN_IN_SECONDS;
-      const secret = `${random.toBase64({ alphabet: "base64url", omitPadding: true })}.${expiresAtSeconds}`;
+      const secret = expiringSecret(SIGN_IN_SECONDS);
       const signIn = await signInFrom(secret);
       return {
         url: await provider.authorizationUrl(signIn),
@@ -65,8 +64,7 @@ export function sessionSignIn(
       const name = cookieName(state);
       const secret = getCookie(c, name, "host") ?? "";
       const isOurs = await isSigned(state.slice(STATE_PREFIX.length), "sign-in state", secret);
-      const [, expiresAtSeconds] = secret.split(".");
-      if (!isOurs || Number(expiresAtSeconds) <= Date.now() / 1_000) return undefined;
+      if (!isOurs || !isLive(secret)) return undefined;
       return { signIn: await signInFrom(secret), clearCookie: hostCookie(name, "", 0) };
     },
   };

@@ -77,8 +77,9 @@ function clientNotAllowed(): OAuthError {
 }
 
 function checkFor(authorization: ExternalAuthorization): Check {
-  const { emailClaim, groupsClaim, allowedPeople } = authorization;
-  const personIn = personReader(emailClaim, groupsReader(groupsClaim, allowedPeople?.groups));
+  const { emailClaim, groupsClaim, allowedPeople, claims } = authorization;
+  const groupsIn = groupsReader(groupsClaim, allowedPeople?.groups);
+  const personIn = personReader(emailClaim, groupsIn, claims);
   switch (authorization.mode) {
     case "jwt":
       return jwtVerifier(

@@ -1,7 +1,6 @@
 import { Hono } from "hono";
 import { createConnectionsApp } from "../account/app";
 import { browserSessions } from "../account/browser-session";
-import { createConnectApp } from "../account/connect-app";
 import { createSessionApp } from "../account/sign-in-app";
 import { recentCalls } from "../audit/audit-query";
 import { connectionOf } from "../config";
@@ -28,7 +27,11 @@ import type { Authority } from "./auth-mode";
 /** AUTH_MODE=provider: this Worker is the authorization server itself. */
 export function ownAuthority(
   authorization: OwnAuthorization,
-  { config: { serverName, sessionSecret, apis }, catalogue }: Services,
+  {
+    config: { serverName, sessionSecret, apis },
+    catalogue,
+    features: { connectedServices },
+  }: Services,
   origin: string,
   resources: ProtectedResources,
 ): Authority {
@@ -54,9 +57,9 @@ export function ownAuthority(
   const sessions = browserSessions(proofs);
   const connections = [...apis.values()].flatMap((api) => connectionOf(api) ?? []);
   const connectPages =
-    connections.length === 0
+    connectedServices === undefined || connections.length === 0
       ? new Hono<{ Bindings: Env }>()
-      : createConnectApp({
+      : connectedServices.pages({
           ...{ serverName, origin, connections, signatures: proofs, sessions },
           identityProviderName: authorization.identityProvider.displayName,
         });
@@ -96,7 +99,10 @@ export function ownAuthority(
         "/",
         createConnectionsApp({
           ...common,
-          ...{ catalogue, signatures: proofs, sessions, recentCalls, services: connections },
+          ...{ catalogue, signatures: proofs, sessions, recentCalls },
+          servicesOf:
+            connectedServices &&
+            ((userId, env) => connectedServices.ofPerson(userId, env, connections)),
         }),
       )
       .route("/", connectPages),

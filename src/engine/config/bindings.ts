@@ -56,16 +56,23 @@ export function bindingProblemsOf(env: object): string[] {
   return bindingProblems((name, kind) => isBoundIn(env, name, kind));
 }
 
-/** What is wrong with the binding that holds what people connected. */
-export function connectionBindingProblems(env: object): string[] {
-  if (isBoundIn(env, CONNECTIONS, "Durable Object")) return [];
+/**
+ * What is wrong with the binding that holds what people connected.
+ *
+ * @param isBound see {@link bindingProblems}.
+ */
+export function connectionBindingProblems(
+  isBound: (name: string, kind: BindingKind) => boolean,
+): string[] {
+  if (isBound(CONNECTIONS, "Durable Object")) return [];
   return [
     `${CONNECTIONS} is missing: an API that people connect keeps their tokens there; bind the Durable Object ` +
       'ServiceLink by this name under "durable_objects" in wrangler.jsonc, with the migration gatehouse-v4',
   ];
 }
 
-function isBoundIn(env: object, name: string, kind: BindingKind): boolean {
+/** Whether a running Worker has something of this kind by this name. */
+export function isBoundIn(env: object, name: string, kind: BindingKind): boolean {
   const binding: unknown = Reflect.get(env, name);
   return (
     typeof binding === "object" &&

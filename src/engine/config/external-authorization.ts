@@ -3,6 +3,7 @@ import { type AllowedPeople, allowedPeople } from "./allowed-people.ts";
 import { type ClientCredential, parseClientCredential } from "./client-credential.ts";
 import {
   commaSeparated,
+  list,
   onOff,
   Problems,
   problemsAmong,
@@ -24,6 +25,8 @@ type Common = {
   allowedPeople: AllowedPeople | undefined;
   /** The claim that has the groups that a person is in. */
   groupsClaim: string;
+  /** Claims that tools get, by these names. */
+  claims: readonly string[];
   /** The claim with an address that the server vouches for; undefined is `email`, with `email_verified`. */
   emailClaim: string | undefined;
   /** Whether tokens that stand for a client and for no person are taken. */
@@ -62,6 +65,7 @@ const common = z.object({
   ALLOWED_PEOPLE: allowedPeople,
   // The name that RFC 9068, section 2.2.3.1, gives it.
   TOKEN_GROUPS_CLAIM: z.string().default("groups"),
+  TOKEN_CLAIMS: list,
   // For servers that verify each address and say so nowhere.
   TOKEN_EMAIL_CLAIM: z.string().optional(),
   CLIENT_TOKENS: onOff.default(true),
@@ -171,6 +175,7 @@ function commonOf(values: z.infer<typeof common>): Common {
     audience: values.TOKEN_AUDIENCE,
     requiredScopes: values.REQUIRED_SCOPES,
     allowedPeople: values.ALLOWED_PEOPLE,
+    claims: values.TOKEN_CLAIMS,
     groupsClaim: values.TOKEN_GROUPS_CLAIM,
     emailClaim: values.TOKEN_EMAIL_CLAIM,
     clientTokens: values.CLIENT_TOKENS,

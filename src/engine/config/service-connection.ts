@@ -15,6 +15,8 @@ export type ServiceConnection = {
   readonly clientAuthentication: Service["clientAuthentication"];
   readonly scopes: readonly ServiceScope[];
   readonly authorizationParameters: Readonly<Record<string, string>>;
+  /** Of each token request (RFC 8707, section 2.2). */
+  readonly tokenParameters: Readonly<Record<string, string>>;
   readonly server:
     | { readonly issuer: string }
     | {
@@ -58,6 +60,7 @@ export function parseServiceConnection(
         "people could not be told what it allows",
     );
   }
+  const resource: Record<string, string> = RESOURCE === undefined ? {} : { resource: RESOURCE };
   return {
     api,
     displayName: service.displayName,
@@ -68,8 +71,9 @@ export function parseServiceConnection(
       SCOPES.length === 0
         ? service.scopes
         : service.scopes.filter(({ name }) => SCOPES.includes(name)),
+    tokenParameters: resource,
     authorizationParameters: {
-      ...(RESOURCE !== undefined && { resource: RESOURCE }),
+      ...resource,
       ...(AUDIENCE !== undefined && { audience: AUDIENCE }),
       ...service.authorizationParameters,
     },

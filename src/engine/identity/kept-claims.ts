@@ -13,7 +13,7 @@ const MAX_CHARS = 4_096;
  */
 export function keptClaims(
   paths: readonly string[],
-  sources: readonly object[],
+  sources: readonly unknown[],
 ): Record<string, unknown> {
   const kept: Record<string, unknown> = {};
   for (const path of paths) {

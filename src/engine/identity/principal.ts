@@ -12,7 +12,7 @@ export const identitySchema = z.object({
   email: z.string().optional(),
   /** Of the groups that the provider says the person is in, those that the configuration names. */
   groups: z.array(z.string()).optional(),
-  /** Claims that the configuration names for tools (OIDC_CLAIMS), by those names. */
+  /** Claims that the configuration names for tools (OIDC_CLAIMS, TOKEN_CLAIMS), by those names. */
   claims: z.record(z.string(), z.unknown()).optional(),
 });
 export type Identity = z.infer<typeof identitySchema>;

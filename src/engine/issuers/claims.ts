@@ -15,6 +15,8 @@ export type ExternalClaims = {
   readonly email: string | undefined;
   /** Of the groups that the person is in, those that the configuration names. */
   readonly groups: readonly string[];
+  /** Those that the configuration names for tools. */
+  readonly claims: Readonly<Record<string, unknown>>;
 };
 
 /**
@@ -30,6 +32,7 @@ export async function authenticatedBy(
   withImplied: (scopes: readonly string[]) => string[],
 ): Promise<Authenticated> {
   const { issuer, subject, clientId, name, email, groups, expiresAtSeconds } = claims;
+  const { claims: named } = claims;
   return {
     principal: {
       userId: await userIdOf({ issuer, subject }),
@@ -39,6 +42,7 @@ export async function authenticatedBy(
         ...(name !== undefined && { name }),
         ...(email !== undefined && { email }),
         ...(groups.length > 0 && { groups: [...groups] }),
+        ...(Object.keys(named).length > 0 && { claims: { ...named } }),
       },
       clientId,
       // Clients are registered at the issuer, which does not provide their names.

@@ -29,6 +29,7 @@ export const errorCodes = [
   // A request, and what it needs of other servers.
   "message_invalid",
   "message_too_large",
+  "cursor_invalid",
   "not_found",
   "published_json_refused",
   "remote_value_unavailable",

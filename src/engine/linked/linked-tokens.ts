@@ -1,10 +1,11 @@
 import type { ServiceConnection } from "../config";
 import type { Principal } from "../identity/principal";
 import { signatures } from "../lib/signatures";
+import { challengeFacts } from "../upstream/challenge-facts";
+import { ConnectionRequired } from "../upstream/connection-required";
 import type { TokenSource } from "../upstream/token-source";
 import { UpstreamError } from "../upstream/upstream-error";
 import { connectTickets } from "./connect-ticket";
-import { ConnectionRequired } from "./connection-required";
 import { linkObject } from "./link-id";
 import type { TokenAnswer, WhyRequired } from "./service-link";
 
@@ -53,13 +54,15 @@ export function linkedTokens(
         if (wasRefused) renewedForRefusal.add(answer.accessToken);
         return answer.accessToken;
       },
-      async refused(_api, accessToken) {
+      async refused(_api, accessToken, challenge) {
         wasRefused = true;
         const isRenewed = renewedForRefusal.has(accessToken);
         const answer = await reached(() => link().refused(accessToken, isRenewed, connection));
         if (answer.kind === "retry") return true;
         if (answer.kind === "token") return true;
-        if (answer.kind === "required") console.warn({ event: "service_token_refused", api });
+        if (answer.kind === "required") {
+          console.warn({ event: "service_token_refused", api, ...challengeFacts(challenge) });
+        }
         throw await failure(answer);
       },
     };

@@ -1,12 +1,19 @@
 import * as oauth from "oauth4webapi";
 import type { ServiceConnection } from "../config";
 import { authorizationServerMetadata } from "../issuers/authorization-server-metadata";
-import { clientAuthenticator } from "../providers/client-authenticator";
+import { type ClientAuthenticator, clientAuthenticator } from "../providers/client-authenticator";
 import { authorizationRequestUrl, httpOptions, tokensForCode } from "../providers/code-flow";
-import { IdentityProviderError, type SignIn } from "../providers/identity-provider";
-import { signInFailure } from "../providers/provider-failure";
-import { type ProviderTokens, tokensIn } from "../providers/token-response";
+import {
+  IdentityProviderError,
+  type SignIn,
+  UpstreamGrantEnded,
+} from "../providers/identity-provider";
+import { loggedUrl, misconfigured, signInFailure } from "../providers/provider-failure";
+import { refreshedTokens, upstreamTokens } from "../providers/refreshed-tokens";
 import type { ServiceTokens } from "./link-rows";
+
+/** More than a header can carry: what is kept for a person must not be as large as a service likes. */
+const MAX_TOKEN_LENGTH = 16_384;
 
 /** What a service asks of the browser, and what has to come back. */
 export type ConnectFlow = Omit<SignIn, "nonce">;
@@ -19,8 +26,13 @@ export type ConnectFlow = Omit<SignIn, "nonce">;
 export async function connectUrl(connection: ServiceConnection, flow: ConnectFlow): Promise<URL> {
   const server = await serverOf(connection);
   const { clientId, authorizationParameters } = connection;
+  const isOpenId = connection.scopes.some(({ name }) => name === "openid");
   const url = await authorizationRequestUrl(
-    { endpoint: server.authorization_endpoint ?? "", clientId, scope: scopesOf(connection) },
+    {
+      ...{ endpoint: server.authorization_endpoint ?? "", clientId, scope: scopesOf(connection) },
+      // Nobody reads the ID token, so it is compared with nothing; but some servers refuse a request without one.
+      ...(isOpenId && { nonce: crypto.randomUUID() }),
+    },
     { ...flow, nonce: "" },
   );
   for (const [name, value] of Object.entries(authorizationParameters)) {
@@ -41,41 +53,48 @@ export async function connectedTokens(
   flow: ConnectFlow,
 ): Promise<ServiceTokens> {
   const server = await serverOf(connection);
-  const { clientId } = connection;
+  const { clientId, tokenParameters } = connection;
   const signIn = { ...flow, nonce: "" };
-  const authenticate = authenticator(connection);
-  const tokens = await tokensForCode(server, clientId, authenticate, callback, signIn);
-  return serviceTokens(tokens, { scopes: connection.scopes.map(({ name }) => name) });
+  const answer = await tokensForCode(
+    server,
+    clientId,
+    authenticator(connection),
+    callback,
+    signIn,
+    tokenParameters,
+  );
+  const tokens = upstreamTokens(
+    answer,
+    connection.scopes.map(({ name }) => name),
+  );
+  const { accessToken, refreshToken = "" } = tokens;
+  if (Math.max(accessToken.length, refreshToken.length) > MAX_TOKEN_LENGTH) {
+    throw misconfigured("The service's tokens are too large to be kept", {
+      endpoint: loggedUrl(server.token_endpoint),
+      expected: `at most ${MAX_TOKEN_LENGTH} characters`,
+    });
+  }
+  return tokens;
 }
 
 /**
  * New tokens for a refresh token (RFC 6749, section 6).
  *
- * @returns "ended" when the service says `invalid_grant`: final.
+ * @returns "ended" when only the person can go on: final.
  * @throws IdentityProviderError when it may work later.
  */
 export async function renewedTokens(
   connection: ServiceConnection,
   before: ServiceTokens & { readonly refreshToken: string },
 ): Promise<ServiceTokens | "ended"> {
+  const { clientId, tokenParameters: more } = connection;
   const server = await serverOf(connection);
-  const client: oauth.Client = { client_id: connection.clientId };
-  const endpoint = server.token_endpoint;
+  const request = { server, clientId, authenticated: authenticator(connection), more };
   try {
-    return await authenticator(connection)(server, async (authentication) => {
-      const response = await oauth.refreshTokenGrantRequest(
-        server,
-        client,
-        authentication,
-        before.refreshToken,
-        { ...httpOptions(server.issuer), headers: { accept: "application/json" } },
-      );
-      return serviceTokens(await tokensIn(response, endpoint ?? ""), before);
-    });
+    return upstreamTokens(await refreshedTokens(request, before), before.scopes);
   } catch (error) {
-    const isOver = error instanceof IdentityProviderError && error.facts.code === "invalid_grant";
-    if (isOver) return "ended";
-    throw signInFailure(error, endpoint);
+    if (error instanceof UpstreamGrantEnded) return "ended";
+    throw error;
   }
 }
 
@@ -118,13 +137,22 @@ function clientRefused(): IdentityProviderError {
   });
 }
 
-function authenticator({ clientId, clientSecret, clientAuthentication }: ServiceConnection) {
-  return clientAuthenticator({
-    kind: "secret",
-    clientId,
-    clientSecret,
-    method: clientAuthentication,
-  });
+/** Each remembers the way that its server takes: some answer another at a refresh with no more than 400. */
+const authenticators = new Map<string, ClientAuthenticator>();
+
+function authenticator({
+  server,
+  clientId,
+  clientSecret,
+  clientAuthentication,
+}: ServiceConnection) {
+  const key = JSON.stringify([server, clientId, clientSecret, clientAuthentication]);
+  const known = authenticators.get(key);
+  if (known !== undefined) return known;
+  const method = clientAuthentication;
+  const made = clientAuthenticator({ kind: "secret", clientId, clientSecret, method });
+  authenticators.set(key, made);
+  return made;
 }
 
 async function serverOf({ server }: ServiceConnection): Promise<oauth.AuthorizationServer> {
@@ -145,20 +173,3 @@ async function serverOf({ server }: ServiceConnection): Promise<oauth.Authorizat
 }
 
 const scopesOf = ({ scopes }: ServiceConnection) => scopes.map(({ name }) => name).join(" ");
-
-/** @param before what stays as it was where the answer does not say (RFC 6749, sections 5.1 and 6). */
-function serviceTokens(
-  tokens: ProviderTokens,
-  before: Pick<ServiceTokens, "scopes" | "refreshToken">,
-): ServiceTokens {
-  const refreshToken = tokens.refresh_token ?? before.refreshToken;
-  return {
-    accessToken: tokens.access_token,
-    ...(refreshToken !== undefined && { refreshToken }),
-    ...(tokens.expires_in !== undefined && {
-      expiresAtSeconds: Math.floor(Date.now() / 1_000) + tokens.expires_in,
-    }),
-    // GitHub separates them by commas.
-    scopes: tokens.scope?.split(/[ ,]+/) ?? before.scopes,
-  };
-}

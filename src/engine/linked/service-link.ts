@@ -2,8 +2,8 @@ import { DurableObject, exports } from "cloudflare:workers";
 import { auditFor } from "../audit/audit";
 import type { NewAuditEvent } from "../audit/audit-event";
 import type { ServiceConnection } from "../config";
+import { sessionSecretOf } from "../configuration";
 import { errorText } from "../lib/error-text";
-import type { ServicesFor } from "../services";
 import { TICKET_SECONDS, type TicketUse } from "./connect-ticket";
 import { linkIdOfName } from "./link-id";
 import { type Link, type LinkClient, LinkRows, type ServiceTokens } from "./link-rows";
@@ -39,10 +39,9 @@ export class ServiceLink extends DurableObject<Env> {
   #settled = Promise.withResolvers<void>();
   #allowed = Promise.withResolvers<void>();
 
-  constructor(ctx: DurableObjectState, env: Env, servicesFor: ServicesFor) {
+  constructor(ctx: DurableObjectState, env: Env) {
     super(ctx, env);
-    const { sessionSecret } = servicesFor(env).config;
-    this.#rows = new LinkRows(ctx.storage, sessionSecret, ctx.id.name ?? "");
+    this.#rows = new LinkRows(ctx.storage, sessionSecretOf(env), ctx.id.name ?? "");
   }
 
   /** A token that a client of the person may use. */

@@ -1,10 +1,10 @@
 import type { AuthorizationErrorCode } from "@cloudflare/workers-oauth-provider";
-import { errorText } from "../lib/error-text";
 import {
   IdentityProviderError,
   type RefusalCode,
   SignInRefused,
 } from "../providers/identity-provider";
+import { failureFacts } from "../providers/provider-failure";
 import type { Refusal } from "./refusals";
 
 /** Why a person could not be signed in. */
@@ -31,14 +31,8 @@ export type SignInFailure = {
 export function signInFailureOf(error: unknown, provider: string): SignInFailure {
   if (error instanceof SignInRefused) return refusal(error.refusal, provider);
   if (!(error instanceof IdentityProviderError)) throw error;
-  const { isPermanent, facts, message, cause } = error;
-  console.error({
-    event: "identity_provider_error",
-    lasts: isPermanent,
-    error: message,
-    ...facts,
-    ...(cause !== undefined && { cause: errorText(cause) }),
-  });
+  const { isPermanent } = error;
+  console.error({ event: "identity_provider_error", lasts: isPermanent, ...failureFacts(error) });
   return isPermanent ? misconfigured(provider) : unavailable;
 }
 

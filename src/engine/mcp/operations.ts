@@ -1,7 +1,6 @@
 import type { CallJournal } from "../audit/call-report";
 import { errorDetails, errorText } from "../lib/error-text";
 import { type ErrorCode, GatehouseError } from "../lib/gatehouse-error";
-import { ConnectionRequired } from "../linked/connection-required";
 import type { Catalogue } from "../tools/catalogue";
 import { resourceId, resourceUri } from "../tools/define-resource";
 import {
@@ -12,6 +11,7 @@ import {
   type ToolResult,
 } from "../tools/define-tool";
 import { missingScopes } from "../tools/scopes";
+import { ConnectionRequired } from "../upstream/connection-required";
 import { QuestionPending } from "./question";
 
 /** What MCP's methods do here, for both eras of the protocol: the adapters only translate. */

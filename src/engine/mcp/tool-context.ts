@@ -5,7 +5,6 @@ import { endRefusedGrant } from "../grants/end-grant";
 import { isAdmin } from "../identity/admins";
 import type { Principal } from "../identity/principal";
 import type { UpstreamCredential } from "../identity/upstream-credential";
-import { linkedTokens } from "../linked/linked-tokens";
 import type { Services } from "../services";
 import { personStorage, usageReport } from "../storage/d1";
 import type { Caller, ToolContext } from "../tools/define-tool";
@@ -58,8 +57,11 @@ export function toolContext(
             ...exchanged,
             ...callerIds(principal, { requestId }),
           }),
-        linked: (connection) =>
-          linkedTokens(env, principal, services.config.sessionSecret)(connection),
+        linked: services.features.connectedServices?.tokens(
+          env,
+          principal,
+          services.config.sessionSecret,
+        ),
       },
       call.signal,
     ),

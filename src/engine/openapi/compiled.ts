@@ -1,6 +1,6 @@
-import type { ToolAnnotations } from "../tools/define-tool";
 import type { JsonObjectSchema } from "../tools/json-schema";
 import type { Scope } from "../tools/scopes";
+import type { ToolAnnotations } from "../tools/tool-annotations";
 
 /**
  * What `npm run openapi` writes for the Worker: of a document, the operations that people switched on, each

@@ -1,6 +1,7 @@
 import { errors } from "jose";
 import * as oauth from "oauth4webapi";
 import * as z from "zod";
+import { errorText } from "../lib/error-text";
 import {
   IdentityProviderError,
   type ProviderFacts,
@@ -45,6 +46,17 @@ export function failureOfCode(code: string, facts: ProviderFacts): IdentityProvi
   return PASSING_CODES.includes(code)
     ? unavailable("The identity provider cannot answer at the moment", quoted)
     : misconfigured("The identity provider refused this server's request", quoted);
+}
+
+/** What a log has of a failure: what went wrong, where, and what another server answered. */
+export function failureFacts(error: unknown) {
+  const isNamed = error instanceof IdentityProviderError;
+  const cause = error instanceof Error ? error.cause : undefined;
+  return {
+    error: isNamed ? error.message : errorText(error),
+    ...(isNamed && error.facts),
+    ...(cause !== undefined && { cause: errorText(cause) }),
+  };
 }
 
 /**

@@ -1,16 +1,20 @@
 import type * as z from "zod";
-import { nearest } from "../lib/nearest";
-import { type UnknownArgument, unknownArguments } from "./unknown-arguments";
+import {
+  at,
+  firstOf,
+  MAX_LISTED,
+  noneOf,
+  quoted,
+  unknownLine,
+  valueAt,
+  wrongArguments,
+} from "./argument-lines";
+import { unknownArguments } from "./unknown-arguments";
 
 export type ParsedArguments<Arguments> =
   | { readonly ok: true; readonly args: Arguments }
   /** One line per problem, for the model to read. */
   | { readonly ok: false; readonly message: string };
-
-/** More values than this are not listed: a model needs only the one that it meant. */
-const MAX_LISTED = 12;
-const MAX_LINES = 10;
-const MAX_QUOTED_CHARS = 60;
 
 /** Parses the arguments of a call. A name that the schema does not have is an error, as it may be mistyped. */
 export function parseArguments<Schema extends z.ZodObject>(
@@ -23,23 +27,10 @@ export function parseArguments<Schema extends z.ZodObject>(
   const issues = parsed.error?.issues ?? [];
   // Only for those that are shown: a client can send very many.
   const shown = [
-    ...issues.slice(0, MAX_LINES).flatMap((issue) => issueLines(issue, args)),
-    ...unknown.slice(0, MAX_LINES).map(unknownLine),
-  ].slice(0, MAX_LINES);
-  const more = Math.max(0, issues.length + unknown.length - MAX_LINES);
-  return {
-    ok: false,
-    message: `Wrong arguments: ${[...shown, ...(more > 0 ? [`and ${more} more`] : [])].join("\n")}`,
-  };
-}
-
-function unknownLine({ path, name, known }: UnknownArgument): string {
-  const meant = nearest(name, known);
-  const listed = known.length === 0 ? "there are none" : `there are ${listOf(known)}`;
-  return at(
-    path,
-    `unknown argument ${quoted(name)}: ${meant === undefined ? listed : `did you mean ${quoted(meant)}?`}`,
-  );
+    ...firstOf(issues).flatMap((issue) => issueLines(issue, args)),
+    ...firstOf(unknown).map(unknownLine),
+  ];
+  return { ok: false, message: wrongArguments(shown, issues.length + unknown.length) };
 }
 
 function issueLines(issue: z.core.$ZodIssue, args: unknown): string[] {
@@ -87,39 +78,3 @@ const faults = (issues: readonly z.core.$ZodIssue[]) =>
     (sum, { code, path }) => sum + (path.length === 0 ? 100 : code === "invalid_value" ? 10 : 1),
     0,
   );
-
-function noneOf(values: readonly unknown[], given: unknown): string {
-  const known = values.map(String);
-  if (typeof given !== "string") return `expected ${listOf(known)}`;
-  if (known.length <= MAX_LISTED) return `${quoted(given)} is not ${listOf(known)}`;
-  const meant = nearest(given, known);
-  const advice = meant === undefined ? "" : `: did you mean ${quoted(meant)}?`;
-  return `${quoted(given)} is none of the ${known.length} values in the schema${advice}`;
-}
-
-function listOf(values: readonly string[]): string {
-  const shown = values.slice(0, MAX_LISTED).map(quoted);
-  const more = values.length - shown.length;
-  return shown.join(", ") + (more > 0 ? ` and ${more} more` : "");
-}
-
-const quoted = (text: string) =>
-  JSON.stringify(text.length > MAX_QUOTED_CHARS ? `${text.slice(0, MAX_QUOTED_CHARS)}…` : text);
-
-/** Such as `at stops[0].on: expected a date`. Not by `z.core`, which would bring all of zod's languages. */
-function at(path: readonly PropertyKey[], message: string): string {
-  if (path.length === 0) return message;
-  const place = path
-    .map((key) => (typeof key === "number" ? `[${key}]` : `.${String(key)}`))
-    .join("")
-    .replace(/^\./, "");
-  return `at ${place}: ${message}`;
-}
-
-function valueAt(value: unknown, path: readonly PropertyKey[]): unknown {
-  return path.reduce<unknown>(
-    (inside, key) =>
-      typeof inside === "object" && inside !== null ? Reflect.get(inside, key) : undefined,
-    value,
-  );
-}

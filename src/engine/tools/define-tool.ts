@@ -4,16 +4,18 @@ import type { Principal } from "../identity/principal";
 import { DefinitionError } from "../lib/definition-error";
 import type { PersonStorage, UsageReport } from "../storage/ports";
 import type { ApiClient } from "../upstream/api-client";
-import { UpstreamError } from "../upstream/upstream-error";
 import { parseArguments } from "./arguments";
 import type { Ask } from "./ask";
+import type { Fit } from "./fit-list";
 import { type JsonObjectSchema, jsonSchemaOf } from "./json-schema";
-import { missingScopes } from "./scopes";
-import { ToolError } from "./tool-error";
+import type { ToolAnnotations } from "./tool-annotations";
+import { toolOf } from "./tool-of";
 import { ToolOutputError } from "./tool-output-error";
 
 export type { JsonObjectSchema } from "./json-schema";
+export type { ToolAnnotations } from "./tool-annotations";
 export { ToolError } from "./tool-error";
+export { missingScopesMessage } from "./tool-of";
 
 /** Who is calling, as far as tools may know: what the token says, and whether they are in ADMINS. */
 export type Caller = {
@@ -63,18 +65,6 @@ export type Progress = {
   readonly message?: string;
 };
 
-/** Shown to models, so that they and their users can judge a call beforehand (MCP: ToolAnnotations). */
-export type ToolAnnotations = {
-  /** Changes nothing. */
-  readonly readOnlyHint: boolean;
-  /** May remove or overwrite something. Means nothing on a read-only tool. */
-  readonly destructiveHint: boolean;
-  /** Calling it twice with the same arguments is the same as calling it once. */
-  readonly idempotentHint: boolean;
-  /** Reaches the world outside this product. */
-  readonly openWorldHint: boolean;
-};
-
 /**
  * The scopes that a call needs: the same for every call, or chosen from `among` by its arguments.
  */
@@ -114,6 +104,8 @@ export type ToolDefinition<
   ) => Promise<z.input<Output>> | z.input<Output>;
   /** The output as text, where JSON would be long; JSON by default. */
   readonly text?: (output: z.output<Output>) => string;
+  /** Cuts results to what clients take, such as `fitList("notes")` of tools/fit-list.ts. */
+  readonly fit?: Fit;
 };
 
 /** The outcome of a call. A failure of the tool is a result too: the model reads it and can fix the call. */
@@ -155,8 +147,6 @@ export type AnyTool = Tool<never>;
 
 export type SafeArguments = Record<string, string | number | boolean>;
 
-const NAME = /^[A-Za-z0-9_.-]{1,128}$/;
-
 /**
  * Describes a tool. Put it in a file of its own in its toolset's folder, and list it there.
  *
@@ -184,53 +174,25 @@ export function defineTool<
   App = unknown,
 >(definition: ToolDefinition<Input, Output, Scope, App>): Tool<App> {
   const { name, title, description, annotations, scopes, input, output } = definition;
-  if (!NAME.test(name)) {
-    throw new DefinitionError(
-      `The tool name "${name}" must be 1 to 128 characters of A-Z, a-z, 0-9, "_", "." and "-"`,
-    );
-  }
-  const dependent = "among" in scopes ? scopes : undefined;
-  const allScopes = "among" in scopes ? scopes.among : scopes;
   const textOf = definition.text ?? JSON.stringify;
-  const neededFor = (args: z.output<Input>) => dependent?.needed(args) ?? allScopes;
-
-  return {
+  const tool = toolOf<z.output<Input>, App>({
     name,
     title,
     description,
     annotations,
-    allScopes,
-    inputSchema: once(() => namedJsonSchema(name, input, "input")),
-    outputSchema: once(() => namedJsonSchema(name, output, "output")),
-    forEveryone: definition.visibleTo === undefined,
-    visibleTo: definition.visibleTo ?? (() => true),
-    usableWith: (held) =>
-      dependent === undefined
-        ? missingScopes(held, allScopes).length === 0
-        : dependent.among.some((scope) => missingScopes(held, [scope]).length === 0),
+    scopes,
+    ...(definition.visibleTo !== undefined && { visibleTo: definition.visibleTo }),
+    inputSchema: () => namedJsonSchema(name, input, "input"),
+    outputSchema: () => namedJsonSchema(name, output, "output"),
     safeArguments: (args) => safeArguments(input, definition.auditArguments ?? [], args),
-    scopesNeeded(args) {
-      const parsed = parseArguments(input, args);
-      return parsed.ok ? neededFor(parsed.args) : [];
+    parse: (args) => parseArguments(input, args),
+    async run(args, context) {
+      const result = outputOf(name, output, await definition.run(args, context));
+      return { output: result, text: textOf(result) };
     },
-    async call(args, context) {
-      const parsed = parseArguments(input, args);
-      if (!parsed.ok) return { ok: false, code: "arguments_invalid", message: parsed.message };
-      // The endpoint has answered 403 before this; a call that came another way is stopped here.
-      const missing = missingScopes(context.principal.scopes, neededFor(parsed.args));
-      if (missing.length > 0) {
-        return { ok: false, code: "scopes_missing", message: missingScopesMessage(missing) };
-      }
-      try {
-        const result = outputOf(name, output, await definition.run(parsed.args, context));
-        return { ok: true, output: result, text: textOf(result) };
-      } catch (error) {
-        if (error instanceof ToolError || error instanceof UpstreamError)
-          return { ok: false, code: error.code, message: error.message };
-        throw error;
-      }
-    },
-  };
+  });
+  const { fit: made = (unfitted) => unfitted, text } = definition;
+  return made(tool, text && ((result) => text(outputOf(name, output, result))));
 }
 
 /** @throws ToolOutputError when a tool's result does not match its output schema. */
@@ -272,18 +234,4 @@ function safeArguments(
     if (success && z.safeParse(shape[name] ?? z.never(), data).success) safe[name] = data;
   }
   return safe;
-}
-
-/** Keeps start-up cheap, and does not rebuild the list of tools for each request. */
-function once<Value>(make: () => Value): () => Value {
-  let made: { value: Value } | undefined;
-  return () => {
-    made ??= { value: make() };
-    return made.value;
-  };
-}
-
-/** What the model and the person read when a call needs more scopes than the token has. */
-export function missingScopesMessage(missing: readonly string[]): string {
-  return `This needs ${missing.length === 1 ? "the scope" : "the scopes"} ${missing.join(" ")}, which you have not given to this client. Connect again and allow it.`;
 }

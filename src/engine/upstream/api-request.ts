@@ -1,6 +1,7 @@
 import { version } from "../../../package.json";
 import type { UpstreamApi } from "../config";
 import { apiUrl } from "./api-url";
+import { EncodedTarget } from "./encoded-target";
 import { appendQuery, type Query } from "./query";
 import { UpstreamError } from "./upstream-error";
 
@@ -14,9 +15,12 @@ export type ApiBody =
   | { readonly bytes: Uint8Array; readonly contentType: string };
 
 export type ApiRequest = ApiBody & {
-  readonly method?: "GET" | "HEAD" | "POST" | "PUT" | "PATCH" | "DELETE";
-  /** The segments after the API's base address; each is encoded, and stays one segment. */
-  readonly path: readonly string[];
+  readonly method?: "GET" | "HEAD" | "POST" | "PUT" | "PATCH" | "DELETE" | "OPTIONS";
+  /**
+   * The segments after the API's base address; each is encoded, and stays one segment. An {@link EncodedTarget} has
+   * the query and the cookies too, and `query` is not read.
+   */
+  readonly path: readonly string[] | EncodedTarget;
   /** A list is a parameter that stands there several times. */
   readonly query?: Query;
   /** Beside those that every request has. `authorization` is not the tool's to set. */
@@ -38,8 +42,16 @@ const OURS = new Set([
   ...["content-length", "transfer-encoding", "connection", "upgrade", "te", "trailer"],
 ]);
 
+/** RFC 9110, section 5.1: a token. */
+const HEADER_NAME = /^[\w!#$%&'*+.^`|~-]+$/;
+
+/** Whether a tool may set this header: HTTP can carry it, and neither is it ours, nor does it change where a request goes. */
+export function isToolsHeader(name: string): boolean {
+  return HEADER_NAME.test(name) && !OURS.has(name.toLowerCase());
+}
+
 /** RFC 9110, section 9.2.2: what is done twice is done once. */
-const IDEMPOTENT = ["GET", "HEAD", "PUT", "DELETE"];
+const IDEMPOTENT = ["GET", "HEAD", "OPTIONS", "PUT", "DELETE"];
 
 /** Whether a request may be sent again when nobody knows whether it was carried out. */
 export function mayRepeat({ method = "GET", isRead, idempotencyKey }: ApiRequest): boolean {
@@ -66,6 +78,9 @@ export function httpRequest(api: UpstreamApi, request: ApiRequest): HttpRequest 
     if (OURS.has(name.toLowerCase()))
       throw new TypeError(`A tool may not set the header "${name}"`);
     setHeader(headers, name, value);
+  }
+  if (request.path instanceof EncodedTarget && request.path.cookie !== "") {
+    headers.set("cookie", request.path.cookie);
   }
   if (request.idempotencyKey !== undefined) {
     setHeader(headers, "idempotency-key", request.idempotencyKey);

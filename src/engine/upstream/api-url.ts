@@ -1,14 +1,22 @@
+import { EncodedTarget } from "./encoded-target";
 import { appendQuery, type Query } from "./query";
 import { UpstreamError } from "./upstream-error";
 
-/** Segments that a URL parser would resolve away instead of keeping. */
-const DOTS = /^(\.|%2e){1,2}$/i;
+/**
+ * Segments that a URL parser would resolve away instead of keeping; with `;`, as some servers drop what follows that
+ * before they look.
+ */
+const DOTS = /^(\.|%2e){1,2}(?:;|%3b|$)/i;
 /** What some servers take for the end of a segment, though it was encoded. */
 const SEPARATORS = /[/\\]|%2f|%5c/i;
 const CONTROLS = /\p{Cc}|%[01][0-9a-f]|%7f/iu;
 
-/** Whether a segment could mean another path, to a URL parser or to a server that decodes once too often. */
-function leavesItsPlace(segment: string): boolean {
+/**
+ * Whether a segment could mean another path, to a URL parser or to a server that decodes once too often.
+ *
+ * @param segment not encoded.
+ */
+export function leavesItsPlace(segment: string): boolean {
   return (
     segment === "" ||
     !segment.isWellFormed() ||
@@ -25,7 +33,12 @@ function leavesItsPlace(segment: string): boolean {
  * @throws UpstreamError for a segment that is empty, has a control character, or holds `.` or `..`, in
  *   whatever encoding: WHATWG URL drops those even when they are percent-encoded.
  */
-export function apiUrl(base: string, path: readonly string[], query: Query = {}): URL {
+export function apiUrl(
+  base: string,
+  path: readonly string[] | EncodedTarget,
+  query: Query = {},
+): URL {
+  if (path instanceof EncodedTarget) return path.urlAt(base);
   const unfit = path.find(leavesItsPlace);
   if (unfit !== undefined) {
     throw new UpstreamError(

@@ -49,10 +49,10 @@ export function clientCredentials(
             throw exchangeFailure(api, error);
           }),
         ),
-      async refused(api, accessToken) {
+      async refused(api, accessToken, challenge) {
         tokens.forget(KEY, accessToken);
         // One may have been revoked. A second that is refused means that the two servers do not agree.
-        if (wasRefused) throw refusedCredential(api);
+        if (wasRefused) throw refusedCredential(api, challenge);
         wasRefused = true;
         return true;
       },

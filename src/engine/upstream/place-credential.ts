@@ -17,9 +17,18 @@ export function placeCredential(
     return;
   }
   const { in: place } = credential;
-  if ("query" in place) url.searchParams.set(place.query, secret);
+  if ("query" in place) url.search = withParameter(url.search, place.query, secret);
   else if ("basic" in place) headers.set("authorization", `Basic ${basic(place.basic, secret)}`);
   else headers.set(place.header, place.scheme === undefined ? secret : `${place.scheme} ${secret}`);
+}
+
+/** Not by `searchParams`, which would encode all others in its own way. */
+function withParameter(search: string, name: string, value: string): string {
+  const others = search
+    .replace(/^\?/, "")
+    .split("&")
+    .filter((pair) => pair !== "" && !new URLSearchParams(pair).has(name));
+  return [...others, `${encodeURIComponent(name)}=${encodeURIComponent(value)}`].join("&");
 }
 
 /** RFC 7617, section 2, in UTF-8. */

@@ -1,4 +1,5 @@
 import type { UpstreamApi } from "../config";
+import { challengeFacts } from "./challenge-facts";
 import { UpstreamError } from "./upstream-error";
 
 const MAX_ENTRIES = 1_000;
@@ -43,7 +44,11 @@ export class TakenTokens {
     const lastMs = this.#loggedAtMs.get(api.name) ?? 0;
     if (Date.now() - lastMs >= LOG_AGAIN_MS) {
       this.#loggedAtMs.set(api.name, Date.now());
-      console.error({ event: "upstream_token_not_taken", api: api.name, ...factsIn(challenge) });
+      console.error({
+        event: "upstream_token_not_taken",
+        api: api.name,
+        ...challengeFacts(challenge),
+      });
     }
     const { displayName } = api;
     return new UpstreamError(
@@ -57,17 +62,4 @@ export class TakenTokens {
 
 function keyOf({ name }: UpstreamApi, accessToken: string): string {
   return JSON.stringify([name, accessToken]);
-}
-
-/** RFC 6750, section 3. Never its description, which may quote a token. */
-function factsIn(challenge: string | null) {
-  const parameter = (name: string) =>
-    new RegExp(`\\b${name}="?([A-Za-z0-9_.:/@ -]{1,100})`, "i").exec(challenge ?? "")?.[1];
-  const error = parameter("error");
-  const realm = parameter("realm");
-  return {
-    challenge: /^[A-Za-z]{1,20}/.exec(challenge ?? "")?.[0] ?? "none",
-    ...(error !== undefined && { error }),
-    ...(realm !== undefined && { realm }),
-  };
 }

@@ -25,8 +25,8 @@ export type UpstreamCaller = {
   readonly onExchange: (exchange: Exchanged) => void;
   /** The Worker's service bindings, by name: what is no Fetcher is none of these. */
   readonly binding: (name: string) => Fetcher | undefined;
-  /** Tokens of a service that the person connected; see linked/linked-tokens.ts. */
-  readonly linked: (connection: ServiceConnection) => TokenSource;
+  /** Tokens of a service that the person connected; undefined where the definition has no such (features.ts). */
+  readonly linked: ((connection: ServiceConnection) => TokenSource) | undefined;
 };
 
 /** Every API that tools can call, and how they are called as one person. */
@@ -52,7 +52,7 @@ export function createUpstreams({ apis, authorization, identityKeys }: Config): 
       case "exchange":
         return exchanged;
       case "connection":
-        return (caller) => caller.linked(credential.connection);
+        return ({ linked }) => linked?.(credential.connection) ?? noTokens;
       case "key":
         return () => ownCredential(async () => credential.key);
       case "identity":
@@ -113,8 +113,8 @@ async function signed(
 function ownCredential(accessToken: TokenSource["accessToken"]): TokenSource {
   return {
     accessToken,
-    async refused(api) {
-      throw refusedCredential(api);
+    async refused(api, _accessToken, challenge) {
+      throw refusedCredential(api, challenge);
     },
   };
 }

@@ -20,7 +20,6 @@ import * as z from "zod";
 import type { CallJournal } from "../../audit/call-report";
 import type { Principal } from "../../identity/principal";
 import type { UpstreamCredential } from "../../identity/upstream-credential";
-import { ConnectionRequired } from "../../linked/connection-required";
 import { type Ask, parseAnswer } from "../../tools/ask";
 import type { Catalogue } from "../../tools/catalogue";
 import {
@@ -30,6 +29,7 @@ import {
   ToolError,
 } from "../../tools/define-tool";
 import { missingScopes } from "../../tools/scopes";
+import { ConnectionRequired } from "../../upstream/connection-required";
 import { CREDENTIAL_HEADER } from "../credential-header";
 import * as operations from "../operations";
 import { CANNOT_ASK } from "../question";
@@ -113,7 +113,11 @@ export function serveOperations(server: Server, host: Host): void {
   );
   server.setRequestHandler(ListResourcesRequestSchema, ({ params }, extra) =>
     withCode(ErrorCode.InvalidParams, () =>
-      operations.listResources(catalogue, params?.cursor, contextOf(extra)),
+      operations
+        .listResources(catalogue, params?.cursor, contextOf(extra))
+        .catch((error: unknown) => {
+          throw connectionError(server, error);
+        }),
     ),
   );
   server.setRequestHandler(ListResourceTemplatesRequestSchema, (_request, extra) => ({
@@ -121,7 +125,9 @@ export function serveOperations(server: Server, host: Host): void {
   }));
   server.setRequestHandler(ReadResourceRequestSchema, ({ params }, extra) =>
     withCode(RESOURCE_NOT_FOUND, () =>
-      operations.readResource(catalogue, params.uri, contextOf(extra)),
+      operations.readResource(catalogue, params.uri, contextOf(extra)).catch((error: unknown) => {
+        throw connectionError(server, error);
+      }),
     ),
   );
   server.setRequestHandler(ListPromptsRequestSchema, (_request, extra) => ({
@@ -162,12 +168,17 @@ async function withCode<Result>(code: number, work: () => Promise<Result>): Prom
  * @throws any other error as it is.
  */
 function connectionAsked(server: Server, error: unknown) {
-  if (!(error instanceof ConnectionRequired)) throw error;
-  const { request: message, url, elicitationId, code } = error;
-  if (server.getClientCapabilities()?.elicitation?.url === undefined) {
-    return operations.toolFailure(error.message, code);
-  }
-  throw Object.assign(new Error(message), {
+  const asked = connectionError(server, error);
+  if (asked instanceof ConnectionRequired) return operations.toolFailure(asked.message, asked.code);
+  throw asked;
+}
+
+/** The same for what can only fail as a request: a client that opens no addresses gets a sentence with it. */
+function connectionError(server: Server, error: unknown): unknown {
+  if (!(error instanceof ConnectionRequired)) return error;
+  if (server.getClientCapabilities()?.elicitation?.url === undefined) return error;
+  const { request: message, url, elicitationId } = error;
+  return Object.assign(new Error(message), {
     code: ErrorCode.UrlElicitationRequired,
     data: { elicitations: [{ mode: "url", elicitationId, url, message }] },
   });

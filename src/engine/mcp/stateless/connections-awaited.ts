@@ -1,6 +1,5 @@
 import { connectionOf } from "../../config";
 import type { Principal } from "../../identity/principal";
-import { linkObject } from "../../linked/link-id";
 import type { Services } from "../../services";
 import type { Round } from "./question-round";
 
@@ -13,15 +12,14 @@ const WAIT_MS = 45_000;
  * (MCP 2026-07-28, URL mode elicitation).
  */
 export async function connectionsAwaited(
-  { config }: Services,
+  { config, features: { connectedServices } }: Services,
   env: Env,
-  { userId, clientId }: Principal,
+  principal: Principal,
   round: Round,
 ): Promise<void> {
   for (const declared of config.apis.values()) {
     const connection = connectionOf(declared);
     if (connection === undefined || round.connecting(connection.api) !== "accept") continue;
-    const link = linkObject(env, { userId, api: connection.api });
-    await link.allowedWithin(clientId, WAIT_MS);
+    await connectedServices?.allowedWithin(env, principal, connection, WAIT_MS);
   }
 }

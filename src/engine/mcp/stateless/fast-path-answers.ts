@@ -5,8 +5,8 @@ import {
 import type { CallReport } from "../../audit/call-report";
 import type { Authenticated } from "../../identity/authenticated";
 import { requestIdOf } from "../../lib/request-id";
-import { ConnectionRequired } from "../../linked/connection-required";
 import type { Services } from "../../services";
+import { ConnectionRequired } from "../../upstream/connection-required";
 import { serverInfo } from "../capabilities";
 import { callTool } from "../operations";
 import { QuestionPending } from "../question";

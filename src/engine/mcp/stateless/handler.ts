@@ -18,9 +18,9 @@ import type { CallJournal } from "../../audit/call-report";
 import type { Authenticated } from "../../identity/authenticated";
 import { derivedBytes } from "../../lib/derived-key";
 import { requestIdOf } from "../../lib/request-id";
-import { ConnectionRequired } from "../../linked/connection-required";
 import type { Services } from "../../services";
 import type { ToolContext } from "../../tools/define-tool";
+import { ConnectionRequired } from "../../upstream/connection-required";
 import { serverInfo, serverOptions } from "../capabilities";
 import * as operations from "../operations";
 import { CANNOT_ASK, QuestionPending } from "../question";
@@ -112,6 +112,20 @@ function createServer(services: Services, env: Env, authenticated: Authenticated
       ask: round?.ask ?? askNothing,
     });
 
+  /** @returns undefined when the client opens no addresses, or its person did not want to. */
+  async function connectionAsked(
+    { api, request, url }: ConnectionRequired,
+    round: Round,
+    ctx: ServerContext,
+  ) {
+    const refused = ["decline", "cancel"].includes(round.connecting(api) ?? "");
+    if (refused || elicitationOf(ctx)?.url === undefined) return undefined;
+    return inputRequired({
+      inputRequests: { [connectKey(api)]: inputRequired.elicitUrl({ message: request, url }) },
+      requestState: await codec.mint(round.state(), ctx),
+    });
+  }
+
   const journalOf = (ctx: ServerContext): CallJournal => ({
     argumentsHash: services.argumentsHash,
     logStacks: config.logStacks,
@@ -135,17 +149,10 @@ function createServer(services: Services, env: Env, authenticated: Authenticated
       return await operations.callTool(catalogue, name, args, context, journalOf(ctx));
     } catch (error) {
       if (error instanceof ConnectionRequired) {
-        const refused = ["decline", "cancel"].includes(round.connecting(error.api) ?? "");
-        if (refused || elicitationOf(ctx)?.url === undefined) {
-          return operations.toolFailure(error.message, error.code);
-        }
-        const { request, url } = error;
-        return inputRequired({
-          inputRequests: {
-            [connectKey(error.api)]: inputRequired.elicitUrl({ message: request, url }),
-          },
-          requestState: await codec.mint(round.state(), ctx),
-        });
+        return (
+          (await connectionAsked(error, round, ctx)) ??
+          operations.toolFailure(error.message, error.code)
+        );
       }
       if (!(error instanceof QuestionPending)) throw asProtocolError(error);
       if (!takesForms(ctx)) {
@@ -170,9 +177,16 @@ function createServer(services: Services, env: Env, authenticated: Authenticated
     resourceTemplates: operations.listResourceTemplates(catalogue, caller),
   }));
   server.setRequestHandler("resources/read", async ({ params }, ctx) => {
+    const round = await roundOf(ctx, { name: "resources/read", args: params.uri });
     try {
+      await connectionsAwaited(services, env, principal, round);
       return await operations.readResource(catalogue, params.uri, contextOf(ctx));
     } catch (error) {
+      if (error instanceof ConnectionRequired) {
+        const asked = await connectionAsked(error, round, ctx);
+        if (asked !== undefined) return asked;
+        throw asProtocolError(error);
+      }
       if (error instanceof operations.NotFoundError) throw new ResourceNotFoundError(params.uri);
       throw error;
     }
@@ -214,6 +228,10 @@ function takesForms(ctx: ServerContext): boolean {
 }
 
 function asProtocolError(error: unknown): unknown {
+  // The person reads where they connect it.
+  if (error instanceof ConnectionRequired) {
+    return new ProtocolError(ProtocolErrorCode.InternalError, error.message);
+  }
   if (!(error instanceof operations.NotFoundError)) return error;
   return new ProtocolError(ProtocolErrorCode.InvalidParams, error.message);
 }

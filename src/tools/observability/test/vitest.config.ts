@@ -1,44 +1,25 @@
-import { join } from "node:path";
-import { cloudflareTest } from "@cloudflare/vitest-plugin";
 import { defineConfig } from "vitest/config";
-import { projectDir } from "../../../../dev/server/processes.ts";
-import { testVariables } from "../../../../test/support/test-variables.ts";
-import { bundledPackages } from "../../../../test/support/workerd-modules.ts";
+import { workerdProject } from "../../../../test/support/workerd-project.ts";
 
-const here = (path: string) => join(import.meta.dirname, path);
-const ofProject = (path: string) => join(projectDir, path);
+const folder = "src/tools/observability/test/worker";
 
 /** The tests in worker/: the tools inside workerd, with someone who signs in at the stand-in for Cloudflare. */
-export default defineConfig({
-  root: projectDir,
-  plugins: [
-    cloudflareTest(({ inject }) => ({
-      main: here("worker/index.ts"),
-      wrangler: { configPath: ofProject("wrangler.jsonc") },
-      miniflare: {
-        bindings: testVariables({
-          SESSION_SECRET: "only-for-tests-and-long-enough-to-be-taken",
-          IDP: "cloudflare",
-          CLOUDFLARE_CLIENT_ID: inject("cloudflare").clientId,
-          CLOUDFLARE_CLIENT_SECRET: inject("cloudflare").clientSecret,
-          CLOUDFLARE_OAUTH_URL: inject("cloudflare").origin,
-          CLOUDFLARE_API_URL: inject("cloudflare").apiUrl,
-        }),
-      },
-    })),
-  ],
-  oxc: { jsx: { runtime: "automatic", importSource: "hono/jsx" } },
-  test: {
+export default defineConfig(
+  workerdProject({
     name: "observability",
-    deps: { optimizer: { ssr: bundledPackages } },
-    testTimeout: 20_000,
-    // What one test lets the stand-in do wrong must not meet another.
-    fileParallelism: false,
-    include: ["src/tools/observability/test/worker/**/*.test.ts"],
-    globalSetup: [here("worker/servers.setup.ts")],
-    setupFiles: [
-      ofProject("test/worker/migrations.setup.ts"),
-      ofProject("test/worker/logs.setup.ts"),
-    ],
-  },
-});
+    include: `${folder}/**/*.test.ts`,
+    main: `${folder}/index.ts`,
+    servers: `${folder}/servers.setup.ts`,
+    setupFiles: ["test/worker/logs.setup.ts"],
+    vars(inject, own) {
+      const cloudflare = own(inject("cloudflare"));
+      return {
+        IDP: "cloudflare",
+        CLOUDFLARE_CLIENT_ID: cloudflare.clientId,
+        CLOUDFLARE_CLIENT_SECRET: cloudflare.clientSecret,
+        CLOUDFLARE_OAUTH_URL: cloudflare.origin,
+        CLOUDFLARE_API_URL: cloudflare.apiUrl,
+      };
+    },
+  }),
+);

@@ -1,12 +1,12 @@
 import { env } from "cloudflare:workers";
-import { describe, expect, inject, it, vi } from "vitest";
+import { describe, expect, it, vi } from "vitest";
 import { request, type Tokens, tokenRequest } from "../../../../../test/worker/as-client.ts";
 import { externalGatehouse } from "../../../../../test/worker/external-gatehouse.ts";
 import { gatehouseWith } from "../../../../../test/worker/gatehouse-with.ts";
 import { Session, statelessCall, toolErrorText } from "../../../../../test/worker/mcp-client.ts";
 import { TEST_ORIGIN } from "../../../../../test/worker/origin.ts";
 import { accountIds } from "../../local-api/accounts.ts";
-import { connectAs, requestsOf, sessionOf, standIn, textOf } from "./person.ts";
+import { cloudflare, connectAs, requestsOf, sessionOf, standIn, textOf } from "./person.ts";
 import { configOf, server } from "./server.ts";
 
 const config = configOf(env);
@@ -237,7 +237,7 @@ it("no token, secret or e-mail address gets into the log", async () => {
   for (const secret of [
     tokens.access_token,
     tokens.refresh_token,
-    inject("cloudflare").clientSecret,
+    cloudflare().clientSecret,
     config.sessionSecret,
     "example.com",
   ]) {

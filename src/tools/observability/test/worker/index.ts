@@ -1,6 +1,8 @@
 import { gatehouse } from "../../../../engine";
 import { server } from "./server";
 
+export { ServiceLink, ServiceRenewer } from "../../../../engine/linked/classes";
+
 /** The Worker of these tests: src/index.ts with another definition. Never deployed. */
 const app = gatehouse(server);
 
@@ -9,5 +11,3 @@ export class McpSession extends app.McpSession {}
 export class Grant extends app.Grant {}
 export class AuditOutbox extends app.AuditOutbox {}
 export class UpstreamRenewer extends app.UpstreamRenewer {}
-export class ServiceLink extends app.ServiceLink {}
-export class ServiceRenewer extends app.ServiceRenewer {}

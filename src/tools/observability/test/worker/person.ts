@@ -3,6 +3,10 @@ import * as z from "zod";
 import type { PersonId } from "../../../../../dev/local-servers/people.ts";
 import { connect } from "../../../../../test/worker/as-client.ts";
 import { type Answer, Session } from "../../../../../test/worker/mcp-client.ts";
+import { ownOf } from "../../../../../test/worker/own-servers.ts";
+
+/** The stand-in that the Worker under test reaches. */
+export const cloudflare = () => ownOf(inject("cloudflare"));
 
 export const SCOPE = "accounts:read workers:read observability:read";
 
@@ -42,7 +46,7 @@ export async function standIn(
   what: "revoke" | "expire" | "fault",
   body: { person: PersonId } & Record<string, unknown>,
 ): Promise<void> {
-  const response = await fetch(`${inject("cloudflare").origin}/stand-in/${what}`, {
+  const response = await fetch(`${cloudflare().origin}/stand-in/${what}`, {
     method: "POST",
     body: JSON.stringify(body),
   });
@@ -55,6 +59,6 @@ const requestsSchema = z.array(
 
 /** What the API was asked as this person, so far. */
 export async function requestsOf(person: PersonId): Promise<z.infer<typeof requestsSchema>> {
-  const url = `${inject("cloudflare").origin}/stand-in/requests?person=${person}`;
+  const url = `${cloudflare().origin}/stand-in/requests?person=${person}`;
   return requestsSchema.parse(await (await fetch(url)).json());
 }

@@ -1,5 +1,5 @@
 import { env } from "cloudflare:workers";
-import { describe, expect, inject, it } from "vitest";
+import { describe, expect, it } from "vitest";
 import { signIn } from "../../../../../dev/browser/headless-browser.ts";
 import { ScriptlessBrowser } from "../../../../../dev/browser/scriptless-browser.ts";
 import type { PersonId } from "../../../../../dev/local-servers/people.ts";
@@ -22,7 +22,7 @@ import {
 } from "../../../../engine/providers/identity-provider";
 import { servicesOf } from "../../../../engine/services";
 import { users } from "../../local-api/accounts.ts";
-import { connectAs, standIn } from "./person.ts";
+import { cloudflare, connectAs, standIn } from "./person.ts";
 import { configOf, server as definition } from "./server.ts";
 
 const config = configOf(env);
@@ -59,7 +59,7 @@ async function identify(person: PersonId) {
 /** What GET /user says to a token. */
 async function statusOf(accessToken: string): Promise<number> {
   const headers = { authorization: `Bearer ${accessToken}` };
-  return (await fetch(`${inject("cloudflare").apiUrl}/user`, { headers })).status;
+  return (await fetch(`${cloudflare().apiUrl}/user`, { headers })).status;
 }
 
 describe("who signs in with Cloudflare", () => {
@@ -67,7 +67,7 @@ describe("who signs in with Cloudflare", () => {
     const session = await Session.open(
       (await connect({ change: { scope: "account:read" } })).access_token,
     );
-    const issuer = inject("cloudflare").origin;
+    const issuer = cloudflare().origin;
     expect(await session.use("whoami")).toMatchObject({
       userId: await userIdOf({ issuer, subject: users.alice.id }),
       name: "Alice Example",
@@ -108,7 +108,7 @@ describe("who signs in with Cloudflare", () => {
 
   it.each([
     ["the client secret is wrong", { CLOUDFLARE_CLIENT_SECRET: "wrong" }],
-    ["the API answers nonsense", { CLOUDFLARE_API_URL: `${inject("cloudflare").apiUrl}/accounts` }],
+    ["the API answers nonsense", { CLOUDFLARE_API_URL: `${cloudflare().apiUrl}/accounts` }],
   ])("is not signed in when %s, which is the operator's to change", async (_name, vars) => {
     const { url } = await authorizationUrl(await register());
     const wrong = gatehouseWith(vars, definition);

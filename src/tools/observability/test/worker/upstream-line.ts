@@ -1,7 +1,7 @@
-import { inject } from "vitest";
 import * as z from "zod";
+import { cloudflare } from "./person.ts";
 
-const line = () => `${inject("cloudflare").origin}/line`;
+const line = () => `${cloudflare().origin}/line`;
 
 /** How the line to Cloudflare's token endpoint behaves (test/support/oauth-line.ts). */
 export async function onLine(conditions: { delaysMs?: number[]; lost?: number }): Promise<void> {
