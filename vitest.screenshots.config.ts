@@ -5,12 +5,8 @@ export default defineConfig({
   oxc: { jsx: { runtime: "automatic", importSource: "hono/jsx" } },
   test: {
     include: ["test/browser/screenshots.tsx"],
-    globalSetup: [
-      "test/support/gatehouse.setup.ts",
-      "test/browser/selective-gatehouse.setup.ts",
-      "test/browser/chromium.setup.ts",
-    ],
-    fileParallelism: false,
+    globalSetup: ["test/browser/gatehouses.setup.ts", "test/browser/chromium.setup.ts"],
+    maxWorkers: 1,
     // A bound, not a measurement: a page is taken in many sizes.
     testTimeout: 300_000,
   },

@@ -1,11 +1,11 @@
 // `npm run screenshots [-- -t "consent"]`: not a test, but the same pages as the tests of this folder have.
 import { join } from "node:path";
 import type { Page } from "playwright-core";
-import { inject } from "vitest";
 import { projectDir } from "../../dev/server/processes.ts";
 import { ConsentPage } from "../../src/engine/login/consent-page";
 import type { ScopeGroup } from "../../src/engine/ui/scope-list";
 import { it } from "./fixtures.ts";
+import { origin } from "./origin.ts";
 import { pages } from "./pages.ts";
 
 const folder = join(projectDir, "screenshots");
@@ -80,7 +80,7 @@ it.for(Object.entries(made))("%s", async ([name, groups], { openBrowser }) => {
     />
   );
   const page = await openBrowser({ javaScriptEnabled: false });
-  const address = `${inject("origin")}/authorize`;
+  const address = `${origin()}/authorize`;
   const body = String(await shown);
   await page.route(address, (route) => route.fulfill({ contentType: "text/html", body }));
   await page.goto(address);
