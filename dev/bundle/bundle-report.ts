@@ -1,8 +1,8 @@
 import type { Bundle, BundleRecord } from "./bundle-size.ts";
 
 /** The limits of the gzipped upload, of the engine itself and with what src/ has; docs/performance.md says why. */
-const MAX_BARE_KIB = 350;
-const MAX_GZIP_KIB = 375;
+const MAX_BARE_KIB = 355;
+const MAX_GZIP_KIB = 410;
 /** What all of zod adds, with its languages: for `import { z }` in a tool, where `import * as z` is none. */
 const WHOLE_ZOD_KIB = 70;
 
