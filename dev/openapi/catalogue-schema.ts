@@ -59,6 +59,7 @@ export const catalogueSchema = z.strictObject({
     scopeName,
     z.strictObject({
       description: z.string().min(1),
+      group: z.string().min(1).optional(),
       baseline: z.boolean(),
       implies: z.array(scopeName).optional(),
     }),

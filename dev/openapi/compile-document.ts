@@ -95,9 +95,10 @@ function everything(api: ApiDocument, name: string): Catalogue {
 }
 
 function scopesOf({ scopes }: Catalogue): CompiledOpenApi["scopes"] {
-  return Object.entries(scopes).map(([name, { description, baseline, implies }]) => ({
+  return Object.entries(scopes).map(([name, { description, group, baseline, implies }]) => ({
     name,
     description,
+    ...(group !== undefined && { group }),
     baseline,
     ...(implies !== undefined && { implies }),
   }));

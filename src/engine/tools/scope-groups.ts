@@ -7,7 +7,7 @@ export type Effect = "reads" | "changes" | "deletes";
 
 export type DescribedScope = Scope & { readonly effect: Effect };
 
-/** The scopes and tools that are about one thing: those of a toolset. */
+/** The scopes and tools that are about one thing: those of a toolset, or of one `group` of its scopes. */
 export type Group = {
   readonly title: string;
   readonly scopes: readonly DescribedScope[];
@@ -18,14 +18,22 @@ export type Group = {
 export function groupsOf(toolsets: readonly AnyToolset[]): Group[] {
   const allScopes = toolsets.flatMap(({ scopes }) => scopes);
   const allTools = toolsets.flatMap(({ tools }) => tools);
-  return toolsets.map(({ name, displayName = inWords(name), scopes, tools }) => ({
-    title: displayName,
-    scopes: scopes.map((scope) => ({
-      ...scope,
-      effect: effectOf(withImplied([scope.name], allScopes), allTools),
-    })),
-    tools,
-  }));
+  const described = (scope: Scope): DescribedScope => ({
+    ...scope,
+    effect: effectOf(withImplied([scope.name], allScopes), allTools),
+  });
+  return toolsets.flatMap(({ name, displayName = inWords(name), scopes, tools }) => {
+    const headingOf = (scope: Scope | undefined) => scope?.group ?? displayName;
+    // A tool stands where the first scope does that opens it.
+    const headingOfTool = ({ allScopes: opening }: AnyTool) =>
+      headingOf(scopes.find((scope) => opening.includes(scope.name)));
+    const titles = new Set([...scopes.map(headingOf), ...tools.map(headingOfTool)]);
+    return [...titles].map((title) => ({
+      title,
+      scopes: scopes.filter((scope) => headingOf(scope) === title).map(described),
+      tools: tools.filter((tool) => headingOfTool(tool) === title),
+    }));
+  });
 }
 
 /**

@@ -5,6 +5,11 @@ export type Scope = {
   /** Shown under "What it may do" on the consent page, such as "Read your notes". */
   readonly description: string;
   /**
+   * What it is about, where a toolset has so many scopes that people need more than one heading: "Pull requests".
+   * Without one, it stands under the toolset's name.
+   */
+  readonly group?: string;
+  /**
    * Whether clients should ask for it at their first sign-in (RFC 9728 `scopes_supported`).
    * Leave out rare and dangerous ones: clients ask for those when a call needs them.
    */
