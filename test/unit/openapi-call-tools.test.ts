@@ -60,6 +60,23 @@ describe("a toolset of a document", () => {
     expect(toolOf({}).outputSchema()).not.toHaveProperty("additionalProperties");
   });
 
+  it("declares the scopes of what is on, and those that stand for them alone", () => {
+    const scope = { description: "A scope", baseline: false };
+    const { scopes } = openApiToolset({
+      ...{ name: "tickets", api },
+      compiled: {
+        ...compiled(compiledOperation()),
+        scopes: [
+          { ...scope, name: "tickets:read" },
+          { ...scope, name: "tickets:write" },
+          { ...scope, name: "tickets", implies: ["tickets:read"] },
+          { ...scope, name: "everything", implies: ["tickets:read", "tickets:write"] },
+        ],
+      },
+    });
+    expect(scopes.map(({ name }) => name)).toEqual(["tickets:read", "tickets"]);
+  });
+
   it("group 18: calls each operation at its own server, and needs all of these APIs", () => {
     const files = defineApi({ name: "files", variables: "FILES", access: { by: "exchange" } });
     const toolset = openApiToolset({

@@ -2,6 +2,7 @@ import type { Api } from "../config";
 import { DefinitionError } from "../lib/definition-error";
 import type { Tool } from "../tools/define-tool";
 import { defineToolset, type Toolset } from "../tools/define-toolset";
+import { type Scope, withImplied } from "../tools/scopes";
 import type { CompiledOpenApi } from "./compiled";
 import { offeredTools } from "./offered-tools";
 import { Operation } from "./operation";
@@ -49,12 +50,26 @@ export function openApiToolset<App = unknown>({
     }
     return new Operation(operation, called);
   });
+  const all = [...offeredTools(operations, compiled, prefix), ...tools];
+  const needing = [...(rest.resources ?? []), ...(rest.prompts ?? [])];
+  const needed = [...all.flatMap(({ allScopes }) => allScopes), ...needing.flatMap(scopesOf)];
   return defineToolset<App>({
     ...rest,
     apis: [...new Set([api, ...operations.map((operation) => operation.api)])],
-    scopes: compiled.scopes,
-    tools: [...offeredTools(operations, compiled, prefix), ...tools],
+    scopes: usedOf(compiled.scopes, needed),
+    tools: all,
   });
+}
+
+const scopesOf = ({ scopes }: { readonly scopes: readonly string[] }) => scopes;
+
+/** Of the catalogue's scopes, those of what is on: nobody is asked to give what opens nothing. */
+function usedOf(scopes: readonly Scope[], needed: readonly string[]): readonly Scope[] {
+  const used = withImplied(needed, scopes);
+  return scopes.filter(
+    ({ name, implies = [] }) =>
+      used.includes(name) || (implies.length > 0 && implies.every((scope) => used.includes(scope))),
+  );
 }
 
 function serverOf(servers: Readonly<Record<string, Api>>, name: string): Api | undefined {
