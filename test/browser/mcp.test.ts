@@ -4,7 +4,7 @@ import { connectSdkClient, OAuthMemory } from "../support/sdk-oauth.ts";
 import type { Client } from "./client.ts";
 import { it } from "./fixtures.ts";
 import { origin } from "./origin.ts";
-import { allow, backAt, scopeBox, signInAs } from "./person.ts";
+import { allow, backAt, scopeBox, signInAs, toConsent } from "./person.ts";
 
 /** Connects a client of the official SDK that opens this page to sign in. */
 async function connect(
@@ -28,10 +28,11 @@ it("a tool whose permission was unticked is gone from the client", async ({
 }) => {
   const page = await openBrowser();
   const toolsAfter = async (decide: () => Promise<void>) => {
+    await page.context().clearCookies();
     const connected = await connect(page, client, async () => {
+      await toConsent(page, page.url(), "Alice");
       await decide();
       await allow(page).click();
-      await signInAs(page, "Alice");
     });
     return (await connected.client.listTools()).tools.map(({ name }) => name);
   };
@@ -48,8 +49,13 @@ it("two people, one after the other in one browser, are two people", async ({
   const page = await openBrowser();
   const whoSignsInAs = async (name: "Alice" | "Bob") => {
     const connected = await connect(page, client, async () => {
+      await toConsent(page, page.url(), name);
+      if (name === "Bob") {
+        await page.getByRole("button", { name: "Not you?" }).click();
+        await signInAs(page, name);
+        await page.getByText("Signed in as Bob Example").waitFor();
+      }
       await allow(page).click();
-      await signInAs(page, name);
     });
     return async () => (await connected.client.callTool({ name: "whoami" })).structuredContent;
   };
