@@ -145,6 +145,32 @@ describe.each([
     expect((await seenAt("tracker")).tokens).toHaveLength(before);
   });
 
+  it("finds, describes and calls one of many, and asks before it deletes", async () => {
+    const asked: string[] = [];
+    const token = await tokenOf("alice", `${SCOPE} large:read large:write`);
+    const client = await open(mode, token, (message) => {
+      asked.push(message);
+      return agree;
+    });
+    const names = (await client.list()).map(({ name }) => name);
+    expect(names).toEqual(expect.arrayContaining(["search_operations", "call_write_operation"]));
+    const found = await client.call("search_operations", { query: "remove an issue" });
+    expect(found.structuredContent).toMatchObject({
+      operations: expect.arrayContaining([
+        expect.objectContaining({ operation: "delete_issue", call_with: "call_write_operation" }),
+      ]),
+    });
+    const described = await client.call("describe_operation", { operation: "delete_issue" });
+    expect(described.structuredContent).toMatchObject({ arguments: { required: ["id"] } });
+    const read = await client.use("call_read_operation", { operation: "list_issues" });
+    expect(read.data).toMatchObject({ person: "alice", received: { method: "GET" } });
+    const deleting = { operation: "delete_issue", arguments: { id: 7 } };
+    expect(await client.call("call_read_operation", deleting)).toMatchObject({ isError: true });
+    const deleted = await client.use("call_write_operation", deleting);
+    expect(deleted.data.received).toMatchObject({ method: "DELETE", url: "/api/issues/7" });
+    expect(asked).toEqual(["Delete the issue?\nDelete an issue\nid: 7"]);
+  });
+
   it("says what is wrong with an argument, and reaches nothing", async () => {
     const client = await open(mode, await tokenOf("alice"));
     const before = (await seenAt("tracker")).tokens.length;
