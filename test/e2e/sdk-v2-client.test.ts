@@ -39,7 +39,9 @@ describe.each(modes)("the official SDK v2 client, %s", (_name, mode, version) =>
   });
 
   it("asks for more when a call needs it, and goes on", async () => {
-    const memory = new OAuthMemory({ person: "bob", scopes: ["op:add"] });
+    // Of its own, so a client of its own: what bob gave one before is ticked when it asks again.
+    const redirectUrl = "http://localhost:3336/oauth/callback";
+    const memory = new OAuthMemory({ person: "bob", scopes: ["op:add"] }, redirectUrl);
     const { client, finishSignIn } = await connect(memory);
     memory.browser = { person: "bob" };
     const divide = () =>
