@@ -26,8 +26,7 @@ export async function measured({
 }: Run): Promise<Measured> {
   let result: Measured = { subject, document, operations };
   const child = fork(program, [subject, ...args], {
-    // The builds that packages have for Workers.
-    execArgv: [`--max-old-space-size=${HEAP_MIB}`, "--conditions=workerd"],
+    execArgv: [`--max-old-space-size=${HEAP_MIB}`],
     stdio: ["ignore", "ignore", "pipe", "ipc"],
   });
   let errors = "";
