@@ -11,7 +11,7 @@ import { declaredOperations } from "../test/openapi-corpus/declared.ts";
 import { readDocument, realDocuments } from "../test/openapi-corpus/documents.ts";
 import { installPeers, type Peer, peerPackages } from "./openapi/install-peers.ts";
 import type { Measured } from "./openapi/measured.ts";
-import { HEAP_MIB, measured, PREPARE_SECONDS } from "./openapi/processes.ts";
+import { HEAP_MIB, measured, PREPARE_CPU_SECONDS } from "./openapi/processes.ts";
 import { buildProgram } from "./openapi/program.ts";
 import { fullTable, kindsTable, ownTable, peerTable } from "./openapi/tables.ts";
 
@@ -41,7 +41,7 @@ try {
 async function run(): Promise<void> {
   console.log(
     `${new Date().toISOString().slice(0, 10)}, Node.js ${process.versions.node}, ${availableParallelism()} cores, ` +
-      `load ${loadavg()[0]?.toFixed(1)} before; each may use ${HEAP_MIB / 1_024} GiB, and ${PREPARE_SECONDS} s until it is ready.`,
+      `load ${loadavg()[0]?.toFixed(1)} before; each may use ${HEAP_MIB / 1_024} GiB, and ${PREPARE_CPU_SECONDS} s of CPU until it is ready.`,
   );
   const peers = values.ours ? [] : await peersIfReachable();
   const program = await buildProgram(folder);

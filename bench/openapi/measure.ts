@@ -1,10 +1,11 @@
 // Measures one subject over one document, in a process that bench/openapi/processes.ts starts and bounds:
-// <subject> <the document's file> [<the peer's module>]. What it finds goes to its parent, phase by phase.
+// <subject> <how much CPU it may use> <the document's file> [<the peer's module>]. What it finds goes to its parent, phase by phase.
 
 import { readFileSync } from "node:fs";
 import { pathToFileURL } from "node:url";
 import * as z from "zod";
 import { tokensOf } from "../../dev/openapi/words.ts";
+import { limitCpu } from "./cpu-limit.ts";
 import { measureGatehouse } from "./gatehouse.ts";
 import type { Message } from "./measured.ts";
 import { measurePeer, peerSchema } from "./peer.ts";
@@ -14,9 +15,13 @@ const searchSchema = z.object({
   search: z.custom<(document: unknown) => Promise<unknown>>((value) => typeof value === "function"),
 });
 
-const [subject, file = "", module = ""] = process.argv.slice(2);
+const [subject, cpuSeconds, file = "", module = ""] = process.argv.slice(2);
 const text = readFileSync(file, "utf8");
-const report = (message: Message) => void process.send?.(message);
+const endLimit = limitCpu(Number(cpuSeconds));
+const report = (message: Message) => {
+  if (message.phase === "prepared") void endLimit();
+  process.send?.(message);
+};
 
 if (subject === "gatehouse") await measureGatehouse(text, report);
 else {

@@ -1,10 +1,11 @@
 import { fork } from "node:child_process";
+import { TOO_LONG } from "./cpu-limit.ts";
 import { type Measured, messageSchema, type SubjectName } from "./measured.ts";
 
-/** How long a subject may take until it could answer its first call. */
-export const PREPARE_SECONDS = 25;
-/** How long all its operations may take after that: a bound, not a measurement. */
-const CALL_SECONDS = 180;
+/** How much CPU a subject may use until it could answer its first call. */
+export const PREPARE_CPU_SECONDS = 25;
+/** How long either phase may take: bounds, not measurements. */
+const LIMIT_SECONDS = 150;
 export const HEAP_MIB = 4_096;
 
 export type Run = {
@@ -25,7 +26,7 @@ export async function measured({
   args,
 }: Run): Promise<Measured> {
   let result: Measured = { subject, document, operations };
-  const child = fork(program, [subject, ...args], {
+  const child = fork(program, [subject, String(PREPARE_CPU_SECONDS), ...args], {
     execArgv: [`--max-old-space-size=${HEAP_MIB}`],
     stdio: ["ignore", "ignore", "pipe", "ipc"],
   });
@@ -34,17 +35,17 @@ export async function measured({
     errors = (errors + text).slice(-20_000);
   });
   let late: string | undefined;
-  const limit = (seconds: number, what: string) =>
+  const limit = (what: string) =>
     setTimeout(() => {
-      late = `${what} did not end in ${seconds} s`;
+      late = `${what} did not end in ${LIMIT_SECONDS} s`;
       child.kill("SIGKILL");
-    }, seconds * 1_000);
-  let timer = limit(PREPARE_SECONDS, "preparing");
+    }, LIMIT_SECONDS * 1_000);
+  let timer = limit("preparing");
   child.on("message", (given) => {
     const { phase, ...rest } = messageSchema.parse(given);
     if (phase === "prepared") {
       clearTimeout(timer);
-      timer = limit(CALL_SECONDS, "calling");
+      timer = limit("calling");
     }
     result = { ...result, [phase]: rest };
   });
@@ -58,6 +59,7 @@ export async function measured({
 }
 
 function reasonOf(errors: string): string {
+  if (errors.includes(TOO_LONG)) return `did not end in ${PREPARE_CPU_SECONDS} s`;
   if (/heap out of memory|heap limit/i.test(errors)) return `ran out of ${HEAP_MIB / 1_024} GiB`;
   const line = errors.split("\n").find((text) => /^(?:\w*Error|Uncaught)\b/.test(text.trim()));
   return `failed: ${(line ?? "it ended by itself").trim().slice(0, 200)}`;

@@ -58,7 +58,7 @@ export function ownTable(all: readonly Measured[]): string {
   return markdownTable(header, rows);
 }
 
-/** The same documents through all: operations whose request is right, tokens of the list, seconds until it is ready. */
+/** The same documents through all: operations whose request is right, tokens of the list, seconds of CPU until it is ready. */
 export function peerTable(all: readonly Measured[]): string {
   const shown = subjects.filter((name) => all.some(({ subject }) => subject === name));
   const documents = [...new Set(all.map(({ document }) => document))];
@@ -77,7 +77,7 @@ function cell(one: Measured | undefined): string {
   const known = [
     ...(called === undefined ? [] : [`${figure(called.right, 0)} right`]),
     ...(listed === undefined ? [] : [`${figure(listed.tokens, 0)} tokens`]),
-    ...(prepared === undefined ? [] : [`${figure(prepared.wallSeconds, 1)} s`]),
+    ...(prepared === undefined ? [] : [`${figure(prepared.cpuSeconds, 1)} s`]),
     ...(ended === undefined ? [] : [ended]),
   ];
   return known.join(", ");
