@@ -26,6 +26,7 @@ const typedFolders = [
   "dev/workers",
   "bench",
   "bench/workers",
+  "bench/openapi",
   "test",
   "test/worker",
 ].filter((folder) => existsSync(join(projectDir, folder, "tsconfig.json")));

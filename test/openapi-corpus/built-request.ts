@@ -14,7 +14,7 @@ const api: UpstreamApi = {
   resource: undefined,
   audience: undefined,
   scopes: [],
-  credential: { by: "sign-in" },
+  credential: { by: "sign-in", identityProvider: "oidc" },
 };
 
 const declaredApi = defineApi({

@@ -52,11 +52,17 @@ export function generatedArguments(
     if (!parsed.success) return {};
     const { $ref, ...siblings } = parsed.data;
     if ($ref === undefined) return parsed.data;
-    const name = decodeURIComponent($ref.replace(/^#\/\$defs\//, ""))
-      .replaceAll("~1", "/")
-      .replaceAll("~0", "~");
-    if (!(name in defs)) throw new Error(`The schema refers to ${$ref}, which it does not have`);
-    return { ...resolved(defs[name]), ...siblings };
+    const tokens = decodeURIComponent($ref)
+      .replace(/^#\/\$defs\//, "")
+      .split("/")
+      .map((token) => token.replaceAll("~1", "/").replaceAll("~0", "~"));
+    let target: unknown = defs;
+    for (const token of tokens) {
+      if (typeof target !== "object" || target === null || !Object.hasOwn(target, token))
+        throw new Error(`The schema refers to ${$ref}, which it does not have`);
+      target = Reflect.get(target, token);
+    }
+    return { ...resolved(target), ...siblings };
   }
 
   function value(schema: unknown, depth: number): unknown {
