@@ -12,8 +12,8 @@ export type DeclaredParameter = {
   readonly in: "path" | "query" | "header" | "cookie";
   readonly style: string;
   readonly explode: boolean;
-  /** Whether it is written as JSON, or in another media type, in place of a style. */
-  readonly hasContent: boolean;
+  /** The media type that it is written in, in place of a style. */
+  readonly mediaType: string | undefined;
 };
 
 const node = z.record(z.string(), z.unknown());
@@ -109,7 +109,7 @@ function declaredParameter(parameter: z.output<typeof parameterSchema>): Declare
   const isSwagger = parameter.type !== undefined;
   const explode =
     parameter.explode ?? (isSwagger ? collectionFormat === "multi" : style === "form");
-  return [{ name, in: place, style, explode, hasContent: content !== undefined }];
+  return [{ name, in: place, style, explode, mediaType: Object.keys(content ?? {})[0] }];
 }
 
 function swaggerBody(

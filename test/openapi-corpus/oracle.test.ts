@@ -16,7 +16,7 @@ function parameter(
   style: string,
   explode: boolean,
 ): DeclaredParameter {
-  return { name, in: place, style, explode, hasContent: false };
+  return { name, in: place, style, explode, mediaType: undefined };
 }
 
 /** What is found in a request for GET or POST of `/things/{id}`. */

@@ -90,7 +90,7 @@ function readParameter(
 ): unknown {
   const { name } = parameter;
   const shape = shapeOf(value);
-  if (parameter.hasContent) return readContent(parameter, url, headers, pieces);
+  if (parameter.mediaType !== undefined) return readContent(parameter, url, headers, pieces);
   if (shape === "deep") return "undefined by the specification";
   switch (parameter.in) {
     case "path":
@@ -114,7 +114,7 @@ function headerText(text: string): string {
 }
 
 function readContent(
-  { name, in: place }: DeclaredParameter,
+  { name, in: place, mediaType = "" }: DeclaredParameter,
   url: URL,
   headers: Headers,
   pieces: ReadonlyMap<string, string>,
@@ -125,7 +125,7 @@ function readContent(
       : place === "path"
         ? decodeURIComponent(pieces.get(name) ?? "")
         : headers.get(name);
-  return raw == null ? undefined : asText(JSON.parse(raw));
+  return raw == null || !/[/+]json/.test(mediaType) ? raw : asText(JSON.parse(raw));
 }
 
 type Pairs = readonly (readonly [name: string, value: string, raw: string])[];

@@ -236,7 +236,7 @@ describe("call_read_operation", () => {
     });
   });
 
-  it("refuses what writes, and what does not exist; wrong arguments are named", async () => {
+  it("group 23: refuses what writes, and what does not exist; wrong arguments are named", async () => {
     const wrong = async (args: object) => {
       const { result, requests } = await call("call_read_operation", args);
       expect(requests).toEqual([]);

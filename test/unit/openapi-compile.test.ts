@@ -42,7 +42,7 @@ ${names.map((name) => `  /${name}: { post: { requestBody: { required: true, cont
 components: { schemas: ${schemas} }`;
 
 describe("references", () => {
-  it("that lead back end, in a property, a list, a map, allOf and oneOf, and no definition dangles", () => {
+  it("group 1: that lead back end, in a property, a list, a map, allOf and oneOf, and no definition dangles", () => {
     const names = ["Property", "List", "Map", "Every", "Some"];
     const compilation = compile(
       posting(
@@ -69,7 +69,7 @@ describe("references", () => {
     expect(accepts(every, { body: { child: { of: { n: "1" } } } })).toBe(false);
   });
 
-  it("that are nothing but themselves are named with their place, and cost one operation", () => {
+  it("group 2: that are nothing but themselves are named with their place, and cost one operation", () => {
     const { faults, compiled } = compile(
       posting(
         ["A", "C", "D"],
@@ -84,7 +84,7 @@ describe("references", () => {
     ]);
   });
 
-  it("are found three and more deep, through what they refer to", () => {
+  it("group 3: are found three and more deep, through what they refer to", () => {
     const compilation = compile(
       posting(
         ["One"],
@@ -151,7 +151,7 @@ describe("names", () => {
   });
   const none = new Map<string, string>();
 
-  it("have at most 48 of [a-z0-9_], whatever a document calls its operations", () => {
+  it("groups 4 and 6: have at most 48 of [a-z0-9_], whatever a document calls its operations", () => {
     const odd = [
       operation("a".repeat(90), "/long"),
       operation("Actions/AddSelectedRepo To.Org-Variable", "/b"),
@@ -179,7 +179,7 @@ describe("names", () => {
     expect(suggestNames(alike.slice(1), none).get("GET /a-b")).toBe(settled[1]);
   });
 
-  it("that are long keep apart: what tells them apart is part of the 48", () => {
+  it("group 5: that are long keep apart: what tells them apart is part of the 48", () => {
     const long = `create${"VeryLongResource".repeat(5)}`;
     const both = [operation(`${long}One`, "/one"), operation(`${long}Two`, "/two")];
     const names = [...suggestNames(both, none).values()];
@@ -195,7 +195,7 @@ describe("names", () => {
 });
 
 describe("arguments", () => {
-  it("are distinct where one name stands in path, query, header, cookie and body", () => {
+  it("group 7: are distinct where one name stands in path, query, header, cookie and body", () => {
     const compilation = compile(`paths:
   /variables/{name}:
     patch:
@@ -225,7 +225,7 @@ describe("arguments", () => {
     ]);
   });
 
-  it("hold a body that is a list, a string or a number", () => {
+  it("group 8: hold a body that is a list, a string or a number", () => {
     const body = (schema: string) =>
       `{ post: { requestBody: { required: true, content: { application/json: { schema: ${schema} } } } } }`;
     const compilation = compile(`paths:
@@ -239,7 +239,7 @@ describe("arguments", () => {
     expect(accepts(detailOf(compilation, "POST /number").input, { body: "a" })).toBe(false);
   });
 
-  it("fill every part of a path: those of the path item, repeated ones, several, and undeclared ones", () => {
+  it("groups 9 and 10: fill every part of a path: those of the path item, repeated ones, several, and undeclared ones", () => {
     const compilation = compile(`paths:
   /{tenant}/{tenant}/users/{user}/{undeclared}:
     parameters:
@@ -275,7 +275,7 @@ components: { securitySchemes: { key: { type: apiKey, in: header, name: X-API-Ke
     expect(Object.keys(detailOf(compilation, "GET /x").input.properties)).toEqual(["X-Trace"]);
   });
 
-  it("say style and explode as the specification defaults them, and Swagger's collectionFormat", () => {
+  it("group 11: say style and explode as the specification defaults them, and Swagger's collectionFormat", () => {
     const compilation = compile(`paths:
   /{a}/x:
     get:
@@ -313,7 +313,7 @@ components: { securitySchemes: { key: { type: apiKey, in: header, name: X-API-Ke
 describe("bodies", () => {
   const body = (content: string) => `{ post: { requestBody: { content: { ${content} } } } }`;
 
-  it("are sent as what the API takes: form, multipart with files, bytes, text", () => {
+  it("group 13: are sent as what the API takes: form, multipart with files, bytes, text", () => {
     const compilation = compile(`paths:
   /form: ${body("application/x-www-form-urlencoded: { schema: { type: object, properties: { a: { type: object } } }, encoding: { a: { style: deepObject, explode: true } } }")}
   /files: ${body("multipart/form-data: { schema: { $ref: '#/components/schemas/Upload' } }")}
@@ -380,7 +380,7 @@ definitions: { Pet: { type: object, required: [name], properties: { name: { type
 });
 
 describe("input schemas", () => {
-  it("have an object at their root and no combinator there, whatever the body is", () => {
+  it("group 14: have an object at their root and no combinator there, whatever the body is", () => {
     const compilation = compile(
       posting(
         ["Any", "One", "All"],
@@ -402,7 +402,7 @@ describe("input schemas", () => {
     });
   });
 
-  it("bring 3.0's nullable, draft 04's exclusive bounds and lists of items up to date", () => {
+  it("group 16: bring 3.0's nullable, draft 04's exclusive bounds and lists of items up to date", () => {
     const compilation = compile(
       posting(
         ["A"],
@@ -443,7 +443,7 @@ describe("input schemas", () => {
     expect(accepts(input, { body: { pair: [1, 1] } })).toBe(false);
   });
 
-  it("keep discriminators usable: with alternatives, by inheritance, and overlapping", () => {
+  it("group 16: keep discriminators usable: with alternatives, by inheritance, and overlapping", () => {
     const compilation = compile(
       posting(
         ["Listed", "Base", "Overlapping"],
@@ -466,7 +466,7 @@ describe("input schemas", () => {
     expect(accepts(detailOf(compilation, "POST /Overlapping").input, { body: 1 })).toBe(true);
   });
 
-  it("take properties named $ref, context, example, default, properties and __proto__ for what they are", () => {
+  it("group 17: take properties named $ref, context, example, default, properties and __proto__ for what they are", () => {
     const names = [
       "$ref",
       "context",
@@ -490,7 +490,7 @@ describe("input schemas", () => {
     expect(accepts(input, { body: { $ref: 1 } })).toBe(false);
   });
 
-  it("follow references in propertyNames and in maps by pattern", () => {
+  it("group 17: follow references in propertyNames and in maps by pattern", () => {
     const compilation = compile(
       posting(
         ["A"],
@@ -504,7 +504,7 @@ describe("input schemas", () => {
     expect(accepts(input, { body: { xyz: "1" } })).toBe(false);
   });
 
-  it("do not take a combinator without a type for a string", () => {
+  it("group 22: do not take a combinator without a type for a string", () => {
     const compilation = compile(
       posting(
         ["A"],
@@ -516,7 +516,7 @@ describe("input schemas", () => {
     expect(accepts(input, { body: { when: "now" } })).toBe(false);
   });
 
-  it("carry only the definitions that they reach, and repeat no large part", () => {
+  it("group 20: carry only the definitions that they reach, and repeat no large part", () => {
     const address =
       "{ type: object, description: Where it goes to, properties: { street: { type: string, maxLength: 100 }, city: { type: string, maxLength: 100 }, country: { type: string, maxLength: 2 } } }";
     const compilation = compile(
@@ -533,7 +533,7 @@ describe("input schemas", () => {
     expect(detailOf(compilation, "POST /B").input.$defs).toBeUndefined();
   });
 
-  it("fit a budget: descriptions get shorter, examples and extensions are left out", () => {
+  it("group 20: fit a budget: descriptions get shorter, examples and extensions are left out", () => {
     const many = Array.from(
       { length: 60 },
       (_, index) =>
@@ -549,7 +549,7 @@ describe("input schemas", () => {
 });
 
 describe("a document", () => {
-  it("has servers with variables, relative ones, prefixes and others", () => {
+  it("group 18: has servers with variables, relative ones, prefixes and others", () => {
     const compilation =
       compile(`servers: [{ url: "https://{region}.example.com/{version}/", variables: { region: { default: eu }, version: { enum: [v1], default: v1 } } }, { url: https://other.example }]
 paths:
@@ -603,7 +603,7 @@ paths:
     expect(problems).toMatchObject([{ place: "#/paths/~1bad/get" }]);
   });
 
-  it("says which operations are deprecated, and each has a shape that ends", () => {
+  it("groups 15 and 21: says which operations are deprecated, and each has a shape that ends", () => {
     const compilation = compile(`paths:
   /a: { get: { deprecated: true, responses: { "200": { description: ok, content: { application/json: { schema: { $ref: "#/components/schemas/Node" } } } } } } }
 components: { schemas: { Node: { type: object, required: [id], properties: { id: { type: integer }, children: { type: array, items: { $ref: "#/components/schemas/Node" } }, secret: { type: string, writeOnly: true } } } } }`);
