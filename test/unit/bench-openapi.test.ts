@@ -56,8 +56,8 @@ describe("the tables of bench:openapi", () => {
 describe("the tally", () => {
   const declared: Asked["declared"] = {
     parameters: [
-      { name: "id", in: "path", style: "simple", explode: false, hasContent: false },
-      { name: "q", in: "query", style: "form", explode: true, hasContent: false },
+      { name: "id", in: "path", style: "simple", explode: false, mediaType: undefined },
+      { name: "q", in: "query", style: "form", explode: true, mediaType: undefined },
     ],
     body: ["application/json"],
   };

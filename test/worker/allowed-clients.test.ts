@@ -25,7 +25,7 @@ async function expectRefused(response: Response): Promise<void> {
   expect(response.headers.get("content-security-policy")).toContain("default-src 'none'");
   const html = await response.text();
   expect(html).toContain("<h1>This app may not connect here</h1>");
-  expect(html).toContain("ALLOWED_CLIENTS");
+  expect(html).toContain("Only chosen apps may connect");
   expect(html).not.toMatch(/http-equiv|claude|evil\.example/);
 }
 
@@ -57,7 +57,7 @@ describe("registration", () => {
     expect(response.status).toBe(400);
     const body = z.record(z.string(), z.string()).parse(await response.json());
     expect(body.error).toBe("invalid_redirect_uri");
-    expect(body.error_description).toContain("ALLOWED_CLIENTS");
+    expect(body.error_description).toContain("Only chosen apps may connect");
     expect(body.error_description).not.toMatch(/claude/);
   }
 
