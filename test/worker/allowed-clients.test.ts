@@ -57,7 +57,7 @@ describe("registration", () => {
     expect(response.status).toBe(400);
     const body = z.record(z.string(), z.string()).parse(await response.json());
     expect(body.error).toBe("invalid_redirect_uri");
-    expect(body.error_description).toContain("Only chosen apps may connect");
+    expect(body.error_description).toContain("ALLOWED_CLIENTS");
     expect(body.error_description).not.toMatch(/claude/);
   }
 
