@@ -15,6 +15,8 @@ export type Run = {
   /** The program made of measure.ts, and what it is told. */
   readonly program: string;
   readonly args: readonly string[];
+  /** Options of Node.js. */
+  readonly options?: readonly string[];
 };
 
 /** Measures in a process of its own. However that ends, this returns what it found until then. */
@@ -24,10 +26,11 @@ export async function measured({
   operations,
   program,
   args,
+  options = [],
 }: Run): Promise<Measured> {
   let result: Measured = { subject, document, operations };
   const child = fork(program, [subject, String(PREPARE_CPU_SECONDS), ...args], {
-    execArgv: [`--max-old-space-size=${HEAP_MIB}`],
+    execArgv: [`--max-old-space-size=${HEAP_MIB}`, ...options],
     stdio: ["ignore", "ignore", "pipe", "ipc"],
   });
   let errors = "";

@@ -43,9 +43,14 @@ export async function tools(document, base, send) {
 function sent({ path, method, params = {}, body, headers = {} }, base, send) {
   const query = Object.entries(params).flatMap(([name, value]) => pairs(name, value));
   const hasBody = body !== undefined && method !== "GET" && method !== "HEAD";
-  return send(`${base}${path}${query.length === 0 ? "" : `?${query.join("&")}`}`, {
+  // Some paths have a fragment, after which a query would be lost.
+  const url = new URL(`${base}${path}`);
+  url.search = query.join("&");
+  const sentHeaders = new Headers(hasBody ? { "content-type": "application/json" } : {});
+  for (const [name, value] of Object.entries(headers)) sentHeaders.set(name, value);
+  return send(url.href, {
     method,
-    headers: hasBody ? { "content-type": "application/json", ...headers } : headers,
+    headers: sentHeaders,
     ...(hasBody && { body: JSON.stringify(body) }),
   });
 }
