@@ -33,6 +33,8 @@ export async function measured({
     execArgv: [`--max-old-space-size=${HEAP_MIB}`, ...options],
     stdio: ["ignore", "ignore", "pipe", "ipc"],
   });
+  const kill = () => child.kill("SIGKILL");
+  process.once("exit", kill);
   let errors = "";
   child.stderr?.setEncoding("utf8").on("data", (text: string) => {
     errors = (errors + text).slice(-20_000);
@@ -41,7 +43,7 @@ export async function measured({
   const limit = (what: string) =>
     setTimeout(() => {
       late = `${what} did not end in ${LIMIT_SECONDS} s`;
-      child.kill("SIGKILL");
+      kill();
     }, LIMIT_SECONDS * 1_000);
   let timer = limit("preparing");
   child.on("message", (given) => {
@@ -57,6 +59,7 @@ export async function measured({
     child.once("close", resolve);
   });
   clearTimeout(timer);
+  process.off("exit", kill);
   if (code === 0) return result;
   return { ...result, ended: late ?? reasonOf(errors) };
 }
