@@ -56,9 +56,15 @@ function sent({ path, method, params = {}, body, headers = {} }, base, send) {
 }
 
 function pairs(name, value) {
-  if (Array.isArray(value)) return value.flatMap((item) => pairs(name, item));
+  if (Array.isArray(value)) return value.map((item) => pair(name, item));
   if (typeof value === "object" && value !== null) {
-    return Object.entries(value).flatMap(([member, item]) => pairs(member, item));
+    return Object.entries(value).map(([member, item]) => pair(member, item));
   }
-  return [`${encodeURIComponent(name)}=${encodeURIComponent(String(value))}`];
+  return [pair(name, value)];
+}
+
+/** What is deeper has no form in the specification: as JSON, it cannot be taken for another parameter. */
+function pair(name, value) {
+  const text = typeof value === "object" ? JSON.stringify(value) : String(value);
+  return `${encodeURIComponent(name)}=${encodeURIComponent(text)}`;
 }
