@@ -53,16 +53,22 @@ async function run(): Promise<void> {
     const operations = declaredOperations(content).length;
     const own: Peer = { subject: "gatehouse", module: "" };
     for (const { subject, module } of [own, ...peers]) {
-      const one = await measured({ subject, document, operations, program, args: [file, module] });
+      const task = { subject, document, operations, program, args: [file, module] };
+      const first = await measured(task);
+      // Builds for Workers check schemas with another library, which may come through where the first did not.
+      const one = first.ended?.startsWith("failed")
+        ? await measured({ ...task, options: ["--conditions=workerd"] })
+        : first;
       found.push(one);
       const examples = Object.entries(one.called?.examples ?? {});
       console.log(`${document}, ${subject}: ${one.ended ?? "done"}`);
+      if (one !== first) console.log(`  with its build for Node.js: ${first.ended}`);
       for (const [kind, example] of examples) console.log(`  ${kind}: ${example}`);
     }
+    if (values.json) await writeFile(resolve(values.json), JSON.stringify(found, null, 2));
   }
   console.log(`\n${fullTable(found)}\n\n${ownTable(found)}`);
   if (peers.length > 0) console.log(`\n${peerTable(found)}\n\n${kindsTable(found)}`);
-  if (values.json) await writeFile(resolve(values.json), JSON.stringify(found, null, 2));
 }
 
 /** Without a network there is nothing to compare with: our own figures are worth printing all the same. */

@@ -15,6 +15,8 @@ export type Run = {
   /** The program made of measure.ts, and what it is told. */
   readonly program: string;
   readonly args: readonly string[];
+  /** Options of Node.js. */
+  readonly options?: readonly string[];
 };
 
 /** Measures in a process of its own. However that ends, this returns what it found until then. */
@@ -24,12 +26,15 @@ export async function measured({
   operations,
   program,
   args,
+  options = [],
 }: Run): Promise<Measured> {
   let result: Measured = { subject, document, operations };
   const child = fork(program, [subject, String(PREPARE_CPU_SECONDS), ...args], {
-    execArgv: [`--max-old-space-size=${HEAP_MIB}`],
+    execArgv: [`--max-old-space-size=${HEAP_MIB}`, ...options],
     stdio: ["ignore", "ignore", "pipe", "ipc"],
   });
+  const kill = () => child.kill("SIGKILL");
+  process.once("exit", kill);
   let errors = "";
   child.stderr?.setEncoding("utf8").on("data", (text: string) => {
     errors = (errors + text).slice(-20_000);
@@ -38,7 +43,7 @@ export async function measured({
   const limit = (what: string) =>
     setTimeout(() => {
       late = `${what} did not end in ${LIMIT_SECONDS} s`;
-      child.kill("SIGKILL");
+      kill();
     }, LIMIT_SECONDS * 1_000);
   let timer = limit("preparing");
   child.on("message", (given) => {
@@ -54,6 +59,7 @@ export async function measured({
     child.once("close", resolve);
   });
   clearTimeout(timer);
+  process.off("exit", kill);
   if (code === 0) return result;
   return { ...result, ended: late ?? reasonOf(errors) };
 }

@@ -78,7 +78,8 @@ function cell(one: Measured | undefined): string {
     ...(called === undefined ? [] : [`${figure(called.right, 0)} right`]),
     ...(listed === undefined ? [] : [`${figure(listed.tokens, 0)} tokens`]),
     ...(prepared === undefined ? [] : [`${figure(prepared.cpuSeconds, 1)} s`]),
-    ...(ended === undefined ? [] : [ended]),
+    // Why it failed is in the full table.
+    ...(ended === undefined ? [] : [ended.replace(/^failed: .*/, "failed")]),
   ];
   return known.join(", ");
 }

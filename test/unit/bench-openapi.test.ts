@@ -40,6 +40,15 @@ describe("the tables of bench:openapi", () => {
     ]);
   });
 
+  it("leave the reason of a failure to the full table", () => {
+    const failed: Measured = {
+      ...{ subject: "connector", document: "tickets", operations: 3 },
+      ended: "failed: Error: Two schemas have one name",
+    };
+    expect(peerTable([failed])).toMatch(/\| tickets \| 3 \| failed \|$/);
+    expect(fullTable([failed])).toContain("Two schemas have one name");
+  });
+
   it("add up only the documents that a subject came through", () => {
     expect(kindsTable(found).split("\n").slice(2)).toEqual([
       "| Gatehouse | 1 | 1,200 | 1,200 | 0 | 0 | 0 | 0 | 0 | 0 | 0 |",

@@ -43,17 +43,28 @@ export async function tools(document, base, send) {
 function sent({ path, method, params = {}, body, headers = {} }, base, send) {
   const query = Object.entries(params).flatMap(([name, value]) => pairs(name, value));
   const hasBody = body !== undefined && method !== "GET" && method !== "HEAD";
-  return send(`${base}${path}${query.length === 0 ? "" : `?${query.join("&")}`}`, {
+  // Some paths have a fragment, after which a query would be lost.
+  const url = new URL(`${base}${path}`);
+  url.search = query.join("&");
+  const sentHeaders = new Headers(hasBody ? { "content-type": "application/json" } : {});
+  for (const [name, value] of Object.entries(headers)) sentHeaders.set(name, value);
+  return send(url.href, {
     method,
-    headers: hasBody ? { "content-type": "application/json", ...headers } : headers,
+    headers: sentHeaders,
     ...(hasBody && { body: JSON.stringify(body) }),
   });
 }
 
 function pairs(name, value) {
-  if (Array.isArray(value)) return value.flatMap((item) => pairs(name, item));
+  if (Array.isArray(value)) return value.map((item) => pair(name, item));
   if (typeof value === "object" && value !== null) {
-    return Object.entries(value).flatMap(([member, item]) => pairs(member, item));
+    return Object.entries(value).map(([member, item]) => pair(member, item));
   }
-  return [`${encodeURIComponent(name)}=${encodeURIComponent(String(value))}`];
+  return [pair(name, value)];
+}
+
+/** What is deeper has no form in the specification: as JSON, it cannot be taken for another parameter. */
+function pair(name, value) {
+  const text = typeof value === "object" ? JSON.stringify(value) : String(value);
+  return `${encodeURIComponent(name)}=${encodeURIComponent(text)}`;
 }
