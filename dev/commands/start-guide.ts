@@ -4,6 +4,13 @@ import type { LocalApiExamples } from "../local-apis/local-api.ts";
 import { people } from "../local-servers/people.ts";
 import type { SignInServers } from "./sign-in-servers.ts";
 
+const RULE = "─".repeat(80);
+
+/** Whether `npm start` has printed its guide to the end: the server answers then. */
+export function hasWholeGuide(printed: string): boolean {
+  return printed.split(RULE).length > 2;
+}
+
 /** What `npm start` prints once everything is up: where the server is, and how to use it from each client. */
 export function startGuide(options: {
   origin: string;
@@ -58,8 +65,7 @@ export function startGuide(options: {
       ? []
       : [`  Who has allowed the server to use an API: ${external.issuer}/connections`]),
   ];
-  const rule = "─".repeat(80);
-  return [rule, ...lines, rule].join("\n");
+  return [RULE, ...lines, RULE].join("\n");
 }
 
 /** What to paste into the clients that reach this machine. The website says what comes next. */

@@ -6,6 +6,7 @@ import { setTimeout as delay } from "node:timers/promises";
 import { expect, it, onTestFinished } from "vitest";
 import { unstable_readConfig } from "wrangler";
 import * as z from "zod";
+import { hasWholeGuide } from "../../dev/commands/start-guide.ts";
 import { findFreePort } from "../../dev/local-servers/free-port.ts";
 import { projectDir, startNode } from "../../dev/server/processes.ts";
 import { fixtureMain } from "../support/fixture.ts";
@@ -68,7 +69,7 @@ async function start(args: readonly string[], port: number) {
     {
       env: { PORT: String(port) },
       onOutput: () => {
-        if (/(─{80}[\s\S]*){2}/.test(command.output())) ready.resolve();
+        if (hasWholeGuide(command.output())) ready.resolve();
       },
     },
   );

@@ -1,4 +1,5 @@
 import { join } from "node:path";
+import { hasWholeGuide } from "../../dev/commands/start-guide.ts";
 import { findFreePort } from "../../dev/local-servers/free-port.ts";
 import { type NodeProcessOptions, startNode } from "../../dev/server/processes.ts";
 
@@ -44,7 +45,7 @@ export async function startAndList(project: string, args: readonly string[]): Pr
   const server = script(project, ["dev/commands/start.ts", ...args], {
     env,
     onOutput: () => {
-      if (/Ctrl\+C ends it[\s\S]*─{80}/.test(server.output())) isRunning.resolve();
+      if (hasWholeGuide(server.output())) isRunning.resolve();
     },
   });
   void server.exited.then((code) =>
