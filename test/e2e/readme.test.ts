@@ -121,12 +121,12 @@ async function edit(name: string, pattern: RegExp, replacement: string): Promise
   await writeFile(file, code.replace(pattern, replacement));
 }
 
-/** Does what README.md says of a document; the help desk's stands for the reader's. */
+/** Does what README.md says of a document. */
 async function makeToolsOfDocument(): Promise<void> {
   const readme = await readFile(join(projectDir, "README.md"), "utf8");
   const [, operation = ""] = /operations\.yaml`.*?```yaml\n(.*?)```/s.exec(readme) ?? [];
   const command = join(copy, "dev/commands/openapi.ts");
-  const document = join(copy, "src/tools/helpdesk/local-api/helpdesk.yaml");
+  const document = join(copy, "test/fixture/tickets.yaml");
   await run(command, [document, "--name", "tickets"]);
   await edit("src/tools/tickets/operations.yaml", /^ {2}GET \/tickets:\n( {4}.*\n)+/m, operation);
   await run(command, ["--name", "tickets"]);
