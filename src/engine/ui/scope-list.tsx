@@ -63,12 +63,12 @@ function Groups({ groups, id }: { groups: readonly ScopeGroup[]; id: string }) {
   return (
     <>
       {groups.map(({ title, scopes }, group) => (
-        // biome-ignore lint/a11y/useSemanticElements: a fieldset in a fieldset repeats the outer legend in screen readers.
-        <div class="group" role="group" aria-labelledby={`${id}-${group}`}>
+        <div class="group">
           <p class="group-title" id={`${id}-${group}`}>
             {title}
           </p>
-          <ul class="scopes">
+          {/* Not a fieldset: in another one, screen readers repeat the outer legend. */}
+          <ul class="scopes" aria-labelledby={`${id}-${group}`}>
             {scopes.map((scope, index) => (
               <ScopeBox scope={scope} id={`${id}-${group}-${index}`} />
             ))}
