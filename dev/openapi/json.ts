@@ -1,9 +1,7 @@
-/** An object of a parsed document. Nothing of its members is known. */
-export type JsonObject = Readonly<Record<string, unknown>>;
+import { isObject, type JsonObject } from "../../src/engine/openapi/arguments/json.ts";
 
-export function isObject(value: unknown): value is JsonObject {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
-}
+// The Worker reads what these make with the same three.
+export { isObject, type JsonObject, memberOf } from "../../src/engine/openapi/arguments/json.ts";
 
 /** The members of an object; none of anything else. */
 export const entriesOf = (value: unknown): [string, unknown][] =>
@@ -16,11 +14,6 @@ export const stringsOf = (value: unknown): string[] =>
 
 export const textOf = (value: unknown): string | undefined =>
   typeof value === "string" && value.trim() !== "" ? value.trim() : undefined;
-
-/** An object's own member: a name such as `constructor` or `__proto__` is a name like any other. */
-export function memberOf(value: unknown, name: string): unknown {
-  return isObject(value) && Object.hasOwn(value, name) ? value[name] : undefined;
-}
 
 /** An object without some of its members. */
 export function without(value: JsonObject, names: readonly string[]): JsonObject {
