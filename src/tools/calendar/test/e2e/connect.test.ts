@@ -1,52 +1,24 @@
-import { mkdtemp, rm } from "node:fs/promises";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
 import { Client, StreamableHTTPClientTransport } from "@modelcontextprotocol/client";
 import { afterAll, beforeAll, expect, it, onTestFinished } from "vitest";
 import * as z from "zod";
 import { type Arrival, ScriptlessBrowser } from "../../../../../dev/browser/scriptless-browser.ts";
-import {
-  type SignInServers,
-  startSignInServers,
-} from "../../../../../dev/commands/sign-in-servers.ts";
-import { findFreePort } from "../../../../../dev/local-servers/free-port.ts";
 import type { PersonId } from "../../../../../dev/local-servers/people.ts";
+import { type AsNpmStart, startAsNpmStart } from "../../../../../test/support/as-npm-start.ts";
 import {
   connectSdkClient,
   mustBeRefused,
   OAuthMemory,
 } from "../../../../../test/support/sdk-oauth.ts";
-import { testVariables } from "../../../../../test/support/test-variables.ts";
-import { startWorker, type WorkerServer } from "../../../../../test/support/worker-server.ts";
 
 /** What `npm start` runs: people sign in at the local identity provider, and connect the calendar. */
 
-let servers: SignInServers;
-let worker: WorkerServer;
-let start: () => Promise<WorkerServer>;
-let stateDir: string;
+let worker: AsNpmStart;
 
 beforeAll(async () => {
-  const port = await findFreePort();
-  stateDir = await mkdtemp(join(tmpdir(), "gatehouse-calendar-"));
-  const options = { port, stateDir, mode: "provider", idp: "oidc", tunnel: undefined } as const;
-  servers = await startSignInServers(
-    { ...options, configFile: "wrangler.jsonc", fresh: false },
-    [],
-  );
-  const vars = testVariables({
-    SESSION_SECRET: "only-for-tests-and-long-enough-to-be-taken",
-    ...servers.vars,
-  });
-  start = () =>
-    startWorker({ worker: { config: "wrangler.jsonc" }, port, persistDir: stateDir, vars });
-  worker = await start();
+  worker = await startAsNpmStart();
   // A bound, not a measurement: the Worker may have to be built.
 }, 120_000);
-afterAll(async () => {
-  await Promise.all([worker?.stop(), servers?.stop()]);
-  await rm(stateDir, { recursive: true, force: true });
-});
+afterAll(() => worker?.stop());
 
 type Page = Extract<Arrival, { kind: "page" }>;
 
@@ -119,8 +91,7 @@ it("asks a person to connect the calendar, in words; it survives a restart, and 
   const added = await call("add_event", { title: "Espresso", ...times });
   expect(added.structuredContent).toMatchObject({ title: "Espresso", ...times });
 
-  await worker.stop();
-  worker = await start();
+  await worker.restart();
   const again = await use();
   const both = ["Espresso", "Call with Alice"];
   expect(titlesIn((await again("list_events")).structuredContent)).toEqual(both);

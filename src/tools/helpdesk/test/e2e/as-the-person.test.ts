@@ -1,48 +1,18 @@
-import { mkdtemp, rm } from "node:fs/promises";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from "vitest";
 import * as z from "zod";
-import {
-  type SignInServers,
-  startSignInServers,
-} from "../../../../../dev/commands/sign-in-servers.ts";
-import { findFreePort } from "../../../../../dev/local-servers/free-port.ts";
+import { type AsNpmStart, startAsNpmStart } from "../../../../../test/support/as-npm-start.ts";
 import { OAuthMemory } from "../../../../../test/support/sdk-oauth.ts";
 import { connectSdkV2Client, type Mode } from "../../../../../test/support/sdk-v2-client.ts";
-import { testVariables } from "../../../../../test/support/test-variables.ts";
-import { startWorker, type WorkerServer } from "../../../../../test/support/worker-server.ts";
 
 /** What `npm start` runs: the API of helpdesk.yaml, called with tokens of the people who signed in. */
 
-let servers: SignInServers;
-let worker: WorkerServer;
-let stateDir: string;
+let worker: AsNpmStart;
 
 beforeAll(async () => {
-  const port = await findFreePort();
-  stateDir = await mkdtemp(join(tmpdir(), "gatehouse-helpdesk-"));
-  const options = { port, stateDir, mode: "provider", idp: "oidc", tunnel: undefined } as const;
-  servers = await startSignInServers(
-    { ...options, configFile: "wrangler.jsonc", fresh: false },
-    [],
-  );
-  const vars = testVariables({
-    SESSION_SECRET: "only-for-tests-and-long-enough-to-be-taken",
-    ...servers.vars,
-  });
-  worker = await startWorker({
-    worker: { config: "wrangler.jsonc" },
-    port,
-    persistDir: stateDir,
-    vars,
-  });
+  worker = await startAsNpmStart();
   // A bound, not a measurement: the Worker may have to be built.
 }, 120_000);
-afterAll(async () => {
-  await Promise.all([worker?.stop(), servers?.stop()]);
-  await rm(stateDir, { recursive: true, force: true });
-});
+afterAll(() => worker?.stop());
 
 const SCOPES = ["helpdesk:read", "helpdesk:write"];
 

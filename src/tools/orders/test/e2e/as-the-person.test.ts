@@ -1,45 +1,17 @@
-import { mkdtemp, rm } from "node:fs/promises";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
 import { afterAll, beforeAll, expect, it, onTestFinished } from "vitest";
 import * as z from "zod";
-import {
-  type SignInServers,
-  startSignInServers,
-} from "../../../../../dev/commands/sign-in-servers.ts";
-import { findFreePort } from "../../../../../dev/local-servers/free-port.ts";
+import { type AsNpmStart, startAsNpmStart } from "../../../../../test/support/as-npm-start.ts";
 import { connectSdkClient, OAuthMemory } from "../../../../../test/support/sdk-oauth.ts";
-import { testVariables } from "../../../../../test/support/test-variables.ts";
-import { startWorker, type WorkerServer } from "../../../../../test/support/worker-server.ts";
 
 /** What `npm start` runs: people sign in at the local identity provider, and tools call the API with its tokens. */
 
-let servers: SignInServers;
-let worker: WorkerServer;
-let start: () => Promise<WorkerServer>;
-let stateDir: string;
+let worker: AsNpmStart;
 
 beforeAll(async () => {
-  const port = await findFreePort();
-  stateDir = await mkdtemp(join(tmpdir(), "gatehouse-orders-"));
-  const options = { port, stateDir, mode: "provider", idp: "oidc", tunnel: undefined } as const;
-  servers = await startSignInServers(
-    { ...options, configFile: "wrangler.jsonc", fresh: false },
-    [],
-  );
-  const vars = testVariables({
-    SESSION_SECRET: "only-for-tests-and-long-enough-to-be-taken",
-    ...servers.vars,
-  });
-  start = () =>
-    startWorker({ worker: { config: "wrangler.jsonc" }, port, persistDir: stateDir, vars });
-  worker = await start();
+  worker = await startAsNpmStart();
   // A bound, not a measurement: the Worker may have to be built.
 }, 120_000);
-afterAll(async () => {
-  await Promise.all([worker?.stop(), servers?.stop()]);
-  await rm(stateDir, { recursive: true, force: true });
-});
+afterAll(() => worker?.stop());
 
 const pageSchema = z.object({
   orders: z.array(z.object({ id: z.string() })),
@@ -75,8 +47,7 @@ it("shows each person their own orders, page by page, and keeps on after a resta
   ]);
   expect(idsOf(await bob("list_orders"))).toEqual(["B-2003", "B-1990"]);
 
-  await worker.stop();
-  worker = await start();
+  await worker.restart();
   expect(idsOf(await (await useAs(memories.bob))("list_orders"))).toEqual(["B-2003", "B-1990"]);
 });
 
